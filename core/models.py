@@ -14,7 +14,9 @@ MODELS = ("article", "compact")
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
 
 
-def build_model(name: str, image_size: int, init: str = "xavier_normal", seed: int = 0) -> nn.Sequential:
+def build_model(
+    name: str, image_size: int, init: str = "xavier_normal", seed: int = 0
+) -> nn.Sequential:
     """Build and initialise a preset for photos of ``image_size`` x ``image_size`` pixels.
 
     Raises ``ValueError`` for an unknown preset or initialisation, or when the photos are too small

@@ -1,0 +1,1 @@
+"""Parts that several pages share. Streamlit takes only files directly in ``pages/`` for pages."""

@@ -1,0 +1,64 @@
+"""What every page has: its question as the title, one sentence on what to do, the links."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its file, its name in the navigation, its question, and what to do on it."""
+
+    file: str
+    name: str
+    icon: str
+    question: str
+    what_to_do: str
+
+
+PAGES: Final = {
+    "classify": Page(
+        "app.py",
+        "Classify",
+        ":material/pets:",
+        "What does the network say about my photo?",
+        "Drop one photo or many, or click a drawn pet.",
+    ),
+    "train": Page(
+        "pages/train.py",
+        "Train",
+        ":material/model_training:",
+        "How does it learn, right now?",
+        "Choose pictures and a network, press Start, and watch the loss fall.",
+    ),
+}
+
+_STYLE = """
+<style>
+.block-container { padding-top: 2.2rem; padding-bottom: 2rem; max-width: 1400px; }
+h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
+[data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
+[data-testid="stMetricValue"] { font-size: 1.35rem; }
+[data-testid="stImage"] img.crisp, .crisp { image-rendering: pixelated; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; min-height: 2.5rem; }
+</style>
+"""
+
+
+def open_page(key: str) -> None:
+    """Start a page: must be the first call of its script. ``key`` is one of ``PAGES``."""
+    page = PAGES[key]
+    st.set_page_config(
+        page_title=f"{page.name} · Glass CNN",
+        page_icon=page.icon,
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    st.html(_STYLE)
+    with st.sidebar:
+        st.markdown("**Glass CNN**  \nOne small network, every number on show")
+        for each in PAGES.values():
+            st.page_link(each.file, label=each.name, icon=each.icon, width="stretch")
+    st.title(page.question, anchor=False)
+    st.caption(page.what_to_do)
