@@ -1,1 +1,1 @@
-"""Everything that computes: data, networks, training, runs. Nothing here knows that a page exists."""
+"""Everything that computes: data, networks, training, runs; nothing here knows of a page."""

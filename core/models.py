@@ -47,7 +47,7 @@ def article_layers(image_size: int) -> list[nn.Module]:
 
 
 def article_map_side(image_size: int) -> int:
-    """Side of the last feature map of the article's network; 0 or less when the photo is too small."""
+    """Return the side of the article's last feature map; below 1 when the photo is too small."""
     side = (image_size - 11) // 3 + 1
     side = side // 2 - 4
     side = side // 2 - 2

@@ -1,0 +1,49 @@
+"""The one direction of imports, proven in fresh interpreters."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MODULES = sorted(
+    str(path.relative_to(ROOT).with_suffix("")).replace("/", ".")
+    for path in (ROOT / "core").rglob("*.py")
+    if not path.stem.startswith("test_") and path.stem not in {"__init__", "__main__", "conftest"}
+)
+
+
+def imported_by(modules: list[str]) -> set[str]:
+    """Return the top-level packages that a fresh interpreter holds after importing ``modules``."""
+    code = f"import sys, importlib\nfor name in {modules!r}: importlib.import_module(name)\n"
+    code += "print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_core_never_imports_streamlit():
+    assert "streamlit" not in imported_by(MODULES)
+
+
+@pytest.mark.parametrize("package", ["core.numpy_nn", "core.data"])
+def test_works_without_torch(package):
+    modules = [name for name in MODULES if name.startswith(package)]
+    assert modules
+    assert "torch" not in imported_by([package, *modules])
+
+
+def test_the_numpy_engine_imports_numpy_and_the_standard_library_alone():
+    modules = [name for name in MODULES if name.startswith("core.numpy_nn")]
+    allowed = {"core", "numpy", "__main__"} | sys.stdlib_module_names
+    bare = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*{n.partition('.')[0] for n in sys.modules})"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    extra = imported_by(["core.numpy_nn", *modules]) - allowed - set(bare.stdout.split())
+    assert {name for name in extra if not name.startswith("_")} == set()
