@@ -18,7 +18,7 @@ IN_CI = bool(os.environ.get("CI"))
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> object:
-    """Poll ``condition`` until it is true and return its value; fail with ``what`` when it never is."""
+    """Poll ``condition`` until it is true and return its value; fail with ``what`` if it never is."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
@@ -97,7 +97,7 @@ def browser():
 
 @pytest.fixture
 def page(browser, server: Server):
-    """Give a fresh browser context's page, 1280 x 800, whose relative addresses are the server's."""
+    """Give a page of a fresh browser context, 1280 x 800; relative addresses are the server's."""
     context = browser.new_context(
         base_url=server.url, viewport={"width": 1280, "height": 800}, has_touch=True
     )
