@@ -18,7 +18,7 @@ IN_CI = bool(os.environ.get("CI"))
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> object:
-    """Poll ``condition`` until it is true and return its value; fail with ``what`` if it never is."""
+    """Poll ``condition`` until it holds, return its value; fail with ``what`` if it never does."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
