@@ -17,7 +17,9 @@ _HTML = """
 <figure>
   <figcaption><strong></strong><span class="legend"></span>
     <button type="button" hidden>Reset zoom</button></figcaption>
-  <div class="plot" tabindex="0" role="img"><canvas></canvas><div class="readout" hidden></div></div>
+  <div class="plot" tabindex="0" role="img">
+    <canvas></canvas><div class="readout" hidden></div>
+  </div>
 </figure>
 """
 
