@@ -1,0 +1,62 @@
+"""A row of pictures to click, reachable by keyboard, each with a caption and a coloured edge."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: ``pixels`` (H, W, 3) uint8 RGB; ``alt`` describes it for a screen reader."""
+
+    pixels: NDArray[np.uint8]
+    caption: str
+    alt: str
+    colour: str = "transparent"
+
+
+_component = st.components.v2.component(
+    "glass_cnn.gallery",
+    html='<div class="gallery" role="list"></div>\n',
+    css=(_HERE / "gallery.css").read_text(),
+    js=(_HERE / "gallery.js").read_text(),
+)
+
+
+def picture_address(pixels: NDArray[np.uint8]) -> str:
+    """Encode (H, W, 3) uint8 RGB as a PNG in a ``data:`` address."""
+    _, encoded = cv2.imencode(".png", pixels[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+def gallery(
+    pictures: Sequence[Picture], *, key: str, side: int = 84, clickable: bool = True
+) -> int | None:
+    """Show ``pictures`` with ``side`` pixels each; return the index of the one just clicked."""
+    result = _component(
+        key=key,
+        data={
+            "side": side,
+            "clickable": clickable,
+            "pictures": [
+                {
+                    "source": picture_address(picture.pixels),
+                    "caption": picture.caption,
+                    "alt": picture.alt,
+                    "colour": picture.colour,
+                }
+                for picture in pictures
+            ],
+        },
+        on_clicked_change=lambda: None,
+    )
+    clicked = result.clicked
+    return None if clicked is None else int(clicked)
