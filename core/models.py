@@ -10,8 +10,15 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-MODELS = ("article", "compact")
-INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
+from core.config import (
+    INITIALISATIONS,
+    MODELS,
+    article_map_side,
+    check_image_size,
+    smallest_image_size,
+)
+
+__all__ = ["INITIALISATIONS", "MODELS", "build_model", "initialise", "smallest_image_size"]
 
 
 def build_model(
@@ -46,14 +53,6 @@ def article_layers(image_size: int) -> list[nn.Module]:
     ]
 
 
-def article_map_side(image_size: int) -> int:
-    """Return the side of the article's last feature map; below 1 when the photo is too small."""
-    side = (image_size - 11) // 3 + 1
-    side = side // 2 - 4
-    side = side // 2 - 2
-    return side // 2
-
-
 def compact_layers() -> list[nn.Module]:
     """List the layers of the small network: narrow 3 x 3 convolutions, averaged, one output."""
     layers: list[nn.Module] = []
@@ -65,23 +64,6 @@ def compact_layers() -> list[nn.Module]:
             layers += [nn.MaxPool2d(2, 2)]
         channels = width
     return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1), nn.Sigmoid()]
-
-
-def smallest_image_size(name: str) -> int:
-    """Return the smallest side in pixels for which every layer of the preset has an output."""
-    works: Callable[[int], bool]
-    works = (lambda side: article_map_side(side) >= 1) if name == "article" else (lambda s: s >= 16)
-    return next(side for side in range(1, 1000) if works(side))
-
-
-def check_image_size(name: str, image_size: int) -> None:
-    """Raise ``ValueError`` with the smallest size that works when ``image_size`` is too small."""
-    smallest = smallest_image_size(name)
-    if image_size < smallest:
-        raise ValueError(
-            f"image_size must be at least {smallest} for the {name} network, not {image_size}: "
-            "smaller photos leave nothing for its last layers to look at"
-        )
 
 
 def initialise(model: nn.Module, init: str) -> None:

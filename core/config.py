@@ -1,0 +1,162 @@
+"""What one training is told: every choice, checked with a sentence before anything starts.
+
+Light to import: pages draw their forms from here long before torch is needed.
+"""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+MODELS = ("article", "compact")
+INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
+OPTIMIZERS = ("adam", "adamw", "sgd")
+SCHEDULES = ("constant", "cosine")
+ENGINES = ("torch", "numpy")
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "epochs": (1, 1000),
+    "batch_size": (2, 512),
+    "learning_rate": (1e-8, 1e8),
+    "image_size": (1, 512),
+    "train_per_class": (1, 1_000_000),
+    "test_per_class": (1, 1_000_000),
+    "seed": (0, 2**31 - 1),
+    "weight_decay": (0.0, 10.0),
+}
+"""Smallest and largest value of each number, both allowed.
+
+The learning rate's upper limit is far above what can work, so that a diverging run can be shown.
+"""
+
+
+class ConfigError(ValueError):
+    """A choice that cannot work; the text is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides how a run goes. A field that cannot work is a ``ConfigError``.
+
+    ``data`` is ``drawn`` or a folder. Sizes are in pixels, ``learning_rate`` is the schedule's
+    peak, ``weight_decay`` is decoupled for ``adamw`` and added to the gradient otherwise.
+    """
+
+    data: str = "drawn"
+    model: str = "article"
+    epochs: int = 5
+    batch_size: int = 16
+    learning_rate: float = 5e-4
+    image_size: int = 224
+    train_per_class: int = 1000
+    test_per_class: int = 200
+    seed: int = 0
+    init: str = "xavier_normal"
+    optimizer: str = "adam"
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    augment: bool = False
+    engine: str = "torch"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.data, str) or not self.data.strip():
+            raise ConfigError(f"data must be 'drawn' or the path of a folder, not {self.data!r}")
+        check_choice("model", self.model, MODELS)
+        check_choice("init", self.init, INITIALISATIONS)
+        check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("engine", self.engine, ENGINES)
+        for name in ("epochs", "batch_size", "image_size", "train_per_class", "test_per_class"):
+            check_whole_number(name, getattr(self, name))
+        check_whole_number("seed", self.seed)
+        check_number("learning_rate", self.learning_rate)
+        check_number("weight_decay", self.weight_decay)
+        if not isinstance(self.augment, bool):
+            raise ConfigError(f"augment must be true or false, not {self.augment!r}")
+        check_image_size(self.model, self.image_size)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
+        """Build a config from ``to_dict``'s values; an unknown field is a ``ConfigError``.
+
+        A field that an older version did not know yet takes its default.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ConfigError(f"config has no field {unknown[0]!r}; it has {', '.join(known)}")
+        return cls(**values)
+
+    def replace(self, **changes: Any) -> "TrainConfig":
+        """Return a copy with some fields changed and everything checked again."""
+        return dataclasses.replace(self, **changes)
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Raise ``ConfigError`` when ``value`` is none of ``choices``."""
+    if value not in choices:
+        raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+
+
+def check_whole_number(name: str, value: object) -> None:
+    """Raise ``ConfigError`` when ``value`` is no whole number within ``LIMITS[name]``."""
+    low, high = LIMITS[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+
+
+def check_number(name: str, value: object) -> None:
+    """Raise ``ConfigError`` when ``value`` is no finite number within ``LIMITS[name]``."""
+    low, high = LIMITS[name]
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    if not good or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
+        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
+
+
+def article_map_side(image_size: int) -> int:
+    """Return the side of the article's last feature map; below 1 when the photo is too small."""
+    side = (image_size - 11) // 3 + 1
+    side = side // 2 - 4
+    side = side // 2 - 2
+    return side // 2
+
+
+def smallest_image_size(model: str) -> int:
+    """Return the smallest side in pixels for which every layer of the preset has an output."""
+    if model == "article":
+        return next(side for side in range(1, 1000) if article_map_side(side) >= 1)
+    return 16
+
+
+def check_image_size(model: str, image_size: int) -> None:
+    """Raise ``ConfigError`` with the smallest size that works when the photos are too small."""
+    smallest = smallest_image_size(model)
+    if image_size < smallest:
+        raise ConfigError(
+            f"image_size must be at least {smallest} for the {model} network, not {image_size}: "
+            "smaller photos leave nothing for its last layers to look at"
+        )
+
+
+PRESETS = {
+    "article": TrainConfig(),
+    "compact": TrainConfig(
+        model="compact",
+        epochs=20,
+        batch_size=32,
+        learning_rate=2e-3,
+        image_size=64,
+        train_per_class=4000,
+        test_per_class=1000,
+        init="kaiming_normal",
+        optimizer="adamw",
+        weight_decay=0.05,
+        schedule="cosine",
+        augment=True,
+    ),
+}
+"""Each network's default recipe; ``article`` is the article's own, exactly."""
