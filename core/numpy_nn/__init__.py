@@ -1,0 +1,59 @@
+"""A neural network in plain NumPy: functions first, layers and training over them.
+
+Every function takes and returns (N, C, H, W) arrays like torch's of the same name, keeps the dtype
+of its input and leaves its arguments as they are. This package imports NumPy and nothing of torch.
+"""
+
+from core.numpy_nn.activations import (
+    flatten,
+    flatten_backward,
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+)
+from core.numpy_nn.average_pooling import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    avg_pool2d,
+    avg_pool2d_backward,
+)
+from core.numpy_nn.convolution import conv2d, conv2d_backward
+from core.numpy_nn.losses import (
+    bce_loss,
+    bce_loss_backward,
+    bce_with_logits,
+    bce_with_logits_backward,
+)
+from core.numpy_nn.max_pooling import max_pool2d, max_pool2d_backward
+from core.numpy_nn.normalisation import batch_norm2d, batch_norm2d_backward
+from core.numpy_nn.transposed_convolution import conv_transpose2d, conv_transpose2d_backward
+
+__all__ = [
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool2d_backward",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "batch_norm2d",
+    "batch_norm2d_backward",
+    "bce_loss",
+    "bce_loss_backward",
+    "bce_with_logits",
+    "bce_with_logits_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
+    "flatten",
+    "flatten_backward",
+    "linear",
+    "linear_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "relu",
+    "relu_backward",
+    "sigmoid",
+    "sigmoid_backward",
+]

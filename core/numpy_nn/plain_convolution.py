@@ -1,0 +1,60 @@
+"""The three products of a convolution, written the plain way: unfold the windows, multiply.
+
+Kept as the twin that says what ``fast_convolution`` computes; the tests hold the two together.
+Arrays are (N, C, H, W) and (C_out, C_in / groups, kernel height, kernel width), all of one float
+dtype. Formulas: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016).
+"""
+
+import numpy as np
+
+from core.numpy_nn.geometry import Geometry, crop, offset_slices, pad, windows
+
+
+def correlate(x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int) -> np.ndarray:
+    """Slide ``weight`` over ``x``; returns (N, C_out, output height, output width)."""
+    columns = unfold(x, geometry, groups)
+    y = grouped(weight, groups) @ columns
+    return y.reshape(len(x), len(weight), *geometry.output)
+
+
+def weight_gradient(
+    dy: np.ndarray, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
+) -> np.ndarray:
+    """Gradient with respect to ``weight``: every dy times the window that it came from."""
+    columns = unfold(x, geometry, groups)
+    dy = by_group(dy, groups)
+    return (dy @ columns.swapaxes(2, 3)).sum(axis=0).reshape(weight.shape)
+
+
+def input_gradient(
+    dy: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
+) -> np.ndarray:
+    """Gradient with respect to x: every dy, spread by ``weight`` over the window it came from."""
+    count, kernel = len(dy), geometry.kernel
+    dcolumns = grouped(weight, groups).swapaxes(1, 2) @ by_group(dy, groups)
+    channels = groups * weight.shape[1]
+    dcolumns = dcolumns.reshape(count, channels, *kernel, *geometry.output)
+    dpadded = np.zeros((count, channels, *geometry.padded), dy.dtype)
+    for i, j in np.ndindex(*kernel):
+        dpadded[:, :, *offset_slices(geometry, i, j)] += dcolumns[:, :, i, j]
+    return crop(dpadded, geometry)
+
+
+def unfold(x: np.ndarray, geometry: Geometry, groups: int) -> np.ndarray:
+    """Copy every window into a column: (N, groups, C_in / groups * kernel, windows)."""
+    count, channels = x.shape[:2]
+    taps = channels // groups * geometry.kernel[0] * geometry.kernel[1]
+    columns = windows(pad(x, geometry), geometry).transpose(0, 1, 4, 5, 2, 3)
+    return columns.reshape(count, groups, taps, geometry.output[0] * geometry.output[1])
+
+
+def grouped(weight: np.ndarray, groups: int) -> np.ndarray:
+    """Return ``weight`` as one matrix (C_out / groups, taps) for each group."""
+    taps = weight.shape[1] * weight.shape[2] * weight.shape[3]
+    return weight.reshape(groups, len(weight) // groups, taps)
+
+
+def by_group(dy: np.ndarray, groups: int) -> np.ndarray:
+    """Return (N, C_out, height, width) as (N, groups, C_out / groups, height * width)."""
+    count, channels, height, width = dy.shape
+    return dy.reshape(count, groups, channels // groups, height * width)
