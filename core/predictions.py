@@ -10,7 +10,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from core.data import PhotoSet
+from core.data.dataset import PhotoSet
 from core.files import read_json, write_atomically, write_json
 from core.runs import Predictions, RunError
 

@@ -21,7 +21,7 @@ import platform
 import shutil
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,7 +112,7 @@ class Run:
     """The run in ``path``. ``RunError`` when the folder holds none that can be read."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path = path.absolute()
         record = read_run_record(path)
         self.id = path.name
         self.created = str(record.get("created", ""))
@@ -246,6 +246,22 @@ class Run:
 
         (pool or WorkerPool()).start(self)
 
+    def extend(self, epochs: int) -> None:
+        """Let a run go on to more ``epochs`` in all than it was begun with; then ``start`` it."""
+        status = self.status()
+        if status.active or self.locked():
+            raise RunError(f"the run {self.name} is being trained: stop it first")
+        if status.state == "diverged":
+            raise RunError(f"the run {self.name} has diverged: more epochs would not mend it")
+        if epochs < self.config.epochs:
+            raise RunError(f"the run {self.name} has {self.config.epochs} epochs already")
+        self.config = self.config.replace(epochs=epochs)
+        record = self.record | {"config": self.config.to_dict()}
+        write_json(self.path / "config.json", record, durable=True)
+        if status.state == "finished":
+            status = replace(status, state="stopped", message="", epochs=epochs)
+            self.write_status(status)
+
     def pause(self) -> None:
         """Ask the worker to rest after the batch in work."""
         self.command("pause")
@@ -255,7 +271,7 @@ class Run:
         self.command("resume")
 
     def step(self) -> None:
-        """Ask a resting worker for one single batch; a training one pauses after its batch."""
+        """Ask a resting worker for one batch; a training one does one more and pauses."""
         self.command("step")
 
     def stop(self) -> None:

@@ -15,12 +15,12 @@ import numpy as np
 
 from core.augment import augment
 from core.config import TrainConfig
-from core.data import batches
+from core.data.dataset import batches
 from core.events import BatchDone, Diverged, EpochDone, Evaluating, Event, Finished
 from core.schedule import Pace, learning_rate_at, steps_per_epoch
 
 if TYPE_CHECKING:
-    from core.data import Data, PhotoSet
+    from core.data.dataset import Data, PhotoSet
 
 TEST_BATCH = 32
 SNAPSHOT_EVERY = 20
@@ -29,6 +29,8 @@ SNAPSHOT_EVERY = 20
 
 class Learner(Protocol):
     """One network and its optimiser, whatever computes them; see ``core.torch_learner``."""
+
+    model: Any
 
     def train_batch(
         self, photos: np.ndarray, labels: np.ndarray, learning_rate: float, step: int
@@ -150,6 +152,14 @@ def make_state(model: Any, config: TrainConfig) -> TrainingState:
     from core.torch_learner import TorchLearner  # torch takes seconds to import
 
     return TrainingState(TorchLearner(model, config), config.learning_rate)
+
+
+def build_state(config: TrainConfig) -> TrainingState:
+    """Build the preset network of ``config`` and join its optimiser to it."""
+    from core.models import build_model
+
+    model = build_model(config.model, config.image_size, config.init, config.seed)
+    return make_state(model, config)
 
 
 def train(
