@@ -1,0 +1,63 @@
+"""Which run a page is about: in the address, so that a refresh or a shared link shows the same."""
+
+import streamlit as st
+
+from core.runs import Run, list_runs
+
+NEW = "new"
+
+
+def describe(run: Run) -> str:
+    """Name a run in a list: its name, network, pictures and state."""
+    pictures = "drawn pets" if run.config.data == "drawn" else "a folder"
+    return f"{run.name} · {run.config.model} on {pictures} · {run.status().state}"
+
+
+def open_run(run: Run | None) -> None:
+    """Show ``run`` from the next script run on; None shows the form for a new one."""
+    st.query_params["run"] = NEW if run is None else run.id
+
+
+def wanted_run(runs: list[Run]) -> Run | None:
+    """Return the run that the address names, or without a name the newest one in training."""
+    wanted = st.query_params.get("run")
+    if wanted is None:
+        active = next((run for run in runs if run.status().active), None)
+        if active is not None:
+            open_run(active)
+        return active
+    if wanted == NEW:
+        return None
+    found = next((run for run in runs if run.id == wanted), None)
+    if found is None:
+        st.warning(
+            "The address names a run that is not here, perhaps because it was deleted. "
+            "Choose another one, or start a new one below."
+        )
+    return found
+
+
+def choose_run() -> Run | None:
+    """Draw the list of runs; return the chosen one, or None for a new training."""
+    runs = list_runs()
+    chosen = wanted_run(runs)
+    by_id = {run.id: run for run in runs}
+    options = [NEW, *by_id]
+    # The key holds the address, so that a link or a Start elsewhere moves the list along with it.
+    key = f"run-choice-{chosen.id if chosen else NEW}-{len(options)}"
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    picked = left.selectbox(
+        "Run",
+        options,
+        index=options.index(chosen.id) if chosen else 0,
+        format_func=lambda id: "A new training" if id == NEW else describe(by_id[id]),
+        key=key,
+        label_visibility="collapsed",
+    )
+    new = right.button("New training", key="new-training", width="stretch", disabled=chosen is None)
+    if new:
+        picked = NEW
+    if picked != (chosen.id if chosen else NEW):
+        open_run(by_id.get(picked))
+        st.rerun()
+    return chosen

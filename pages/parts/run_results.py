@@ -1,0 +1,169 @@
+"""What a run came to: its confusion matrix with the photos behind it, weights and recipe."""
+
+import numpy as np
+import streamlit as st
+
+from core.colour import CLASS_COLOURS
+from core.explain.scores import confusion
+from core.runs import Predictions, Run, RunError
+from pages.parts.gallery import Picture, gallery
+from pages.parts.run_choice import open_run
+from pages.parts.run_compare import compare
+from pages.parts.run_photos import test_photos
+
+SHOWN = 24
+
+
+def show_results(run: Run) -> None:
+    """Draw what stands still: everything that need not follow a running training."""
+    mistakes, weights, manage, others = st.tabs(
+        ["Right and wrong", "Weights and recipe", "Rename or delete", "Compare runs"]
+    )
+    with mistakes:
+        show_confusion(run)
+    with weights:
+        show_weights(run)
+    with manage:
+        show_management(run)
+    with others:
+        compare(run)
+
+
+def show_confusion(run: Run) -> None:
+    """Draw the confusion matrix of the newest epoch; a click shows the photos of a cell."""
+    try:
+        predictions = run.test_predictions()
+    except RunError:
+        st.info(
+            "After the first epoch the test pictures are counted here by what was said of them."
+        )
+        return
+    counts = confusion(predictions.labels, predictions.probabilities)
+    st.markdown(
+        f"**Test pictures after epoch {predictions.epoch}**, by what they are (rows) and what the "
+        "network says at a threshold of 0.5 (columns). Click a cell to see its pictures, the most "
+        "wrong first."
+    )
+    table = counts.matrix
+    chosen = st.session_state.get(f"cell-{run.id}")
+    head = st.columns([2, 3, 3, 4])
+    for said in (0, 1):
+        head[said + 1].markdown(f"says **{predictions.classes[said]}**")
+    for truth in (1, 0):
+        row = st.columns([2, 3, 3, 4], vertical_alignment="center")
+        row[0].markdown(f"is a **{predictions.classes[truth]}**")
+        for said in (0, 1):
+            share = table[truth, said] / max(1, table[truth].sum())
+            if row[said + 1].button(
+                f"**{table[truth, said]}** · {share * 100:.0f} %",
+                key=f"cell-{truth}-{said}",
+                type="primary" if chosen == (truth, said) else "secondary",
+                icon=":material/check:" if truth == said else ":material/close:",
+                width="stretch",
+            ):
+                st.session_state[f"cell-{run.id}"] = (truth, said)
+                st.rerun()
+    if chosen is not None:
+        show_cell(run, predictions, *chosen)
+
+
+def show_cell(run: Run, predictions: Predictions, truth: int, said: int) -> None:
+    """Show the photos of one cell of the confusion matrix, the most wrong first."""
+    labels, probabilities = predictions.labels, predictions.probabilities
+    members = np.flatnonzero((labels == truth) & ((probabilities >= 0.5) == bool(said)))
+    if not len(members):
+        st.info("There is no such picture.")
+        return
+    members = members[np.argsort(-np.abs(probabilities[members] - truth), kind="stable")]
+    photos = test_photos(run)
+    if isinstance(photos, str):
+        st.warning(photos)
+        return
+    rows = {name: row for row, name in enumerate(photos.names)}
+    shown = [index for index in members if predictions.names[index] in rows][:SHOWN]
+    certainty = np.where(said == 1, probabilities, 1 - probabilities)
+    gallery(
+        [
+            Picture(
+                np.asarray(photos.pixels[rows[predictions.names[index]]]),
+                f"{certainty[index] * 100:.0f} % {predictions.classes[said]}",
+                predictions.names[index],
+                CLASS_COLOURS[truth],
+            )
+            for index in shown
+        ],
+        key=f"cell-photos-{run.id}",
+        side=96,
+        clickable=False,
+    )
+    st.caption(
+        f"{len(shown)} of {len(members)} pictures. Their edge has the colour of what they are, "
+        "the caption is what the network says and how sure it is."
+    )
+
+
+def show_weights(run: Run) -> None:
+    """Offer the newest weights as a file, and show what the run was told."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Weights**")
+        if run.status().active:
+            st.info("The weights can be downloaded once the training has ended or was stopped.")
+        else:
+            download(run)
+        st.page_link(
+            "app.py",
+            label="Try this run on your photos",
+            icon=":material/pets:",
+            query_params={"model": run.id},
+        )
+    with right:
+        st.markdown("**Recipe**")
+        st.json(run.config.to_dict(), expanded=True)
+
+
+def download(run: Run) -> None:
+    """Offer both files of the newest checkpoint that verifies."""
+    newest = run.checkpoints.newest()
+    if newest is None:
+        st.info("This run has no weights yet.")
+        return
+    path = run.path / "checkpoints" / f"{newest.position.name}.safetensors"
+    for file, kind in ((path, "weights"), (path.with_suffix(".json"), "facts")):
+        st.download_button(
+            f"{kind.capitalize()}: {file.name}, {file.stat().st_size / 1e6:.2f} MB",
+            data=file.read_bytes,
+            file_name=f"{run.id}-{file.name}",
+            key=f"download-{kind}",
+            icon=":material/download:",
+        )
+    st.caption(
+        "Kept side by side under one name, the two files are a model: "
+        "`python -m core.predict --model FILE.safetensors PHOTO`."
+    )
+
+
+def show_management(run: Run) -> None:
+    """Let the run be renamed or deleted."""
+    left, right = st.columns(2, gap="large")
+    with left, st.form(f"rename-{run.id}", border=False):
+        name = st.text_input("Name", run.name, max_chars=80)
+        if st.form_submit_button("Rename"):
+            try:
+                run.rename(name)
+            except RunError as error:
+                st.error(f"{error}.")
+            else:
+                st.rerun()
+    with right:
+        sure = st.checkbox(
+            "Delete this run's weights, curves and answers for good", key=f"sure-{run.id}"
+        )
+        if st.button("Delete", disabled=not sure, key=f"delete-{run.id}"):
+            try:
+                run.delete()
+            except RunError as error:
+                st.error(f"{error}.")
+            else:
+                open_run(None)
+                st.rerun()

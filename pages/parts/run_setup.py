@@ -1,0 +1,269 @@
+"""The form for a new training: pictures, network, choices, and a look at what will be learnt."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from core.data.preview import Preview, preview_source
+
+from core.colour import CLASS_COLOURS
+from core.config import (
+    INITIALISATIONS,
+    LIMITS,
+    OPTIMIZERS,
+    PRESETS,
+    ConfigError,
+    TrainConfig,
+    smallest_image_size,
+)
+from core.data.report import DataError
+from core.runs import create_run
+from pages.parts.gallery import Picture, gallery
+from pages.parts.run_choice import open_run
+from pages.parts.workers import worker_pool
+
+DRAWN = "Drawn pets"
+FOLDER = "A folder of photos"
+# Enough to watch it learn within a minute or two on a laptop, small enough to start at once.
+DRAWN_QUICK = {"image_size": 96, "train_per_class": 300, "test_per_class": 100}
+INIT_NAMES = {
+    "xavier_normal": "Xavier normal",
+    "kaiming_normal": "Kaiming normal",
+    "uniform": "uniform",
+    "constant": "constant",
+}
+OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
+NETWORKS = {
+    "article": "Four convolutions and two large linear layers: 6.6 million weights at 224 pixels, "
+    "the network of the article.",
+    "compact": "Narrow 3 x 3 convolutions and an average instead of large linear layers: a small "
+    "file that learns better.",
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the form says: a config that works, or the sentence why it does not."""
+
+    config: TrainConfig | None
+    problem: str = ""
+
+
+def show() -> None:
+    """Draw the form on the left, the pictures on the right."""
+    form, look = st.columns([5, 7], gap="large")
+    with form:
+        data = choose_source()
+        model = choose_network()
+        wish = choose_numbers(data, model)
+    with look:
+        preview = look_at(data, wish.config.seed if wish.config else 0)
+    with form:
+        if wish.problem:
+            st.error(wish.problem)
+        pressed = st.button(
+            "Start",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=wish.config is None or preview is None,
+            key="start",
+        )
+    if pressed and wish.config is not None:
+        run = create_run(wish.config)
+        run.start(worker_pool())
+        open_run(run)
+        st.rerun()
+
+
+def choose_source() -> str:
+    """Return ``drawn``, or the folder's path (empty while none was typed)."""
+    source = st.segmented_control(
+        "Pictures",
+        [DRAWN, FOLDER],
+        default=DRAWN,
+        required=True,
+        key="source",
+        help="Drawn pets need no download, so you can start at once. A folder holds your own "
+        "photos, one sub-folder for each of two classes.",
+    )
+    if source != FOLDER:
+        return "drawn"
+    path = st.text_input(
+        "Path of the folder on the server's computer",
+        placeholder="/home/me/cat-and-dog",
+        key="folder",
+        help="training_set and test_set with cats and dogs inside, train and test, two class "
+        "folders without a split, or files named cat.0.jpg and dog.0.jpg.",
+    )
+    return str(Path(path.strip()).expanduser()) if path.strip() else ""
+
+
+def choose_network() -> str:
+    """Return the preset's name."""
+    model = st.segmented_control(
+        "Network", list(NETWORKS), default="article", required=True, key="network"
+    )
+    st.caption(NETWORKS[str(model)])
+    return str(model)
+
+
+def choose_numbers(data: str, model: str) -> Wish:
+    """Draw the choices with the preset's values and check them together."""
+    preset = PRESETS[model]
+    values: dict[str, object] = {}
+    if data == "drawn":
+        preset = preset.replace(
+            train_per_class=DRAWN_QUICK["train_per_class"],
+            test_per_class=DRAWN_QUICK["test_per_class"],
+            image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model)),
+        )
+    # Another preset or source brings other starting values, so the widgets are others too.
+    suffix = f"{model}-{'drawn' if data == 'drawn' else 'folder'}"
+    columns = st.columns(3)
+    values["epochs"] = columns[0].number_input(
+        "Epochs",
+        1,
+        int(LIMITS["epochs"][1]),
+        preset.epochs,
+        key=f"epochs-{suffix}",
+        help="How often the network sees every training picture.",
+    )
+    values["image_size"] = columns[1].number_input(
+        "Pixels a side",
+        smallest_image_size(model),
+        int(LIMITS["image_size"][1]),
+        preset.image_size,
+        step=16,
+        key=f"size-{suffix}",
+        help=f"Every picture is stretched to a square of this size. Below "
+        f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
+        "twice the side takes four times as long.",
+    )
+    values["train_per_class"] = columns[2].number_input(
+        "Pictures per class",
+        2,
+        100_000,
+        preset.train_per_class,
+        step=100,
+        key=f"train-{suffix}",
+        help="The first so many training pictures of each class, in the order of their names.",
+    )
+    with st.expander("More choices"):
+        values |= more_choices(preset, suffix)
+    try:
+        return Wish(preset.replace(data=data or "drawn", **values))
+    except ConfigError as error:
+        return Wish(None, f"This cannot work: {error}.")
+
+
+def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
+    """Draw what most people never change."""
+    left, right = st.columns(2)
+    return {
+        "learning_rate": left.number_input(
+            "Learning rate",
+            1e-6,
+            10.0,
+            preset.learning_rate,
+            format="%.5f",
+            step=1e-4,
+            key=f"rate-{suffix}",
+            help="How far each step goes. Too small learns slowly, too large makes the loss jump "
+            "or blow up. It can be changed while the training runs.",
+        ),
+        "batch_size": right.number_input(
+            "Batch size",
+            int(LIMITS["batch_size"][0]),
+            int(LIMITS["batch_size"][1]),
+            preset.batch_size,
+            key=f"batch-{suffix}",
+            help="Pictures per step. More make a calmer loss and fewer steps an epoch.",
+        ),
+        "optimizer": left.selectbox(
+            "Optimiser",
+            OPTIMIZERS,
+            OPTIMIZERS.index(preset.optimizer),
+            format_func=OPTIMIZER_NAMES.__getitem__,
+            key=f"optimizer-{suffix}",
+            help="The rule that turns gradients into steps. Adam scales each weight's step by its "
+            "recent gradients; SGD does not and wants a larger learning rate.",
+        ),
+        "init": right.selectbox(
+            "First weights",
+            INITIALISATIONS,
+            INITIALISATIONS.index(preset.init),
+            format_func=INIT_NAMES.__getitem__,
+            key=f"init-{suffix}",
+            help="How the weights are drawn before the first step. With constant ones all channels "
+            "of a layer start alike and can hardly learn different things: worth a try.",
+        ),
+        "test_per_class": left.number_input(
+            "Test pictures per class",
+            1,
+            100_000,
+            preset.test_per_class,
+            step=50,
+            key=f"test-{suffix}",
+            help="Never trained on, only asked after each epoch.",
+        ),
+        "seed": right.number_input(
+            "Seed",
+            0,
+            int(LIMITS["seed"][1]),
+            preset.seed,
+            key=f"seed-{suffix}",
+            help="The same seed gives the same first weights and the same order of pictures, "
+            "so the same run again.",
+        ),
+        "augment": left.toggle(
+            "Vary the pictures",
+            preset.augment,
+            key=f"augment-{suffix}",
+            help="Mirror, crop and brighten each picture at random every time, so that the network "
+            "cannot learn them by heart. The article does not.",
+        ),
+        "schedule": right.selectbox(
+            "Learning rate over time",
+            ("constant", "cosine"),
+            ("constant", "cosine").index(preset.schedule),
+            key=f"schedule-{suffix}",
+            help="Constant as in the article, or a short climb and a cosine down to zero.",
+        ),
+    }
+
+
+@st.cache_data(show_spinner="Looking at the pictures ...", ttl=20, max_entries=20)
+def cached_preview(source: str, seed: int) -> Preview | str:
+    """Return some pictures and the report, or the sentence why there are none."""
+    try:
+        return preview_source(source, image_size=96, count=16, seed=seed)
+    except DataError as error:
+        return str(error)
+
+
+def look_at(data: str, seed: int) -> Preview | None:
+    """Show sample pictures with labels and what was found; None when there is nothing to train."""
+    if not data:
+        st.info("Type the path of a folder with photos of two classes to see what is in it.")
+        return None
+    preview = cached_preview(data, seed)
+    if isinstance(preview, str):
+        st.error(preview)
+        return None
+    st.markdown("**Some of the training pictures**")
+    gallery(
+        [
+            Picture(pixels, preview.classes[label], preview.classes[label], CLASS_COLOURS[label])
+            for pixels, label in zip(preview.pixels, preview.labels, strict=True)
+        ],
+        key="samples",
+        side=84,
+        clickable=False,
+    )
+    st.markdown("**What was found**")
+    st.markdown("\n".join(f"- {sentence}" for sentence in preview.sentences))
+    if preview.left_out:
+        with st.expander(f"{len(preview.left_out)} files left out, and why"):
+            st.dataframe(preview.left_out, hide_index=True)
+    return preview

@@ -1,0 +1,14 @@
+"""Numbers in the words and digits that every page uses for them."""
+
+
+def duration(seconds: float) -> str:
+    """Say a time as a person would: 8 s, 3 min, 1 h 20 min."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def percent(share: float | None) -> str | None:
+    """Say a share of 0..1 with one digit: 81.2 %."""
+    return None if share is None else f"{share * 100:.1f} %"

@@ -1,0 +1,169 @@
+"""The Train page in a real Chromium: start, watch, pause, refresh, stop."""
+
+import re
+import time
+
+import pytest
+
+from core.runs import Run, list_runs
+from tests.app_server import SETTLED, wait_for
+
+pytestmark = pytest.mark.browser
+
+# Counts every element that comes or goes in a chart, every chart that was swapped for another, and
+# every frame in which one is blank: a chart that updates in place has none of these.
+WATCH = """
+() => {
+  const canvases = [];
+  const visit = (node) => {
+    if (node.tagName === "CANVAS") canvases.push(node);
+    if (node.shadowRoot) visit(node.shadowRoot);
+    for (const child of node.children ?? []) visit(child);
+  };
+  visit(document.body);
+  Object.assign(window, { swaps: 0, blanks: 0, frames: 0 });
+  const observer = new MutationObserver((list) => {
+    for (const change of list) {
+      window.swaps += change.addedNodes.length + change.removedNodes.length;
+    }
+  });
+  for (const canvas of canvases) {
+    observer.observe(canvas.getRootNode(), { childList: true, subtree: true });
+  }
+  const isBlank = (canvas) => {
+    if (!canvas.width || !canvas.height) return true;
+    const paint = canvas.getContext("2d");
+    const { data } = paint.getImageData(0, 0, canvas.width, canvas.height);
+    return !data.some((value) => value > 0);
+  };
+  const look = () => {
+    window.frames += 1;
+    for (const canvas of canvases) {
+      if (!canvas.isConnected) window.swaps += 1;
+      else if (isBlank(canvas)) window.blanks += 1;
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+  return canvases.length;
+}
+"""
+
+
+def chart(page, title: str):
+    return page.locator("figure", has=page.locator("strong", has_text=title)).locator(".plot")
+
+
+def points(page, title: str) -> int:
+    return int(chart(page, title).get_attribute("data-points") or 0)
+
+
+def only_run(server) -> Run:
+    runs = list_runs(server.runs)
+    assert len(runs) == 1
+    return runs[0]
+
+
+def start_long_training(page) -> None:
+    """Press Start with so many epochs that the run is surely still going at the test's end."""
+    epochs = page.get_by_label("Epochs")
+    epochs.fill("500")
+    epochs.press("Enter")
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("button", name="Start", exact=True).click()
+
+
+@pytest.fixture
+def training(open_page, server):
+    """A page that follows a fresh training; whatever still runs afterwards is stopped."""
+    page = open_page("/train?run=new")
+    page.get_by_text("Some of the training pictures").wait_for()
+    start_long_training(page)
+    page.wait_for_url(re.compile(r"run=(?!new)"))
+    wait_for(lambda: points(page, "Loss per batch") > 0, "a first loss point")
+    yield page
+    for run in list_runs(server.runs):
+        if run.status().active:
+            run.stop()
+        wait_for(lambda run=run: not run.status().active, "the run ends")
+        run.delete()
+
+
+def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
+    page = training
+    wait_for(lambda: points(page, "Loss per batch") > 20, "some losses")
+    plot = chart(page, "Loss per batch")
+    box = plot.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
+    page.mouse.up()
+    page.mouse.move(1, 1)  # off the chart, whose readout would change under the pointer
+    zoom = plot.get_attribute("data-zoom")
+    assert zoom
+    assert page.evaluate(WATCH) >= 3
+    before = points(page, "Loss per batch")
+    start = time.monotonic()
+    wait_for(lambda: time.monotonic() - start > 6, "six seconds of live training", 10)
+    assert points(page, "Loss per batch") > before
+    assert page.evaluate("window.frames") > 30
+    assert page.evaluate("window.swaps") == 0
+    assert page.evaluate("window.blanks") == 0
+    assert plot.get_attribute("data-zoom") == zoom
+
+
+def test_a_refresh_and_a_second_browser_show_the_same_run(training, browser, server):
+    page = training
+    run = only_run(server)
+    page.reload()
+    page.wait_for_selector(SETTLED)
+    wait_for(lambda: points(page, "Loss per batch") > 0, "the curve is back")
+    assert run.id in page.url
+    other = browser.new_context(base_url=server.url)
+    second = other.new_page()
+    second.goto("/train")
+    wait_for(lambda: run.id in second.url, "the second browser follows the run")
+    wait_for(lambda: points(second, "Loss per batch") > 0, "and shows its curve")
+    other.close()
+
+
+def test_pause_step_continue_and_stop_are_obeyed(training, server):
+    page = training
+    run = only_run(server)
+
+    def pressed(name: str, state: str) -> None:
+        page.get_by_role("button", name=name, exact=True).click()
+        wait_for(lambda: run.status().state == state, f"{state} after {name}", 10)
+
+    pressed("Pause", "paused")
+    page.get_by_role("button", name="Continue", exact=True).wait_for()
+    steps = len(run.batch_losses().steps)
+    page.get_by_role("button", name="Step", exact=True).click()
+    wait_for(lambda: len(run.batch_losses().steps) == steps + 1, "one batch more")
+    assert run.status().state == "paused"
+    pressed("Continue", "training")
+    rate = page.get_by_label("Learning rate", exact=True)
+    rate.fill("0.00123")
+    rate.press("Enter")
+    wait_for(lambda: run.status().learning_rate == pytest.approx(0.00123), "the new rate")
+    pressed("Stop", "stopped")
+    page.get_by_role("button", name="Resume").wait_for()
+    assert run.checkpoints.newest() is not None
+
+
+def test_an_impossible_choice_is_refused_before_anything_starts(open_page, server):
+    page = open_page("/train?run=new")
+    page.get_by_text("A folder of photos").click()
+    folder = page.get_by_label("Path of the folder")
+    folder.fill("/no/such/folder")
+    folder.press("Enter")
+    page.get_by_role("alert").first.wait_for()
+    assert "/no/such/folder" in page.get_by_role("alert").first.inner_text()
+    assert page.get_by_role("button", name="Start", exact=True).is_disabled()
+    assert list_runs(server.runs) == []
+
+
+def test_the_deep_link_works_and_an_unknown_run_gets_a_sentence(open_page):
+    page = open_page("/train?run=no-such-run")
+    page.get_by_text("names a run that is not here").wait_for()
