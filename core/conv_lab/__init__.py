@@ -1,0 +1,1 @@
+"""One convolution taken apart: an experiment, its numbers from NumPy and torch, and every sum."""

@@ -1,0 +1,165 @@
+"""An experiment as a page's address, and back: only what differs from the default is written."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from core.conv_lab.experiment import (
+    DTYPES,
+    INPUTS,
+    KERNELS,
+    RANGES,
+    UPSTREAMS,
+    Experiment,
+)
+from core.conv_lab.own import OwnDataError, decode_own
+from core.conv_lab.sabotage import MISTAKES
+
+_DEFAULT = Experiment()
+_PAIRS = ("kernel", "stride", "padding", "dilation")
+_NUMBERS = ("channels", "out_channels", "groups", "seed")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "dtype": DTYPES,
+    "image": tuple(INPUTS),
+    "filters": tuple(KERNELS),
+    "upstream": tuple(UPSTREAMS),
+    "mistake": ("", *MISTAKES),
+}
+KEYS = ("size", *_PAIRS, *_NUMBERS, *_CHOICES, "bias", "chosen")
+DATA_KEYS = ("image_data", "filters_data", "bias_data")
+
+
+def to_query(experiment: Experiment) -> dict[str, str]:
+    """Write an experiment as query parameters; the default one is an empty address."""
+    query = {}
+    if experiment.size != _DEFAULT.size:
+        query["size"] = _pair_text(experiment.size)
+    for name in (field.name for field in fields(Experiment)):
+        value = getattr(experiment, name)
+        if name in ("height", "width") or value == getattr(_DEFAULT, name):
+            continue
+        if name in _PAIRS:
+            query[name] = _pair_text(value)
+        elif name == "chosen":
+            query[name] = ".".join(map(str, value))
+        else:
+            query[name] = str(int(value)) if isinstance(value, bool) else str(value)
+    return query
+
+
+def from_query(query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
+    """Read an experiment from query parameters, and a sentence about everything that was wrong.
+
+    Numbers out of range are clamped, what can not be read is left at its default; keys of other
+    things are ignored. ``from_query(to_query(e)) == (e, [])`` for every experiment in range.
+    """
+    reader = _Reader(query)
+    height, width = reader.pair("size", "height")
+    values: dict[str, Any] = {"height": height, "width": width}
+    values |= {name: reader.pair(name, name) for name in _PAIRS}
+    values |= {name: reader.number(name) for name in _NUMBERS}
+    values |= {name: reader.choice(name, choices) for name, choices in _CHOICES.items()}
+    values["bias"] = reader.flag("bias")
+    values["chosen"] = reader.position("chosen")
+    experiment = Experiment(**values)
+    return reader.own_data(experiment), reader.sentences
+
+
+class _Reader:
+    """Reads values one by one and collects a sentence for each that is not as it should be."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self.query = query
+        self.sentences: list[str] = []
+
+    def number(self, name: str) -> int:
+        text = self.query.get(name)
+        default = int(getattr(_DEFAULT, name))
+        return default if text is None else self._in_range(name, name, text, default)
+
+    def pair(self, key: str, name: str) -> tuple[int, int]:
+        default = _DEFAULT.size if key == "size" else getattr(_DEFAULT, key)
+        text = self.query.get(key)
+        if text is None:
+            return default
+        parts = text.lower().split("x")
+        if len(parts) > 2:
+            self._refuse(key, text, "one number or two like 2x3", _pair_text(default))
+            return default
+        first = self._in_range(key, name, parts[0], default[0])
+        return first, self._in_range(key, name, parts[-1], default[1]) if len(parts) == 2 else first
+
+    def position(self, key: str) -> tuple[int, int, int]:
+        text = self.query.get(key)
+        if text is None:
+            return _DEFAULT.chosen
+        parts = text.split(".")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+            self._refuse(key, text, "channel.row.column like 0.2.3", "0.0.0")
+            return _DEFAULT.chosen
+        channel, row, column = (min(int(part[:6]), 999) for part in parts)
+        return channel, row, column
+
+    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+        text, default = self.query.get(key), str(getattr(_DEFAULT, key))
+        if text is None or text in choices:
+            return default if text is None else text
+        self._refuse(key, text, "one of " + ", ".join(filter(None, choices)), default or "none")
+        return default
+
+    def flag(self, key: str) -> bool:
+        text = self.query.get(key)
+        if text is not None and text not in ("0", "1"):
+            self._refuse(key, text, "0 or 1", "1")
+        return text != "0"
+
+    def own_data(self, experiment: Experiment) -> Experiment:
+        """Add the user's own numbers; where they can not be read, the default takes their place."""
+        sources: list[tuple[str, str, Callable[[], tuple[int, ...]]]] = [
+            ("image_data", "image", lambda: (1, 1, 1)),
+            ("filters_data", "filters", lambda: (1, 1, 1, 1)),
+            ("bias_data", "", lambda: (1,)),
+        ]
+        for key, name, shape in sources:
+            text = self.query.get(key, "")
+            if text:
+                try:
+                    decode_own(text, shape())
+                except OwnDataError as error:
+                    self.sentences.append(f"{key} can not be used: {error}.")
+                    text = ""
+            own = name and getattr(experiment, name) == "own"
+            if own and not text:
+                experiment = experiment.with_changes(**{name: getattr(_DEFAULT, name)})
+                if key not in self.query:
+                    self.sentences.append(f"{name} is 'own', but the address holds no {key}.")
+            if text:
+                experiment = experiment.with_changes(**{key: text})
+        return experiment
+
+    def _in_range(self, key: str, name: str, text: str, default: int) -> int:
+        digits = text[1:] if text[:1] in "+-" else text
+        if not (digits.isascii() and digits.isdigit()):
+            self._refuse(key, text, "a whole number", str(default))
+            return default
+        low, high = RANGES[name]
+        value = int(text[:9])
+        clamped = min(max(value, low), high)
+        if clamped != value:
+            self.sentences.append(
+                f"{key} must be from {low} to {high}, not {value}; {clamped} is used."
+            )
+        return clamped
+
+    def _refuse(self, key: str, text: str, expected: str, used: str) -> None:
+        self.sentences.append(f"{key} must be {expected}, not '{_plain(text)}'; {used} is used.")
+
+
+def _plain(text: str) -> str:
+    """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
+    return kept + ("..." if len(text) > 20 else "")
+
+
+def _pair_text(pair: tuple[int, int]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"

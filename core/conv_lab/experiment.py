@@ -1,0 +1,149 @@
+"""An experiment with one convolution: everything that can be chosen, and nothing that is computed.
+
+An ``Experiment`` names one image (C, H, W), one kernel (O, C / groups, KH, KW), a bias (O,) and
+the upstream gradient. It may break a rule of the convolution: ``rules.py`` tells.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+Pair = tuple[int, int]
+
+INPUTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "hill": "Hill",
+        "disc": "Disc",
+        "step": "Step from left to right",
+        "ramp": "Ramp",
+        "checks": "Checkerboard",
+        "counting": "Counting 0, 1, 2 ...",
+        "one": "A single one",
+        "ones": "Ones",
+        "random": "Random",
+        "own": "Your own",
+    }
+)
+KERNELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "edges": "Edges",
+        "identity": "Identity",
+        "blur": "Blur",
+        "sharpen": "Sharpen",
+        "random": "Random",
+        "own": "Your own",
+    }
+)
+UPSTREAMS: Final[Mapping[str, str]] = MappingProxyType(
+    {"ones": "Ones, as in the article", "random": "Random", "one": "A single one"}
+)
+DTYPES: Final = ("float32", "float64")
+
+RANGES: Final[Mapping[str, Pair]] = MappingProxyType(
+    {
+        "height": (1, 64),
+        "width": (1, 64),
+        "channels": (1, 8),
+        "out_channels": (1, 8),
+        "kernel": (1, 11),
+        "stride": (1, 8),
+        "padding": (0, 8),
+        "dilation": (1, 6),
+        "groups": (1, 8),
+        "seed": (0, 9999),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One convolution with its input; pairs are (height, width).
+
+    ``image``, ``filters`` and ``upstream`` are keys of ``INPUTS``, ``KERNELS`` and ``UPSTREAMS``.
+    With "own", the numbers are in ``image_data`` and ``filters_data``, as ``own.py`` writes them;
+    so is an edited bias in ``bias_data``. ``chosen`` is the output (channel, row, column) at which
+    the upstream gradient "one" has its one. ``mistake`` is a key of ``sabotage.MISTAKES`` or "".
+    """
+
+    height: int = 8
+    width: int = 8
+    channels: int = 1
+    out_channels: int = 1
+    kernel: Pair = (3, 3)
+    stride: Pair = (1, 1)
+    padding: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+    bias: bool = True
+    dtype: str = "float32"
+    image: str = "hill"
+    filters: str = "edges"
+    upstream: str = "ones"
+    chosen: tuple[int, int, int] = (0, 0, 0)
+    seed: int = 0
+    mistake: str = ""
+    image_data: str = field(default="", repr=False)
+    filters_data: str = field(default="", repr=False)
+    bias_data: str = field(default="", repr=False)
+
+    @property
+    def size(self) -> Pair:
+        """Rows and columns of the input."""
+        return self.height, self.width
+
+    @property
+    def extent(self) -> Pair:
+        """Rows and columns from the first to the last that one window touches: d (k - 1) + 1."""
+        (kh, kw), (dh, dw) = self.kernel, self.dilation
+        return dh * (kh - 1) + 1, dw * (kw - 1) + 1
+
+    @property
+    def padded(self) -> Pair:
+        """Rows and columns of the padded input."""
+        return self.height + 2 * self.padding[0], self.width + 2 * self.padding[1]
+
+    @property
+    def output_size(self) -> Pair:
+        """Rows and columns of the output; 0 or less where no window fits."""
+        (height, width), (extent_h, extent_w) = self.padded, self.extent
+        return (height - extent_h) // self.stride[0] + 1, (width - extent_w) // self.stride[1] + 1
+
+    @property
+    def remainder(self) -> Pair:
+        """Rows and columns of the padded input after the last window, which no window touches."""
+        (height, width), (extent_h, extent_w) = self.padded, self.extent
+        return (height - extent_h) % self.stride[0], (width - extent_w) % self.stride[1]
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int, int]:
+        """Shape of the kernel: (O, C / groups, KH, KW)."""
+        return self.out_channels, self.channels // self.groups, *self.kernel
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Shape of the input: (C, H, W)."""
+        return self.channels, self.height, self.width
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights, and of biases where there are any."""
+        out, per_group, kh, kw = self.weight_shape
+        return out * per_group * kh * kw + (out if self.bias else 0)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications with the kernel in one forward pass, those with padding included."""
+        out, per_group, kh, kw = self.weight_shape
+        rows, columns = self.output_size
+        return out * rows * columns * per_group * kh * kw
+
+    @property
+    def square(self) -> bool:
+        """Whether height and width are the same everywhere."""
+        pairs = (self.size, self.kernel, self.stride, self.padding, self.dilation)
+        return all(height == width for height, width in pairs)
+
+    def with_changes(self, **changes: object) -> "Experiment":
+        """Return a copy with other values."""
+        return replace(self, **changes)  # type: ignore[arg-type]

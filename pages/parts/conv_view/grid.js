@@ -1,0 +1,181 @@
+// One channel of an array as a picture with crisp cells, with numbers in them where they fit.
+// A grid knows nothing of convolutions: it paints cells and marks, and says which cell was meant.
+
+const NUMBERS_UP_TO = 14; // cells a side: 12, and padding round them
+
+function channelsOf(colour) {
+  return [1, 3, 5].map((place) => parseInt(colour.slice(place, place + 2), 16));
+}
+
+// The project's diverging scale: zero is neutral, -limit one colour, +limit the other.
+function makeScale({ low, neutral, high, missing }) {
+  const [negative, middle, positive, none] = [low, neutral, high, missing].map(channelsOf);
+  return (value, limit) => {
+    if (!Number.isFinite(value)) return none;
+    const share = Math.max(-1, Math.min(1, value / (limit || 1)));
+    const end = share < 0 ? negative : positive;
+    return middle.map((from, k) => Math.round(from + Math.abs(share) * (end[k] - from)));
+  };
+}
+
+function largestMagnitude(values) {
+  let largest = 0;
+  for (let k = 0; k < values.length; k++) {
+    const size = Math.abs(values[k]);
+    if (size > largest && size < Infinity) largest = size;
+  }
+  return largest;
+}
+
+class Grid {
+  constructor(canvas, handlers) {
+    this.canvas = canvas;
+    this.base = document.createElement("canvas");
+    this.handlers = handlers;
+    this.listen();
+  }
+
+  // picture: {rows, columns, cell, value(r, c), limit, colour, hatched(r, c)?, blank(r, c)?}
+  show(picture) {
+    this.picture = picture;
+    const { rows, columns, cell } = picture;
+    this.ratio = window.devicePixelRatio || 1;
+    for (const canvas of [this.canvas, this.base]) {
+      canvas.width = Math.round(columns * cell * this.ratio);
+      canvas.height = Math.round(rows * cell * this.ratio);
+    }
+    this.canvas.style.width = `${columns * cell}px`;
+    this.canvas.style.height = `${rows * cell}px`;
+    this.paintBase();
+    this.mark([]);
+  }
+
+  paintBase() {
+    const { rows, columns, cell, value, hatched, blank, limit, colour } = this.picture;
+    const pen = this.base.getContext("2d");
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    pen.clearRect(0, 0, columns * cell, rows * cell);
+    if (cell < 8) this.paintPixels(pen);
+    const numbers = rows <= NUMBERS_UP_TO && columns <= NUMBERS_UP_TO && cell >= 18;
+    pen.font = `${Math.max(8, Math.min(13, Math.floor(cell * 0.36)))}px system-ui, sans-serif`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) {
+        if (blank?.(r, c)) continue;
+        if (hatched?.(r, c)) {
+          this.hatch(pen, r, c);
+          continue;
+        }
+        if (cell < 8) continue;
+        const [red, green, blue] = colour(value(r, c), limit);
+        pen.fillStyle = `rgb(${red},${green},${blue})`;
+        pen.fillRect(c * cell, r * cell, cell - 1, cell - 1);
+        if (numbers) {
+          const light = 0.299 * red + 0.587 * green + 0.114 * blue > 140;
+          pen.fillStyle = light ? "#111" : "#fff";
+          pen.fillText(shortNumber(value(r, c)), (c + 0.5) * cell, (r + 0.54) * cell);
+        }
+      }
+  }
+
+  // Thousands of small cells: one pixel each, enlarged without smoothing.
+  paintPixels(pen) {
+    const { rows, columns, cell, value, hatched, blank, limit, colour } = this.picture;
+    const small = document.createElement("canvas");
+    small.width = columns;
+    small.height = rows;
+    const smallPen = small.getContext("2d");
+    const pixels = smallPen.createImageData(columns, rows);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++)
+        if (!hatched?.(r, c) && !blank?.(r, c)) {
+          const [red, green, blue] = colour(value(r, c), limit);
+          pixels.data.set([red, green, blue, 255], 4 * (r * columns + c));
+        }
+    smallPen.putImageData(pixels, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(small, 0, 0, columns * cell, rows * cell);
+  }
+
+  hatch(pen, r, c) {
+    const { cell } = this.picture;
+    const [x, y, size] = [c * cell, r * cell, cell - (cell >= 8 ? 1 : 0)];
+    pen.save();
+    pen.beginPath();
+    pen.rect(x, y, size, size);
+    pen.clip();
+    pen.fillStyle = "rgba(128,128,128,0.12)";
+    pen.fillRect(x, y, size, size);
+    pen.strokeStyle = "rgba(128,128,128,0.65)";
+    pen.lineWidth = 1;
+    pen.beginPath();
+    const step = Math.max(3, Math.min(6, cell / 3));
+    for (let k = -size; k < size; k += step) {
+      pen.moveTo(x + k, y + size);
+      pen.lineTo(x + k + size, y);
+    }
+    pen.stroke();
+    pen.restore();
+  }
+
+  // marks: {r, c, rows, columns, kind}; kinds: veil (skipped), tap, window, chosen, strong
+  mark(marks) {
+    if (!this.picture) return;
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.base, 0, 0);
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    for (const mark of marks) this.drawMark(pen, mark);
+  }
+
+  drawMark(pen, { r, c, rows = 1, columns = 1, kind }) {
+    const { cell } = this.picture;
+    const gap = cell >= 8 ? 1 : 0;
+    const box = [c * cell, r * cell, columns * cell - gap, rows * cell - gap];
+    if (kind === "veil") {
+      pen.fillStyle = "rgba(90,90,90,0.72)";
+      pen.fillRect(...box);
+      return;
+    }
+    const width = { tap: 1, window: 2, chosen: 2.5, strong: 2.5 }[kind];
+    if (kind === "tap" && cell < 7) {
+      pen.fillStyle = "rgba(0,0,0,0.45)";
+      pen.fillRect(...box);
+      return;
+    }
+    this.frame(pen, box, width + 2, "#ffffff");
+    this.frame(pen, box, width, "#000000");
+  }
+
+  frame(pen, [x, y, w, h], width, colour) {
+    const inset = Math.min(width, w / 2, h / 2) / 2;
+    pen.strokeStyle = colour;
+    pen.lineWidth = Math.min(width, w, h);
+    pen.strokeRect(x + inset, y + inset, w - 2 * inset, h - 2 * inset);
+  }
+
+  cellUnder(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const { rows, columns } = this.picture;
+    const r = Math.floor(((event.clientY - box.top) / box.height) * rows);
+    const c = Math.floor(((event.clientX - box.left) / box.width) * columns);
+    return r >= 0 && r < rows && c >= 0 && c < columns ? [r, c] : null;
+  }
+
+  listen() {
+    const { hover, click, key } = this.handlers;
+    this.canvas.addEventListener("pointermove", (event) => {
+      const cell = this.cellUnder(event);
+      if (cell) hover(...cell);
+    });
+    this.canvas.addEventListener("click", (event) => {
+      const cell = this.cellUnder(event);
+      if (cell) click(...cell, event);
+    });
+    this.canvas.addEventListener("keydown", (event) => {
+      if (key(event)) event.preventDefault();
+    });
+  }
+}
