@@ -1,0 +1,139 @@
+"""Pictures of cats and dogs that the project draws itself, any number of them, from a seed.
+
+Every picture follows from (kind, seed, index) alone, at any size. Background, light, noise and
+colours have the same distribution for both kinds.
+"""
+
+import colorsys
+from functools import lru_cache
+from random import Random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.pen import Colour, Pen
+from core.data.pets import POSES, Look, blend, draw_pet_on, random_look
+
+# Part of the cache's key: raise it whenever a picture would look different.
+DRAWING_VERSION = 1
+KINDS = ("dog", "cat")  # a kind's label is its place
+SMALLEST_SIZE = 16
+
+
+def draw_pet(kind: str, image_size: int, seed: int, index: int) -> NDArray[np.uint8]:
+    """Draw one picture, (image_size, image_size, 3) uint8 RGB, of a ``kind`` in ``KINDS``."""
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    if image_size < SMALLEST_SIZE:
+        raise ValueError(f"image_size must be at least {SMALLEST_SIZE}, not {image_size}")
+    random = Random(f"{seed}/{kind}/{index}")
+    side = image_size * 2 if image_size <= 128 else image_size  # small pictures: drawn double
+    look = random_look(random)
+    canvas = draw_background(side, look, random)
+    pose = random.choice(POSES)
+    scale = random.uniform(0.24, 0.34) * side
+    centre = (side * random.uniform(0.38, 0.62), side * random.uniform(0.42, 0.6))
+    pen = Pen(canvas, centre, scale, random.gauss(0, 0.12), random.random() < 0.5)
+    ground_shadow(pen, pose, canvas)
+    draw_pet_on(pen, kind, pose, look, random)
+    if side != image_size:
+        small = cv2.resize(canvas, (image_size, image_size), interpolation=cv2.INTER_AREA)
+        canvas = np.asarray(small, np.uint8)
+    return photograph(canvas, random)
+
+
+def random_colour(random: Random, value: tuple[float, float] = (0.3, 0.95)) -> Colour:
+    """Any hue, mostly muted, as RGB in 0..255."""
+    red, green, blue = colorsys.hsv_to_rgb(
+        random.random(), random.uniform(0.05, 0.65), random.uniform(*value)
+    )
+    return red * 255, green * 255, blue * 255
+
+
+def colour_unlike(other: Colour, random: Random) -> Colour:
+    """A random colour that the coat stands out against."""
+    colour = random_colour(random)
+    for _ in range(8):
+        if sum(abs(a - b) for a, b in zip(colour, other, strict=True)) > 150:
+            break
+        colour = random_colour(random)
+    return colour
+
+
+def draw_background(side: int, look: Look, random: Random) -> NDArray[np.uint8]:
+    """A wall and a floor, hills under a sky, or soft lights, (side, side, 3) uint8."""
+    wall = colour_unlike(look.coat, random)
+    canvas = gradient(wall, blend(wall, colour_unlike(look.coat, random), 0.35), side)
+    scene = random.choice(("room", "hills", "lights"))
+    pen = Pen(canvas, (0.0, 0.0), float(side))
+    ground = colour_unlike(look.coat, random)
+    if scene == "room":
+        horizon = random.uniform(0.55, 0.8)
+        if random.random() < 0.6:
+            x, y = random.uniform(0.0, 0.7), random.uniform(0.05, 0.25)
+            frame = [(x, y), (x + 0.3, y), (x + 0.3, y + 0.28), (x, y + 0.28)]
+            pen.polygon(frame, random_colour(random), blend(wall, (0, 0, 0), 0.4))
+        pen.polygon([(-0.1, horizon), (1.1, horizon), (1.1, 1.1), (-0.1, 1.1)], ground)
+        pen.stroke([(-0.1, horizon), (1.1, horizon)], 0.015, blend(ground, (0, 0, 0), 0.3))
+        if random.random() < 0.5:
+            pen.oval(0.5, random.uniform(0.85, 0.95), 0.45, 0.12, colour=random_colour(random))
+    elif scene == "hills":
+        pen.oval(
+            random.random(), random.uniform(0.05, 0.25), 0.08, 0.08, colour=random_colour(random)
+        )
+        for level in (0.0, 0.16):
+            heights = [random.uniform(0.5, 0.62) + level for _ in range(4)]
+            hill = [(x, y) for x, y in zip((-0.2, 0.25, 0.75, 1.2), heights, strict=True)]
+            pen.blob([*hill, (1.4, 1.5), (-0.4, 1.5)], blend(ground, wall, 0.4 - 2 * level))
+    else:
+        for _ in range(random.randint(3, 8)):
+            radius = random.uniform(0.04, 0.14)
+            spot = blend(wall, random_colour(random, (0.6, 1.0)), 0.5)
+            pen.oval(random.random(), random.random(), radius, radius, colour=spot)
+    return canvas
+
+
+def gradient(top: Colour, bottom: Colour, side: int) -> NDArray[np.uint8]:
+    """A vertical gradient, (side, side, 3) uint8."""
+    ends = np.array([[top], [bottom]], np.float32)
+    rows = cv2.resize(ends, (1, side), interpolation=cv2.INTER_LINEAR).reshape(side, 1, 3)
+    return np.repeat(rows.astype(np.uint8), side, axis=1)
+
+
+def ground_shadow(pen: Pen, pose: str, canvas: NDArray[np.uint8]) -> None:
+    """Darken the ground below the animal."""
+    if pose == "portrait":
+        return
+    x, y = (int(v) for v in pen.centre)
+    side = canvas.shape[0]
+    ground = canvas[min(side - 1, int(y + 1.3 * pen.scale)), min(side - 1, max(0, x))]
+    colour = blend((float(ground[0]), float(ground[1]), float(ground[2])), (0, 0, 0), 0.35)
+    pen.oval(0, 1.25, 1.1, 0.2, colour=colour)
+
+
+@lru_cache(maxsize=1)
+def grain() -> NDArray[np.uint8]:
+    """Film grain to cut pieces from, (1024, 1024, 3) uint8 around 128."""
+    random = np.random.default_rng(0)
+    return random.normal(128, 36, (640, 640, 3)).clip(0, 255).astype(np.uint8)
+
+
+def photograph(picture: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
+    """Add what a camera adds: uneven tinted light, a little blur, grain."""
+    side = picture.shape[0]
+    corners = [[[random.uniform(140, 255) for _ in range(3)]] for _ in range(4)]
+    light = np.array(corners, np.float32).reshape(2, 2, 3)
+    light = light * 0.4 + light.mean(axis=2, keepdims=True) * 0.6
+    lamp = cv2.resize(light.astype(np.uint8), (side, side), interpolation=cv2.INTER_LINEAR)
+    lit = cv2.multiply(picture, lamp, scale=1 / 205)
+    if random.random() < 0.25:
+        lit = cv2.GaussianBlur(lit, (0, 0), random.uniform(0.3, 1.0) * side / 112)
+    source = grain()
+    size = min(side, source.shape[0])
+    x, y = (random.randrange(source.shape[0] - size + 1) for _ in range(2))
+    cut = source[y : y + size, x : x + size]
+    if size != side:
+        cut = np.asarray(cv2.resize(cut, (side, side)), np.uint8)
+    strength = random.uniform(0.05, 0.45)
+    return np.asarray(cv2.addWeighted(lit, 1.0, cut, strength, -128 * strength), np.uint8)

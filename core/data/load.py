@@ -1,0 +1,212 @@
+"""`load_data`: from a source to labelled, shuffled-on-demand photos in memory-mapped pixels."""
+
+import hashlib
+import json
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL
+
+from core.data.cache import PackWriter, open_pack, processors
+from core.data.dataset import Data, PhotoSet
+from core.data.decode import DECODER_VERSION, PhotoError
+from core.data.drawn import DRAWING_VERSION, KINDS, draw_pet
+from core.data.folder import plan_folder
+from core.data.plan import Made, Plan, PlannedGroup
+from core.data.report import DataError, Group, LeftOut, Report
+
+DRAWN = "drawn"
+LARGEST_SIZE = 1024
+Progress = Callable[[int, int], None]
+
+
+def load_data(
+    source: str | Path,
+    image_size: int = 224,
+    train_per_class: int = 1000,
+    test_per_class: int = 200,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Data:
+    """Load photos of two classes, square, ``image_size`` pixels a side.
+
+    ``source`` is "drawn" or a folder; of every class the first ``train_per_class`` and
+    ``test_per_class`` photos that load are used. ``seed`` chooses the drawings, or the split of a
+    folder that has none. ``progress(done, total)`` is called as photos arrive, not when they come
+    from the cache. Raises ``DataError`` with a sentence when there are no two classes to load.
+    """
+    check_numbers(image_size, train_per_class, test_per_class)
+    if str(source) == DRAWN:
+        plan = plan_drawn(image_size, train_per_class, test_per_class, seed)
+    else:
+        plan = plan_folder(Path(source), image_size, train_per_class, test_per_class, seed)
+    pixels, facts = open_pack(
+        pack_key(plan, image_size), image_size, lambda writer: build(plan, writer, progress)
+    )
+    report = make_report(plan, facts)
+    sets = []
+    start = 0
+    for split in ("train", "test"):
+        chosen = [g for g in zip(plan.groups, facts["groups"], strict=True) if g[0].split == split]
+        names = tuple(printable(name) for _, fact in chosen for name in fact["used"])
+        labels = [np.full(len(fact["used"]), group.label, np.uint8) for group, fact in chosen]
+        sets.append(PhotoSet(pixels[start : start + len(names)], np.concatenate(labels), names))
+        start += len(names)
+    return Data(sets[0], sets[1], plan.classes, report, str(source), image_size)
+
+
+def check_numbers(image_size: int, train_per_class: int, test_per_class: int) -> None:
+    """Raise ``DataError`` for sizes and counts that cannot work."""
+    if not 16 <= image_size <= LARGEST_SIZE:
+        raise DataError(f"image_size must be from 16 to {LARGEST_SIZE}, not {image_size}")
+    for name, value in (("train_per_class", train_per_class), ("test_per_class", test_per_class)):
+        if value < 1:
+            raise DataError(f"{name} must be at least 1, not {value}")
+
+
+def plan_drawn(image_size: int, train_per_class: int, test_per_class: int, seed: int) -> Plan:
+    """Plan drawings; train and test come from different seeds, so that no picture is in both."""
+    groups = tuple(
+        PlannedGroup(split, kind, label, wanted, tuple(f"{kind} {i + 1}" for i in range(wanted)))
+        for split, wanted in (("train", train_per_class), ("test", test_per_class))
+        for label, kind in enumerate(KINDS)
+    )
+
+    def make(group: PlannedGroup, name: str) -> Made:
+        index = int(name.split()[1]) - 1
+        drawing_seed = 2 * seed + (group.split == "test")
+        return Made(draw_pet(group.class_name, image_size, drawing_seed, index))
+
+    layout = "Drawn pets: pictures that the project draws itself."
+    return Plan(layout, (KINDS[0], KINDS[1]), groups, [DRAWING_VERSION, seed], make)
+
+
+def pack_key(plan: Plan, image_size: int) -> str:
+    """Name the pack of a plan: the same candidates, unchanged, give the same name."""
+    parts = {
+        "size": image_size,
+        "versions": [DECODER_VERSION, PIL.__version__, cv2.__version__],
+        "identity": plan.identity,
+        "groups": [asdict(group) for group in plan.groups],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str, Any]:
+    """Make every wanted photo in order, with all processors; return what became of each group."""
+    total = sum(min(group.wanted, len(group.candidates)) for group in plan.groups)
+    facts: list[dict[str, Any]] = []
+    done = 0
+    with ThreadPoolExecutor(processors()) as pool:
+        for group in plan.groups:
+            used: list[str] = []
+            digests: list[str] = []
+            left_out: list[list[str]] = []
+            for name, outcome in make_in_order(pool, plan, group):
+                if isinstance(outcome, PhotoError):
+                    left_out.append([name, outcome.code, outcome.sentence])
+                    continue
+                made, checksum = outcome
+                writer.add(made.pixels, checksum)
+                used.append(name)
+                digests.append(made.digest)
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+            if not used:
+                raise nothing_usable(group, left_out)
+            facts.append({"used": used, "digests": digests, "left_out": left_out})
+    return {"groups": facts}
+
+
+def make_in_order(
+    pool: ThreadPoolExecutor, plan: Plan, group: PlannedGroup
+) -> Iterator[tuple[str, tuple[Made, int] | PhotoError]]:
+    """Yield candidates in order with their pixels or their error, until enough have loaded.
+
+    A few are under way at a time, so that memory stays small however many there are.
+    """
+
+    def make(name: str) -> tuple[Made, int] | PhotoError:
+        try:
+            made = plan.make(group, name)
+        except PhotoError as error:
+            return error
+        return made, zlib.crc32(made.pixels.data)
+
+    missing = group.wanted
+    waiting: deque[tuple[str, Future[tuple[Made, int] | PhotoError]]] = deque()
+    candidates = iter(group.candidates)
+    while missing:
+        while len(waiting) < min(missing, 16) and (name := next(candidates, None)) is not None:
+            waiting.append((name, pool.submit(make, name)))
+        if not waiting:
+            return
+        name, future = waiting.popleft()
+        outcome = future.result()
+        missing -= not isinstance(outcome, PhotoError)
+        yield name, outcome
+
+
+def nothing_usable(group: PlannedGroup, left_out: list[list[str]]) -> DataError:
+    """Say that no file of a group could be used, with the first file's reason."""
+    name, _, sentence = left_out[0]
+    return DataError(
+        f"None of the {len(left_out)} {group.class_name} files for {group.split} is a photo that "
+        f"can be used. The first is {printable(name)}: {sentence}"
+    )
+
+
+def printable(name: str) -> str:
+    """Make a file name fit for the screen: no control characters, no broken encoding."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+
+
+def make_report(plan: Plan, facts: dict[str, Any]) -> Report:
+    """Put together what the plan found and what became of it."""
+    groups, left_out = [], []
+    for group, fact in zip(plan.groups, facts["groups"], strict=True):
+        found, used = len(group.candidates), len(fact["used"])
+        names = (group.split, group.class_name)
+        groups.append(Group(*names, group.label, found, used, len(fact["left_out"])))
+        left_out += [
+            LeftOut(printable(name), *names, code, sentence)
+            for name, code, sentence in fact["left_out"]
+        ]
+    notes = (*plan.notes, *imbalance(groups), *repeated(plan, facts))
+    return Report(plan.layout, tuple(groups), tuple(left_out), dict(plan.skipped), notes)
+
+
+def imbalance(groups: list[Group]) -> Iterator[str]:
+    """Warn when one class has a quarter more training photos than the other."""
+    few, many = sorted((g for g in groups if g.split == "train"), key=lambda g: g.used)
+    if many.used > 1.25 * few.used:
+        share = many.used / (many.used + few.used)
+        yield (
+            f"The classes are not balanced: {many.used} {many.class_name} and {few.used} "
+            f"{few.class_name} photos to train on. Always answering {many.class_name} would be "
+            f"right for {share:.0%} of them."
+        )
+
+
+def repeated(plan: Plan, facts: dict[str, Any]) -> Iterator[str]:
+    """Warn about equal files in train and test, and about equal files with both labels."""
+    digests: dict[tuple[str, int], set[str]] = {}
+    for group, fact in zip(plan.groups, facts["groups"], strict=True):
+        digests[group.split, group.label] = set(fact["digests"]) - {""}
+    train, test = (digests[s, 0] | digests[s, 1] for s in ("train", "test"))
+    if both := len(train & test):
+        yield (
+            f"{both} test {'photo is' if both == 1 else 'photos are'} also among the training "
+            "photos, byte for byte, so the test accuracy flatters the network."
+        )
+    zero, one = (digests["train", label] | digests["test", label] for label in (0, 1))
+    if both := len(zero & one):
+        yield f"{both} {'photo carries' if both == 1 else 'photos carry'} both labels."

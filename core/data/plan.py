@@ -1,0 +1,44 @@
+"""What to load, before it is loaded: for every class and split, the candidates in order."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Made:
+    """One candidate made into pixels (S, S, 3) uint8; ``digest`` tells equal files apart."""
+
+    pixels: NDArray[np.uint8]
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedGroup:
+    """The candidates of one class in one split; the first ``wanted`` that load are used."""
+
+    split: str
+    class_name: str
+    label: int
+    wanted: int
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything known about a source without opening a single photo.
+
+    ``identity`` changes whenever the same candidates would give other pixels. ``make`` turns a
+    candidate of a group into pixels; it raises ``PhotoError`` and is called from several threads.
+    """
+
+    layout: str
+    classes: tuple[str, str]
+    groups: tuple[PlannedGroup, ...]
+    identity: object
+    make: Callable[[PlannedGroup, str], Made]
+    skipped: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
