@@ -54,15 +54,22 @@ def article_layers(image_size: int) -> list[nn.Module]:
 
 
 def compact_layers() -> list[nn.Module]:
-    """List the layers of the small network: narrow 3 x 3 convolutions, averaged, one output."""
-    layers: list[nn.Module] = []
-    channels = 3
-    for width, pool in ((16, True), (32, True), (48, True), (64, True), (96, False)):
-        layers += [nn.Conv2d(channels, width, 3, padding=1, bias=False)]
-        layers += [nn.BatchNorm2d(width), nn.ReLU()]
-        if pool:
+    """List the layers of the small network: narrow 3 x 3 convolutions, averaged, one output.
+
+    Its first convolution takes every other pixel, which costs a quarter of the time and hardly any
+    accuracy; the average at the end replaces the large linear layers, so any photo size works.
+    """
+    layers: list[nn.Module] = [
+        *[nn.Conv2d(3, 24, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(24), nn.ReLU()]
+    ]
+    channels = 24
+    for widths in ((32,), (64, 64), (96, 96), (128, 128)):
+        for width in widths:
+            layers += [nn.Conv2d(channels, width, 3, padding=1, bias=False)]
+            layers += [nn.BatchNorm2d(width), nn.ReLU()]
+            channels = width
+        if widths != (128, 128):
             layers += [nn.MaxPool2d(2, 2)]
-        channels = width
     return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1), nn.Sigmoid()]
 
 

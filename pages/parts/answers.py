@@ -167,7 +167,7 @@ def card(said: Said, threshold: float) -> str:
 def show_table(answers: list[Said], threshold: float, model: ModelChoice) -> None:
     """Draw all answers as a table that can be downloaded."""
     one = answers[0].classes[1]
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "photo": said.name,
             "answer": said.label(threshold),

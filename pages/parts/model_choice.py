@@ -28,7 +28,9 @@ class ModelChoice:
 @st.cache_resource(show_spinner=False)
 def load_torch_in_background() -> None:
     """Import torch once the page is on screen, so that the first answer need not wait for it."""
-    threading.Thread(target=importlib.import_module, args=("core.predict",), daemon=True).start()
+    threading.Thread(
+        target=importlib.import_module, args=("core.torch_learner",), daemon=True
+    ).start()
 
 
 def answering_runs() -> dict[str, Run]:
@@ -68,7 +70,7 @@ def load_classifier(model: ModelChoice) -> "Classifier":
     from core.predict import Classifier  # imports torch
 
     if model.id == SHIPPED:
-        return Classifier.shipped()
+        return Classifier.load()
     runs = answering_runs()
     if model.id not in runs:
         raise ModelError(f"the run {model.name} was deleted")

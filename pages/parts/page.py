@@ -32,11 +32,18 @@ PAGES: Final = {
         "How does it learn, right now?",
         "Choose pictures and a network, press Start, and watch the loss fall.",
     ),
+    "conv_lab": Page(
+        "pages/conv_lab.py",
+        "Conv lab",
+        ":material/grid_on:",
+        "What exactly does one convolution compute?",
+        "Point at a number to see the sum behind it, in NumPy and in torch; move a slider to change it.",
+    ),
 }
 
 _STYLE = """
 <style>
-.block-container { padding-top: 2.2rem; padding-bottom: 2rem; max-width: 1400px; }
+.block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 1400px; }
 h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }
@@ -53,7 +60,7 @@ def open_page(key: str) -> None:
         page_title=f"{page.name} · Glass CNN",
         page_icon=page.icon,
         layout="wide",
-        initial_sidebar_state="auto",
+        initial_sidebar_state=220,
     )
     st.html(_STYLE)
     with st.sidebar:

@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.data.decode import PhotoError, decode_photo
+from core.data.decode import MAX_BYTES, PhotoError, decode_photo
 from core.data.drawn import draw_pet
 from pages.parts.gallery import Picture, gallery
 
 DRAWN_SIDE = 256
-DRAWN_PETS = 10
+DRAWN_PETS = 8
 # The gallery's own seed: neither training nor test pictures are drawn from it.
 GALLERY_SEED = 2026
 
@@ -48,6 +48,7 @@ def choose_photos() -> list[BroughtPhoto]:
         "Drop photos here",
         accept_multiple_files=True,
         key="photos",
+        max_upload_size=MAX_BYTES // 2**20,
         help="JPEG, PNG, WebP, BMP or GIF; up to 25 MB, 40 megapixels and 20,000 pixels a side "
         "each. They stay on this computer, in memory, and are never saved.",
     )
@@ -62,7 +63,7 @@ def choose_photos() -> list[BroughtPhoto]:
             for number, (name, pixels) in enumerate(pets)
         ],
         key="drawn-pets",
-        side=62,
+        side=68,
     )
     if clicked is not None:
         st.session_state["drawn-pet"] = clicked

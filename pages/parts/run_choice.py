@@ -8,9 +8,8 @@ NEW = "new"
 
 
 def describe(run: Run) -> str:
-    """Name a run in a list: its name, network, pictures and state."""
-    pictures = "drawn pets" if run.config.data == "drawn" else "a folder"
-    return f"{run.name} · {run.config.model} on {pictures} · {run.status().state}"
+    """Name a run in a list, with its state."""
+    return f"{run.name} · {run.status().state}"
 
 
 def open_run(run: Run | None) -> None:
@@ -43,8 +42,8 @@ def choose_run() -> Run | None:
     chosen = wanted_run(runs)
     by_id = {run.id: run for run in runs}
     options = [NEW, *by_id]
-    # The key holds the address, so that a link or a Start elsewhere moves the list along with it.
-    key = f"run-choice-{chosen.id if chosen else NEW}-{len(options)}"
+    # The key holds all that the list shows, so that a link, a Start or a changed state renews it.
+    key = f"run-choice-{describe(chosen) if chosen else NEW}-{len(options)}"
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     picked = left.selectbox(
         "Run",

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.runs import Run, RunError, Status
+from core.runs import ACTIVE, Run, RunError, Status
 from core.smoothing import smooth, thin
 from pages.parts.line_chart import Series, line_chart
 from pages.parts.words import duration, percent
@@ -11,8 +11,9 @@ from pages.parts.workers import worker_pool
 
 REFRESH_SECONDS = 0.5
 POINTS = 250  # a live chart is sent twice a second: no more points than it has pixels to show
-TRAIN = "#0072B2"
-TEST = "#E69F00"
+# Neither the cat's nor the dog's colour: train dark, test lighter and with markers.
+TRAIN = "#00805F"
+TEST = "#4FC3A1"
 BATCH = "#8A94A0"
 STATE_WORDS = {
     "starting": "Starting",
@@ -38,9 +39,12 @@ def follow(run: Run) -> None:
         if active and not status.active:
             st.rerun()  # it ended: show the results and stop asking
         show_state(run, status)
-        show_controls(run, status)
-        show_numbers(status)
-        show_curves(run, status)
+        left, right = st.columns([5, 6], vertical_alignment="bottom", gap="medium")
+        with left:
+            show_controls(run, status)
+        with right:
+            show_numbers(run, status)
+        show_curves(run)
 
     st.fragment(live, run_every=REFRESH_SECONDS if active else None, key=f"live-{run.id}")()
 
@@ -53,7 +57,7 @@ def show_state(run: Run, status: Status) -> None:
         words += f", batch {status.step} of {status.steps}" if status.steps else ""
     left = f" · about {duration(status.seconds_left)} left" if status.seconds_left else ""
     st.progress(min(1.0, status.progress), text=f"**{run.name}**: {words}{left}")
-    if status.message and not status.active:
+    if status.message and status.state not in (*ACTIVE, "finished"):
         tell = st.error if status.state in ("failed", "diverged") else st.info
         tell(status.message)
 
@@ -134,22 +138,23 @@ def learning_rate_control(run: Run) -> None:
         st.warning(problem)
 
 
-def show_numbers(status: Status) -> None:
+def show_numbers(run: Run, status: Status) -> None:
     """Draw the newest figures in a row; a dash stands for not known yet."""
-    figures = {
-        "Loss of the last batch": None if status.batch_loss is None else f"{status.batch_loss:.3f}",
+    figures: dict[str, str | None] = {
+        "Last batch's loss": None if status.batch_loss is None else f"{status.batch_loss:.3f}",
         "Train accuracy": percent(status.train_accuracy),
         "Test accuracy": percent(status.test_accuracy),
         "Images per second": None
         if status.images_per_second is None
         else f"{status.images_per_second:.0f}",
-        "Learning rate": None if status.learning_rate is None else f"{status.learning_rate:.2g}",
     }
+    if run.config.schedule != "constant" and status.learning_rate is not None:
+        figures["Rate now"] = f"{status.learning_rate:.2g}"
     for column, (label, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
         column.metric(label, value or "–")
 
 
-def show_curves(run: Run, status: Status) -> None:
+def show_curves(run: Run) -> None:
     """Draw loss per batch on the left; loss and accuracy per epoch on the right."""
     left, right = st.columns([1, 1], gap="medium")
     with left:

@@ -1,10 +1,10 @@
 """The form for a new training: pictures, network, choices, and a look at what will be learnt."""
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from core.data.preview import Preview, preview_source
 
 from core.colour import CLASS_COLOURS
 from core.config import (
@@ -16,12 +16,16 @@ from core.config import (
     TrainConfig,
     smallest_image_size,
 )
+from core.data.preview import Preview, preview_source
 from core.data.report import DataError
 from core.runs import create_run
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run
+from pages.parts.words import escape_markdown
 from pages.parts.workers import worker_pool
 
+SAMPLES = 12
+SAMPLE_SIDE = 96
 DRAWN = "Drawn pets"
 FOLDER = "A folder of photos"
 # Enough to watch it learn within a minute or two on a laptop, small enough to start at once.
@@ -57,7 +61,7 @@ def show() -> None:
         model = choose_network()
         wish = choose_numbers(data, model)
     with look:
-        preview = look_at(data, wish.config.seed if wish.config else 0)
+        preview = look_at(data, wish.config or PRESETS[model])
     with form:
         if wish.problem:
             st.error(wish.problem)
@@ -70,10 +74,16 @@ def show() -> None:
             key="start",
         )
     if pressed and wish.config is not None:
-        run = create_run(wish.config)
+        run = create_run(wish.config, default_name(wish.config))
         run.start(worker_pool())
         open_run(run)
         st.rerun()
+
+
+def default_name(config: TrainConfig) -> str:
+    """Name a run after its network, its pictures and the time of day."""
+    pictures = "drawn pets" if config.data == "drawn" else Path(config.data).name
+    return f"{config.model} on {pictures}, {datetime.datetime.now():%H:%M:%S}"
 
 
 def choose_source() -> str:
@@ -234,36 +244,37 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
 
 
 @st.cache_data(show_spinner="Looking at the pictures ...", ttl=20, max_entries=20)
-def cached_preview(source: str, seed: int) -> Preview | str:
-    """Return some pictures and the report, or the sentence why there are none."""
+def cached_preview(source: str, train: int, test: int, seed: int) -> Preview | str:
+    """Return some pictures and what was found, or the sentence why there are none."""
     try:
-        return preview_source(source, image_size=96, count=16, seed=seed)
+        return preview_source(source, SAMPLE_SIDE, train, test, seed, SAMPLES)
     except DataError as error:
         return str(error)
 
 
-def look_at(data: str, seed: int) -> Preview | None:
+def look_at(data: str, config: TrainConfig) -> Preview | None:
     """Show sample pictures with labels and what was found; None when there is nothing to train."""
     if not data:
         st.info("Type the path of a folder with photos of two classes to see what is in it.")
         return None
-    preview = cached_preview(data, seed)
+    preview = cached_preview(data, config.train_per_class, config.test_per_class, config.seed)
     if isinstance(preview, str):
         st.error(preview)
         return None
     st.markdown("**Some of the training pictures**")
     gallery(
         [
-            Picture(pixels, preview.classes[label], preview.classes[label], CLASS_COLOURS[label])
-            for pixels, label in zip(preview.pixels, preview.labels, strict=True)
+            Picture(pixels, preview.classes[label], name, CLASS_COLOURS[label])
+            for pixels, label, name in zip(
+                preview.pixels, preview.labels, preview.names, strict=True
+            )
         ],
         key="samples",
         side=84,
         clickable=False,
     )
     st.markdown("**What was found**")
-    st.markdown("\n".join(f"- {sentence}" for sentence in preview.sentences))
-    if preview.left_out:
-        with st.expander(f"{len(preview.left_out)} files left out, and why"):
-            st.dataframe(preview.left_out, hide_index=True)
+    st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in preview.sentences))
+    for name, sentence in preview.unreadable:
+        st.warning(f"{escape_markdown(name)} will be left out. {sentence}")
     return preview

@@ -159,7 +159,7 @@ class Chart {
     drawAxes(paint, this, scale, text, height);
     paint.save();
     paint.beginPath();
-    paint.rect(MARGIN.left, 0, this.width - MARGIN.left - MARGIN.right, height - MARGIN.bottom + 1);
+    paint.rect(MARGIN.left - 5, 0, this.width - MARGIN.left - MARGIN.right + 10, height - MARGIN.bottom + 5);
     paint.clip();
     for (const s of this.data.series) drawSeries(paint, s, scale);
     this.drawPointer(paint, scale, text, height);
