@@ -1,0 +1,98 @@
+"""Numbers and words about maps: mean, spread, zeros, histogram, what is wrong with a channel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HISTOGRAM_BINS = 41
+# Rounding in float32 makes a map that is constant by construction differ in its last digits.
+CONSTANT_SPREAD = 1e-5
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Numbers about the finite values of an array; all NaN when there is none.
+
+    ``counts`` (bins,) is the histogram between ``edges`` (bins + 1,); ``zeros`` is the share of
+    values that are exactly zero, ``not_finite`` the number of NaN and infinities.
+    """
+
+    mean: float
+    spread: float
+    minimum: float
+    maximum: float
+    zeros: float
+    not_finite: int
+    size: int
+    counts: NDArray[np.int64]
+    edges: NDArray[np.float64]
+
+
+def statistics(values: NDArray[np.floating], bins: int = HISTOGRAM_BINS) -> Statistics:
+    """Compute the statistics of an array of any shape; ``spread`` is the standard deviation."""
+    flat = np.asarray(values).ravel()
+    finite = flat[np.isfinite(flat)]
+    if not finite.size:
+        nothing, edges = float("nan"), np.linspace(0, 1, bins + 1)
+        counts = np.zeros(bins, dtype=np.int64)
+        none = (nothing, nothing, nothing, nothing, 0.0)
+        return Statistics(*none, int(flat.size), int(flat.size), counts, edges)
+    low, high = float(finite.min()), float(finite.max())
+    counts, edges = _histogram(finite, low, high, bins)
+    return Statistics(
+        mean=float(finite.mean(dtype=np.float64)),
+        spread=float(finite.std(dtype=np.float64)),
+        minimum=low,
+        maximum=high,
+        zeros=float(np.count_nonzero(flat == 0) / flat.size),
+        not_finite=int(flat.size - finite.size),
+        size=int(flat.size),
+        counts=counts,
+        edges=edges,
+    )
+
+
+def _histogram(
+    values: NDArray[np.floating], low: float, high: float, bins: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Count like ``numpy.histogram``, several times faster: the bins are known to be even."""
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    place = (values.astype(np.float64) - low) * (bins / (high - low))
+    counts = np.bincount(np.minimum(place.astype(np.intp), bins - 1), minlength=bins)
+    return counts.astype(np.int64), np.linspace(low, high, bins + 1)
+
+
+def channel_words(values: NDArray[np.floating]) -> str:
+    """Say what is wrong with one channel's map (H, W), or nothing ("") when it is a picture.
+
+    Such a channel is marked in words, never drawn as if it showed something.
+    """
+    values = np.asarray(values)
+    bad = int(values.size - np.count_nonzero(np.isfinite(values)))
+    if bad:
+        return f"not finite: NaN or infinity in {bad} of {values.size} cells"
+    if not values.any():
+        return "dead on this photo: zero everywhere"
+    low, high = float(values.min()), float(values.max())
+    if values.size > 1 and high - low <= CONSTANT_SPREAD * max(abs(low), abs(high)):
+        return f"constant: {low:.3g} everywhere"
+    return ""
+
+
+def layer_words(maps: NDArray[np.floating]) -> str:
+    """Sum up a layer's output, (C, H, W) or (F,), in a few words; "" when all is well."""
+    maps = np.asarray(maps)
+    bad = int(maps.size - np.count_nonzero(np.isfinite(maps)))
+    if bad:
+        return f"{bad:,} of {maps.size:,} values are NaN or infinite"
+    if maps.ndim != 3:
+        return ""
+    words = [channel_words(channel) for channel in maps]
+    parts = [
+        f"{count} of {len(maps)} {what}"
+        for what in ("dead", "constant")
+        if (count := sum(word.startswith(what) for word in words))
+    ]
+    return ", ".join(parts)
