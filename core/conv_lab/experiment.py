@@ -36,7 +36,7 @@ KERNELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 UPSTREAMS: Final[Mapping[str, str]] = MappingProxyType(
-    {"ones": "Ones, as in the article", "random": "Random", "one": "A single one"}
+    {"ones": "Ones", "random": "Random", "one": "A single one"}
 )
 DTYPES: Final = ("float32", "float64")
 

@@ -43,6 +43,23 @@ def encode_picture(pixels: NDArray[np.uint8]) -> str:
     return "p" + _to_text(file.getvalue())
 
 
+def crop_photo(
+    pixels: NDArray[np.uint8], across: float, down: float, share: float, cells: int
+) -> NDArray[np.uint8]:
+    """Cut a square out of a photo (H, W, 3) and shrink it to ``cells`` x ``cells``.
+
+    ``across`` and ``down`` place its middle, ``share`` is its side as a share of the shorter side,
+    all from 0 to 1; a crop that would reach over the edge is moved inside.
+    """
+    height, width = pixels.shape[:2]
+    side = max(1, round(share * min(height, width)))
+    top = min(max(round(down * height - side / 2), 0), height - side)
+    left = min(max(round(across * width - side / 2), 0), width - side)
+    cut = np.ascontiguousarray(pixels[top : top + side, left : left + side])
+    how = cv2.INTER_AREA if side >= cells else cv2.INTER_NEAREST
+    return np.asarray(cv2.resize(cut, (cells, cells), interpolation=how), dtype=np.uint8)
+
+
 def decode_own(text: str, shape: tuple[int, ...]) -> Array:
     """Read what was encoded and fit it to ``shape``.
 

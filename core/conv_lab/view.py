@@ -15,8 +15,11 @@ COLOURS = {
 }
 
 
-def pack_lab(result: Result, acknowledged: int = 0) -> bytes:
-    """Pack a result for the hover arithmetic; ``acknowledged`` is the last edit in it."""
+def pack_lab(result: Result, acknowledged: int = 0, stale: bool = False) -> bytes:
+    """Pack a result for the hover arithmetic; ``acknowledged`` is the last edit in it.
+
+    A ``stale`` result is of earlier settings, because the present ones break a rule.
+    """
     experiment, arrays = result.experiment, result.arrays
     header = {
         "size": experiment.size,
@@ -36,6 +39,7 @@ def pack_lab(result: Result, acknowledged: int = 0) -> bytes:
         "multiplyAdds": experiment.multiply_adds,
         "verdicts": {name: _verdict(each) for name, each in result.comparisons.items()},
         "acknowledged": acknowledged,
+        "stale": stale,
         "colours": COLOURS,
     }
     packed = {"x": arrays.x, "weight": arrays.weight, "dy": arrays.dy}
@@ -55,13 +59,13 @@ def _verdict(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def pack_strips(comparisons: Sequence[Comparison]) -> bytes:
-    """Pack arrays from both engines for the pictures side by side."""
+def pack_strips(comparisons: Sequence[Comparison], titles: Sequence[str]) -> bytes:
+    """Pack arrays from both engines, with a title each, for the pictures side by side."""
     strips, arrays = [], {}
-    for place, comparison in enumerate(comparisons):
+    for place, (comparison, title) in enumerate(zip(comparisons, titles, strict=True)):
         strips.append(
             {
-                "title": comparison.name,
+                "title": title,
                 "shape": " x ".join(map(str, comparison.numpy.shape)) or "one number",
                 "dtype": str(comparison.numpy.dtype),
                 "verdict": verdict_sentence(comparison),

@@ -38,11 +38,12 @@ def conv_view(
     result: Result,
     acknowledged: int,
     *,
+    stale: bool,
     key: str,
     on_edit: Callable[[], None],
     on_choose: Callable[[], None],
 ) -> None:
-    """Show the hover arithmetic of a result.
+    """Show the hover arithmetic of a result, greyed out when it is ``stale``.
 
     ``on_edit`` is called with a list of edits ``{id, array, index, value}`` in
     ``st.session_state[key].edit``, each sent until its id is ``acknowledged``; ``on_choose`` with
@@ -50,12 +51,12 @@ def conv_view(
     """
     _lab(
         key=key,
-        data=pack_lab(result, acknowledged),
+        data=pack_lab(result, acknowledged, stale),
         on_edit_change=on_edit,
         on_choose_change=on_choose,
     )
 
 
-def strips(comparisons: Sequence[Comparison], *, key: str) -> None:
+def strips(comparisons: Sequence[Comparison], titles: Sequence[str], *, key: str) -> None:
     """Show arrays of both engines and their differences, a row each, with values to read."""
-    _strips(key=key, data=pack_strips(comparisons))
+    _strips(key=key, data=pack_strips(comparisons, titles))

@@ -91,6 +91,7 @@ class Lab {
     this.e = header;
     this.arrays = arrays;
     this.scale = makeScale(header.colours);
+    this.root.classList.toggle("stale", header.stale);
     this.editing.receive(header.acknowledged, arrays);
     if (this.mode === "db" && !header.bias) this.mode = "y";
     this.out = Math.min(this.out, header.outChannels - 1);
@@ -172,7 +173,7 @@ class Lab {
       value: (r, c) => at(shown(names.x), this.channel, r - top, c - left),
       hatched: (r, c) => !isInside(e, r - top, c - left),
     });
-    this.show("w", names.w, `${this.out} \u2190 ${this.channel}`, {
+    this.show("w", names.w, `input ${this.channel} \u2192 output ${this.out}`, {
       rows: e.kernel[0],
       columns: e.kernel[1],
       cell: Math.floor(kernelCell),

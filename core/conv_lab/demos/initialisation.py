@@ -1,0 +1,84 @@
+"""The four initialisations: what they draw, and what that does to numbers on their way through."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.conv_lab.demos.demo import Array, compare, tensor
+from core.conv_lab.engines import Comparison
+from core.numpy_nn import linear, relu
+from core.numpy_nn.initialisations import INITIALISATIONS
+
+NAMES = {
+    "xavier_normal": "Xavier normal",
+    "kaiming_normal": "Kaiming normal",
+    "uniform": "Uniform",
+    "constant": "Constant",
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """One initialisation: a histogram of its weights, and the spread of each layer's outputs."""
+
+    name: str
+    formula: str
+    spread: float
+    edges: Array
+    counts: NDArray[np.integer]
+    spreads: tuple[float, ...]
+    alive: tuple[float, ...]
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Initialisation:
+    """``layers`` linear layers of ``width`` units with ReLU, fed with N(0, 1)."""
+
+    layers: int = 8
+    width: int = 64
+    dtype: str = "float32"
+    seed: int = 0
+    batch: int = 64
+
+    def carry_out(self) -> tuple[Start, ...]:
+        """Draw the weights of all four initialisations and send the same batch through each."""
+        return tuple(self._start(name) for name in INITIALISATIONS)
+
+    def _start(self, name: str) -> Start:
+        generator = np.random.default_rng(self.seed)
+        x = generator.standard_normal((self.batch, self.width)).astype(self.dtype)
+        shape = (self.width, self.width)
+        draw = INITIALISATIONS[name]
+        weights = [draw(generator, shape).astype(self.dtype) for _ in range(self.layers)]
+        spreads, alive = [float(x.std())], [1.0]
+        theirs, size = tensor(x), np.abs(x).astype(np.float64)
+        for weight in weights:
+            x = relu(linear(x, weight))
+            theirs = torch.relu(theirs @ torch.from_numpy(weight).T)
+            size = size @ np.abs(weight).T.astype(np.float64)
+            spreads.append(float(x.std()))
+            alive.append(float((x > 0).mean()))
+        drawn = np.concatenate([weight.ravel() for weight in weights])
+        counts, edges = np.histogram(drawn, bins=41, range=(-0.6, 0.6))
+        return Start(
+            name=NAMES[name],
+            formula=self._formula(name),
+            spread=float(drawn.std()),
+            edges=edges,
+            counts=counts,
+            spreads=tuple(spreads),
+            alive=tuple(alive),
+            comparison=compare(f"{NAMES[name]}: last layer", x, theirs, size * self.layers),
+        )
+
+    def _formula(self, name: str) -> str:
+        n = self.width
+        return {
+            "xavier_normal": f"σ = √(2 / ({n} + {n})) = {np.sqrt(1 / n):.3f}",
+            "kaiming_normal": f"σ = √(2 / {n}) = {np.sqrt(2 / n):.3f}",
+            "uniform": f"−0.1 to 0.1, σ = 0.2 / √12 = {0.2 / np.sqrt(12):.3f}",
+            "constant": "0.01 everywhere, σ = 0",
+        }[name]

@@ -1,0 +1,101 @@
+"""Max pooling: of every window the largest number goes on, and alone gets the gradient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from core.conv_lab.demos.demo import Demo, compare, number, random_numbers, tensor
+from core.numpy_nn import max_pool2d, max_pool2d_backward
+
+
+@dataclass(frozen=True)
+class MaxPool:
+    """One channel of ``side`` x ``side``; with ``ties`` the numbers are whole, so that many are
+    equal. ``padding`` may be at most half the kernel.
+    """
+
+    side: int = 8
+    kernel: int = 2
+    stride: int = 2
+    padding: int = 0
+    dilation: int = 1
+    ceil_mode: bool = False
+    ties: bool = False
+    dtype: str = "float32"
+    seed: int = 0
+
+    def problem(self) -> str:
+        """Return the broken rule as a sentence, or an empty text."""
+        if self.padding > self.kernel // 2:
+            return (
+                f"Padding must be at most half the kernel, {self.kernel} / 2 = "
+                f"{self.kernel // 2} rounded down, not {self.padding}: "
+                "otherwise a window could see nothing but padding."
+            )
+        extent = self.dilation * (self.kernel - 1) + 1
+        padded = self.side + 2 * self.padding
+        if extent > padded:
+            return (
+                f"The window must fit into the padded input: it spans {self.dilation}·"
+                f"({self.kernel} − 1) + 1 = {extent}, the padded input {padded}."
+            )
+        return ""
+
+    def carry_out(self) -> Demo:
+        """Compute y and dX in both engines; raises ``ValueError`` when a rule is broken."""
+        if self.problem():
+            raise ValueError(self.problem())
+        x = random_numbers(self.seed, (1, 1, self.side, self.side), self.dtype)
+        if self.ties:
+            x = np.rint(x) + np.dtype(self.dtype).type(0)
+        settings = (self.kernel, self.stride, self.padding, self.dilation, self.ceil_mode)
+        ours = max_pool2d(x, *settings)
+        theirs = tensor(x)
+        y = F.max_pool2d(theirs, *settings)
+        dy = random_numbers(self.seed + 1, ours.shape, self.dtype)
+        (dx,) = torch.autograd.grad(y, theirs, torch.from_numpy(dy))
+        our_dx = max_pool2d_backward(dy, x, *settings)
+        span = np.abs(dy).sum()
+        rounding = "⌈" if self.ceil_mode else "⌊", "⌉" if self.ceil_mode else "⌋"
+        extent = self.dilation * (self.kernel - 1) + 1
+        seen = x[0, 0, 0 : max(extent - self.padding, 1) : self.dilation]
+        seen = seen[:, 0 : max(extent - self.padding, 1) : self.dilation]
+        listed = ", ".join(number(value) for value in seen.ravel()[:9])
+        listed += ", ..." if seen.size > 9 else ""
+        return Demo(
+            steps=(
+                (
+                    "Size",
+                    f"{rounding[0]}({self.side} + 2·{self.padding} − {self.dilation}·"
+                    f"({self.kernel} − 1) − 1) / {self.stride}{rounding[1]} + 1 = "
+                    f"{ours.shape[2]}"
+                    + (
+                        ""
+                        if ours.shape[2] == self._full_size()
+                        else ", one less: its window starts in the padding"
+                    ),
+                ),
+                *(
+                    []
+                    if self.padding
+                    else [("First output", f"y[0, 0] = max({listed}) = {number(ours[0, 0, 0, 0])}")]
+                ),
+                (
+                    "Gradient",
+                    "all of dy goes to the window's largest number; of equal ones to the first",
+                ),
+            ),
+            note="With ties, look at dX: two equal winners, and only the first gets the gradient."
+            if self.ties
+            else "Most of dX is 0: what was not the largest in any window learns nothing.",
+            comparisons=(
+                compare("Output y", ours[0, 0], y[0, 0], np.abs(ours[0, 0])),
+                compare("Gradient dX", our_dx[0, 0], dx[0, 0], np.full(x.shape[2:], span)),
+            ),
+        )
+
+    def _full_size(self) -> int:
+        room = self.side + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
+        return -(-room // self.stride) + 1 if self.ceil_mode else room // self.stride + 1

@@ -1,0 +1,158 @@
+"""The convolution's results: what the rules say, the numbers, both engines, times and code."""
+
+import streamlit as st
+
+from core.conv_lab import codegen, timing
+from core.conv_lab.edits import EditError, apply_edits
+from core.conv_lab.engines import Result, carry_out
+from core.conv_lab.experiment import Experiment
+from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
+from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
+from core.conv_lab.sabotage import MISTAKES
+from pages.parts.conv_view import controls, conv_view, state, strips
+
+_NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
+
+
+def show() -> None:
+    """Draw the whole lab for the session's experiment."""
+    experiment = state.current()
+    controls.show(experiment)
+    for sentence in state.sentences():
+        st.warning(sentence, icon=":material/info:")
+    broken = find_broken_rule(experiment)
+    if broken is None:
+        result = carry_out(experiment)
+        st.session_state.lab_last_legal = experiment
+        _formula(experiment)
+        _mistake(result)
+    else:
+        _offer(broken)
+        result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
+    conv_view(
+        result,
+        st.session_state.get("lab_acknowledged", 0),
+        stale=broken is not None,
+        key="lab_view",
+        on_edit=_edit,
+        on_choose=_choose,
+    )
+    if broken is None:
+        _below(result)
+
+
+def _formula(experiment: Experiment) -> None:
+    high, wide = (size_formula(experiment, axis) for axis in (0, 1))
+    if high == wide:
+        text = f"Output size: {high}"
+    else:
+        text = f"Output height: {high} · width: {wide}"
+    st.caption(text, help=SIZE_FORMULA)
+
+
+def _offer(broken: Broken) -> None:
+    with st.container(border=True):
+        st.markdown(f":material/block: **{broken.sentence}**")
+        with st.container(horizontal=True):
+            for place, fix in enumerate(broken.fixes):
+                st.button(
+                    fix.label,
+                    key=f"lab_fix{place}",
+                    type="primary" if place == 0 else "secondary",
+                    on_click=state.use,
+                    args=(fix.experiment,),
+                )
+
+
+def _mistake(result: Result) -> None:
+    if not result.experiment.mistake:
+        return
+    mistake = MISTAKES[result.experiment.mistake]
+    silent = why_silent(result)
+    if silent is None:
+        broken = " and ".join(what_breaks(result))
+        st.warning(f"**Wrong now: {broken}.** {mistake.why}", icon=":material/bug_report:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"**No difference at these settings.** {silent}",
+            icon=":material/visibility_off:",
+            width="stretch",
+        )
+        st.button(
+            "Show where it breaks",
+            type="primary",
+            on_click=lambda: state.use(where_it_shows(state.current())),
+        )
+
+
+def _edit() -> None:
+    edits = st.session_state.lab_view.edit or []
+    seen = st.session_state.get("lab_acknowledged", 0)
+    fresh = [edit for edit in edits if edit["id"] > seen]
+    try:
+        state.use(apply_edits(state.current(), fresh))
+    except EditError as error:
+        state.complain(str(error))
+    st.session_state.lab_acknowledged = max([seen, *(edit["id"] for edit in fresh)])
+
+
+def _choose() -> None:
+    chosen = st.session_state.lab_view.choose
+    if chosen:
+        state.change(chosen=tuple(int(k) for k in chosen))
+
+
+def _below(result: Result) -> None:
+    st.subheader("NumPy, torch, and their difference", anchor=False)
+    strips(
+        list(result.comparisons.values()),
+        titles=[_NAMES[name] for name in result.comparisons],
+        key="lab_strips",
+    )
+    st.subheader("How long it takes", anchor=False)
+    _times(result.experiment)
+    st.subheader("Take it with you", anchor=False)
+    _code(result.experiment)
+
+
+def _times(experiment: Experiment) -> None:
+    wait = timing.expected_loop_seconds(experiment)
+    label = "Measure" if wait < 1 else f"Measure (about {wait:.0f} s)"
+    if st.button(label, icon=":material/timer:", key="lab_measure"):
+        with st.spinner("Timing one forward and backward pass in three ways ..."):
+            st.session_state.lab_times = experiment, timing.measure(experiment)
+    measured = st.session_state.get("lab_times")
+    if measured is None:
+        st.caption("One forward and backward pass: the article's loops, the NumPy engine, torch.")
+        return
+    at, times = measured
+    longest = max(each.seconds for each in times)
+    fastest = min(each.seconds for each in times)
+    rows = "".join(
+        f"<tr><td>{each.name}</td><td style='width:60%'><div style='height:14px;min-width:2px;"
+        f"background:var(--st-primary-color,#0072B2);width:{100 * each.seconds / longest:.2f}%'>"
+        f"</div></td><td style='text-align:right'>{timing.in_words(each.seconds)}</td>"
+        f"<td style='text-align:right'>{each.seconds / fastest:,.0f} x</td></tr>"
+        for each in times
+    )
+    st.html(f"<table class='tabular' style='width:100%;max-width:720px'>{rows}</table>")
+    if at != experiment:
+        st.caption("These times are of earlier settings: measure again.")
+
+
+def _code(experiment: Experiment) -> None:
+    writers = {
+        "torch": (codegen.torch_code, "convolution_torch.py"),
+        "NumPy": (codegen.numpy_code, "convolution_numpy.py"),
+        "pytest": (codegen.pytest_code, "test_convolution.py"),
+    }
+    choice = st.segmented_control(
+        "Code for exactly these settings", list(writers), key="lab_code", default=None
+    )
+    if choice is None:
+        return
+    write, name = writers[choice]
+    code = write(experiment)
+    st.download_button(f"Download {name}", code, name, key="lab_download")
+    st.code(code, language="python", height=420)

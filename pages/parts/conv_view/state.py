@@ -1,0 +1,72 @@
+"""The lab's one experiment: in the session while one works, in the address to share it."""
+
+from typing import cast
+
+import streamlit as st
+
+from core.conv_lab.address import from_query, to_query
+from core.conv_lab.experiment import Experiment
+
+LAYERS = {
+    "conv": "Convolution",
+    "batch_norm": "Batch norm",
+    "relu": "ReLU",
+    "max_pool": "Max pooling",
+    "linear": "Linear",
+    "loss": "Sigmoid and loss",
+    "init": "Initialisation",
+}
+
+
+def read_address() -> None:
+    """Take the experiment from the address when the address is new to this session."""
+    query = st.query_params.to_dict()
+    arrived = "lab_layer" not in st.session_state  # widgets are forgotten on the way to other pages
+    if arrived and not query and "lab_experiment" in st.session_state:
+        return  # back from another page, whose links carry no address
+    if not arrived and query == st.session_state.lab_query:
+        return
+    experiment, sentences = from_query(query)
+    st.session_state.lab_experiment = experiment
+    st.session_state.lab_sentences = sentences
+    layer = query.get("layer", "conv")
+    if layer not in LAYERS:
+        sentences.append(f"layer must be one of {', '.join(LAYERS)}; conv is used.")
+        layer = "conv"
+    st.session_state.lab_layer = layer
+
+
+def write_address() -> None:
+    """Put the experiment into the address, so that a copied link reopens it."""
+    query = to_query(current())
+    if st.session_state.lab_layer != "conv":
+        query["layer"] = st.session_state.lab_layer
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+    st.session_state.lab_query = query
+
+
+def current() -> Experiment:
+    """Return the experiment."""
+    return cast(Experiment, st.session_state.lab_experiment)
+
+
+def use(experiment: Experiment) -> None:
+    """Replace the experiment."""
+    st.session_state.lab_experiment = experiment
+    st.session_state.lab_sentences = []
+
+
+def change(**changes: object) -> None:
+    """Change some of the experiment's values."""
+    use(current().with_changes(**changes))
+
+
+def complain(sentence: str) -> None:
+    """Show a sentence on the next run, until the experiment changes."""
+    st.session_state.lab_sentences = [sentence[0].upper() + sentence[1:].rstrip(".") + "."]
+
+
+def sentences() -> list[str]:
+    """Return what there is to say about the address or the last input."""
+    return cast(list[str], st.session_state.get("lab_sentences", []))
