@@ -14,6 +14,7 @@ from core.numpy_nn.activations import (
     sigmoid,
     sigmoid_backward,
 )
+from core.numpy_nn.article_network import article_network
 from core.numpy_nn.average_pooling import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,
@@ -21,19 +22,56 @@ from core.numpy_nn.average_pooling import (
     avg_pool2d_backward,
 )
 from core.numpy_nn.convolution import conv2d, conv2d_backward
+from core.numpy_nn.layers import (
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+)
 from core.numpy_nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
     bce_loss,
     bce_loss_backward,
     bce_with_logits,
     bce_with_logits_backward,
 )
 from core.numpy_nn.max_pooling import max_pool2d, max_pool2d_backward
+from core.numpy_nn.network import Sequential, build_network, describe, initialise
 from core.numpy_nn.normalisation import batch_norm2d, batch_norm2d_backward
+from core.numpy_nn.optimisers import SGD, Adam, AdamW
+from core.numpy_nn.training import Trainer
 from core.numpy_nn.transposed_convolution import conv_transpose2d, conv_transpose2d_backward
 
 __all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BatchNorm2d",
+    "Conv2d",
+    "ConvTranspose2d",
+    "Flatten",
+    "Layer",
+    "Linear",
+    "MaxPool2d",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Trainer",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool2d_backward",
+    "article_network",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm2d",
@@ -42,12 +80,15 @@ __all__ = [
     "bce_loss_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "build_network",
     "conv2d",
     "conv2d_backward",
     "conv_transpose2d",
     "conv_transpose2d_backward",
+    "describe",
     "flatten",
     "flatten_backward",
+    "initialise",
     "linear",
     "linear_backward",
     "max_pool2d",

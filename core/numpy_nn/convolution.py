@@ -14,7 +14,7 @@ from core.numpy_nn.arguments import (
     same_shape,
     working_dtype,
 )
-from core.numpy_nn.geometry import Padding, convolution_geometry
+from core.numpy_nn.geometry import Geometry, Padding, convolution_geometry
 from core.numpy_nn.plain_convolution import correlate, input_gradient, weight_gradient
 
 
@@ -66,6 +66,48 @@ def conv2d_backward(
     Each has the shape and dtype of what it is the gradient of; dbias has the dtype of ``weight``.
     Raises ``ValueError`` where ``conv2d`` does, or when ``dy`` has not the shape of its result.
     """
+    dy, x, weight, geometry = backward_arguments(dy, x, weight, stride, padding, dilation, groups)
+    work = working_dtype(dy, x, weight)
+    dx = input_gradient(as_images(dy, work), weight.astype(work, copy=False), geometry, groups)
+    dx = rounded(dx, result_dtype(x, dy, weight)).reshape(x.shape)
+    return dx, *parameter_gradients(dy, x, weight, geometry, groups)
+
+
+def conv2d_parameter_gradients(
+    dy: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    stride: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return only (dweight, dbias) of ``conv2d_backward``, for where nobody needs dx."""
+    dy, x, weight, geometry = backward_arguments(dy, x, weight, stride, padding, dilation, groups)
+    return parameter_gradients(dy, x, weight, geometry, groups)
+
+
+def parameter_gradients(
+    dy: np.ndarray, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (dweight, dbias) in the dtype of ``weight``."""
+    work = working_dtype(dy, x, weight)
+    dtype = result_dtype(weight, dy, x)
+    wide_dy = as_images(dy, work)
+    dweight = weight_gradient(wide_dy, as_images(x, work), weight.shape, geometry, groups)
+    return rounded(dweight, dtype), rounded(wide_dy.sum(axis=(2, 3)).sum(axis=0), dtype)
+
+
+def backward_arguments(
+    dy: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    stride: Pair,
+    padding: Padding,
+    dilation: Pair,
+    groups: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Geometry]:
+    """Read the arguments of ``conv2d_backward`` and refuse those that do not fit together."""
     x, unbatched = images("x", x)
     weight = convolution_weight(weight, groups)
     check_channels(x, weight, groups)
@@ -74,15 +116,13 @@ def conv2d_backward(
     dy = real_array("dy", dy)
     shape = (len(x), len(weight), *geometry.output)
     same_shape("dy", dy, shape[1:] if unbatched else shape)
-    dy = dy.reshape(shape)
-    work = working_dtype(dy, x, weight)
-    wide_dy, wide_x, wide_weight = (a.astype(work, copy=False) for a in (dy, x, weight))
-    dx = input_gradient(wide_dy, wide_weight, geometry, groups)
-    dx = rounded(dx, result_dtype(x, dy, weight))
-    dweight = weight_gradient(wide_dy, wide_x, wide_weight, geometry, groups)
-    dbias = wide_dy.sum(axis=(2, 3)).sum(axis=0)
-    parameter = result_dtype(weight, dy, x)
-    return (dx[0] if unbatched else dx), rounded(dweight, parameter), rounded(dbias, parameter)
+    return dy, (x[0] if unbatched else x), weight, geometry
+
+
+def as_images(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return (N, C, H, W) or (C, H, W) as (N, C, H, W) of ``dtype``."""
+    batch = array[np.newaxis] if array.ndim == 3 else array
+    return batch.astype(dtype, copy=False)
 
 
 def convolution_weight(weight: ArrayLike, groups: int) -> np.ndarray:

@@ -66,6 +66,32 @@ def bce_with_logits_backward(logit: ArrayLike, target: ArrayLike, dloss: float =
     return rounded(difference * work.type(dloss / max(x.size, 1)), result_dtype(x, t))
 
 
+class BCELoss:
+    """``bce_loss`` with the interface of a layer."""
+
+    def forward(self, probability: ArrayLike, target: ArrayLike) -> float:
+        """Return the mean loss of probabilities and targets of the same shape."""
+        self.remembered = probability, target
+        return float(bce_loss(probability, target))
+
+    def backward(self) -> np.ndarray:
+        """Return the gradient with respect to the newest probabilities."""
+        return bce_loss_backward(*self.remembered)
+
+
+class BCEWithLogitsLoss:
+    """``bce_with_logits`` with the interface of a layer."""
+
+    def forward(self, logit: ArrayLike, target: ArrayLike) -> float:
+        """Return the mean loss of logits and targets of the same shape."""
+        self.remembered = logit, target
+        return float(bce_with_logits(logit, target))
+
+    def backward(self) -> np.ndarray:
+        """Return the gradient with respect to the newest logits."""
+        return bce_with_logits_backward(*self.remembered)
+
+
 def loss_arguments(name: str, value: ArrayLike, target: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Read what the network says and the target, which must have the same shape."""
     array, goal = real_array(name, value), real_array("target", target)

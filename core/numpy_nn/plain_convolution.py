@@ -18,12 +18,12 @@ def correlate(x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
 
 
 def weight_gradient(
-    dy: np.ndarray, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
+    dy: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geometry: Geometry, groups: int
 ) -> np.ndarray:
-    """Gradient with respect to ``weight``: every dy times the window that it came from."""
+    """Gradient with respect to a weight of ``shape``: every dy times the window it came from."""
     columns = unfold(x, geometry, groups)
     dy = by_group(dy, groups)
-    return (dy @ columns.swapaxes(2, 3)).sum(axis=0).reshape(weight.shape)
+    return (dy @ columns.swapaxes(2, 3)).sum(axis=0).reshape(shape)
 
 
 def input_gradient(

@@ -81,7 +81,7 @@ def conv_transpose2d_backward(
     work = working_dtype(dy, x, weight)
     wide_dy, wide_x, wide_weight = (a.astype(work, copy=False) for a in (dy, x, weight))
     dx = rounded(correlate(wide_dy, wide_weight, geometry, groups), result_dtype(x, dy, weight))
-    dweight = weight_gradient(wide_x, wide_dy, wide_weight, geometry, groups)
+    dweight = weight_gradient(wide_x, wide_dy, weight.shape, geometry, groups)
     dbias = wide_dy.sum(axis=(2, 3)).sum(axis=0)
     parameter = result_dtype(weight, dy, x)
     return (dx[0] if unbatched else dx), rounded(dweight, parameter), rounded(dbias, parameter)
