@@ -18,5 +18,5 @@ layer = st.segmented_control(
 if layer == "conv":
     convolution.show()
 else:
-    layers.show(layer)
+    layers.show(str(layer))
 state.write_address()

@@ -12,7 +12,13 @@ _STYLE = """
 <style>
 .st-key-lab_sliders, .st-key-lab_choices { row-gap: .1rem; }
 .st-key-lab_sliders > div { flex: 1 1 88px !important; min-width: 88px; max-width: 240px; }
-.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: .55rem; }
+.stMainBlockContainer > [data-testid="stVerticalBlock"],
+.st-key-lab_controls, .st-key-lab_result { gap: .55rem; }
+@media (max-width: 640px) {  /* on the phone the picture comes first, then what changes it */
+  div:has(> .st-key-lab_result) { order: 1; }
+  div:has(> .st-key-lab_controls) { order: 2; }
+  div:has(> .st-key-lab_below) { order: 3; }
+}
 .st-key-lab_choices > div { flex: 1 1 130px !important; min-width: 120px; }
 .st-key-lab_sliders [data-testid="stWidgetLabel"] p { white-space: nowrap; }
 </style>
@@ -48,8 +54,10 @@ def show(experiment: Experiment) -> None:
         _choice("upstream", "Upstream", UPSTREAMS)
         mistakes = {"": "none"} | {key: each.title for key, each in MISTAKES.items()}
         _choice("mistake", "Mistake", mistakes)
-        with st.popover("Own numbers", icon=":material/edit_square:"):
-            own_input.show(experiment)
+        own = st.popover("Own numbers", icon=":material/edit_square:", on_change="rerun")
+        if own.open:  # a closed one costs every slider's move the time to fill it
+            with own:
+                own_input.show()
         with st.popover("More", icon=":material/tune:"):
             _rest(experiment)
 

@@ -17,51 +17,50 @@ _NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias
 def show() -> None:
     """Draw the whole lab for the session's experiment."""
     experiment = state.current()
-    controls.show(experiment)
-    for sentence in state.sentences():
-        st.warning(sentence, icon=":material/info:")
+    with st.container(key="lab_controls"):
+        controls.show(experiment)
     broken = find_broken_rule(experiment)
+    with st.container(key="lab_result"):
+        for sentence in state.sentences():
+            st.warning(sentence, icon=":material/info:")
+        if broken is None:
+            result = carry_out(experiment)
+            st.session_state.lab_last_legal = experiment
+            _formula(experiment)
+            _mistake(result)
+        else:
+            _offer(broken)
+            result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
+        conv_view(
+            result,
+            st.session_state.get("lab_acknowledged", 0),
+            stale=broken is not None,
+            key="lab_view",
+            on_edit=_edit,
+            on_choose=_choose,
+        )
     if broken is None:
-        result = carry_out(experiment)
-        st.session_state.lab_last_legal = experiment
-        _formula(experiment)
-        _mistake(result)
-    else:
-        _offer(broken)
-        result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
-    conv_view(
-        result,
-        st.session_state.get("lab_acknowledged", 0),
-        stale=broken is not None,
-        key="lab_view",
-        on_edit=_edit,
-        on_choose=_choose,
-    )
-    if broken is None:
-        _below(result)
+        with st.container(key="lab_below"):
+            _below(result)
 
 
 def _formula(experiment: Experiment) -> None:
     high, wide = (size_formula(experiment, axis) for axis in (0, 1))
-    if high == wide:
-        text = f"Output size: {high}"
-    else:
-        text = f"Output height: {high} · width: {wide}"
+    text = f"Output size: {high}" if high == wide else f"Output height: {high} · width: {wide}"
     st.caption(text, help=SIZE_FORMULA)
 
 
 def _offer(broken: Broken) -> None:
-    with st.container(border=True):
-        st.markdown(f":material/block: **{broken.sentence}**")
-        with st.container(horizontal=True):
-            for place, fix in enumerate(broken.fixes):
-                st.button(
-                    fix.label,
-                    key=f"lab_fix{place}",
-                    type="primary" if place == 0 else "secondary",
-                    on_click=state.use,
-                    args=(fix.experiment,),
-                )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":red[:material/block:] **{broken.sentence}**", width="stretch")
+        for place, fix in enumerate(broken.fixes):
+            st.button(
+                fix.label,
+                key=f"lab_fix{place}",
+                type="primary" if place == 0 else "secondary",
+                on_click=state.use,
+                args=(fix.experiment,),
+            )
 
 
 def _mistake(result: Result) -> None:
@@ -71,12 +70,11 @@ def _mistake(result: Result) -> None:
     silent = why_silent(result)
     if silent is None:
         broken = " and ".join(what_breaks(result))
-        st.warning(f"**Wrong now: {broken}.** {mistake.why}", icon=":material/bug_report:")
+        st.markdown(f":red[:material/bug_report:] **Wrong now: {broken}.** {mistake.why}")
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(
-            f"**No difference at these settings.** {silent}",
-            icon=":material/visibility_off:",
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":material/visibility_off: **No difference at these settings.** {silent}",
             width="stretch",
         )
         st.button(

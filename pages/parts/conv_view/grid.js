@@ -1,7 +1,7 @@
 // One channel of an array as a picture with crisp cells, with numbers in them where they fit.
 // A grid knows nothing of convolutions: it paints cells and marks, and says which cell was meant.
 
-const NUMBERS_UP_TO = 14; // cells a side: 12, and padding round them
+const NUMBERS_UP_TO = 12; // cells a side
 
 function channelsOf(colour) {
   return [1, 3, 5].map((place) => parseInt(colour.slice(place, place + 2), 16));
@@ -35,7 +35,8 @@ class Grid {
     this.listen();
   }
 
-  // picture: {rows, columns, cell, value(r, c), limit, colour, hatched(r, c)?, blank(r, c)?}
+  // picture: {rows, columns, cell, value(r, c), limit, colour, hatched(r, c)?, blank(r, c)?,
+  // counted?: rows and columns without padding, which decide whether there are numbers}
   show(picture) {
     this.picture = picture;
     const { rows, columns, cell } = picture;
@@ -56,8 +57,11 @@ class Grid {
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     pen.clearRect(0, 0, columns * cell, rows * cell);
     if (cell < 8) this.paintPixels(pen);
-    const numbers = rows <= NUMBERS_UP_TO && columns <= NUMBERS_UP_TO && cell >= 18;
-    pen.font = `${Math.max(8, Math.min(13, Math.floor(cell * 0.36)))}px system-ui, sans-serif`;
+    const few = Math.max(...(this.picture.counted ?? [rows, columns])) <= NUMBERS_UP_TO;
+    const numbers = few && cell >= 15;
+    const narrow = cell < 30;
+    const size = Math.max(8, Math.min(13, Math.floor(cell * (narrow ? 0.42 : 0.37))));
+    pen.font = `${size}px system-ui, sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (let r = 0; r < rows; r++)
@@ -74,7 +78,7 @@ class Grid {
         if (numbers) {
           const light = 0.299 * red + 0.587 * green + 0.114 * blue > 140;
           pen.fillStyle = light ? "#111" : "#fff";
-          pen.fillText(shortNumber(value(r, c)), (c + 0.5) * cell, (r + 0.54) * cell);
+          pen.fillText(shortNumber(value(r, c), narrow), (c + 0.5) * cell, (r + 0.54) * cell, cell - 3);
         }
       }
   }
@@ -139,7 +143,7 @@ class Grid {
       pen.fillRect(...box);
       return;
     }
-    const width = { tap: 1, window: 2, chosen: 2.5, strong: 2.5 }[kind];
+    const width = { tap: 1, window: 2, chosen: 2.5, strong: 1.5 }[kind];
     if (kind === "tap" && cell < 7) {
       pen.fillStyle = "rgba(0,0,0,0.45)";
       pen.fillRect(...box);

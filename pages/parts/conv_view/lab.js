@@ -39,7 +39,7 @@ class Lab {
     this.mode = "y";
     this.channel = 0; // of the input
     this.out = 0; // of the output
-    this.cells = { y: [0, 0], dx: [0, 0], dw: [0, 0], db: [0, 0] };
+    this.cells = null; // the chosen cell of each mode; the middle ones at first
     this.pinned = false;
     this.editMode = false;
     this.grids = {};
@@ -109,6 +109,8 @@ class Lab {
 
   keepCellsInside() {
     const sizes = { y: this.e.output, dx: this.e.size, dw: this.e.kernel, db: [1, 1] };
+    const middle = (size) => size.map((count) => Math.floor((count - 1) / 2));
+    this.cells ??= Object.fromEntries(Object.entries(sizes).map(([mode, size]) => [mode, middle(size)]));
     for (const [mode, size] of Object.entries(sizes))
       this.cells[mode] = this.cells[mode].map((k, axis) => Math.min(k, size[axis] - 1));
   }
@@ -146,29 +148,28 @@ class Lab {
 
   // ---- pictures
 
-  cellSize() {
-    const { e } = this;
-    const narrow = this.root.clientWidth < 600;
-    const columns = e.size[1] + 2 * e.padding[1];
-    const rows = e.size[0] + 2 * e.padding[0];
-    const widest = Math.max(columns, e.output[1]);
-    const tallest = Math.max(rows, e.output[0]);
-    const available = narrow ? this.root.clientWidth - 4 : (this.root.clientWidth - 200) / 2;
-    const size = Math.min(available / widest, (narrow ? 360 : 296) / tallest, 40);
+  // Pixels a cell, so that the picture fits; small arrays may grow taller to show their numbers.
+  cellSize(rows, columns, counted, width) {
+    const readable = Math.max(...counted) <= NUMBERS_UP_TO ? 22 * rows : 0;
+    const height = Math.max(this.narrow ? 360 : 296, readable);
+    const size = Math.min(width / columns, height / rows, 40);
     return size >= 6 ? Math.floor(size) : Math.max(2, Math.floor(size * 4) / 4);
   }
 
   paint() {
     const { e, grids } = this;
-    const cell = this.cellSize();
+    const width = this.root.clientWidth;
+    this.narrow = width < 600;
     const names = MODES[this.mode];
     const { ins } = groupSizes(e);
-    const kernelCell = Math.min(Math.max(cell, 20), 170 / Math.max(...e.kernel), 40);
     const shown = (name) => this.arrays[name];
     const [top, left] = e.padding;
+    const padded = [e.size[0] + 2 * top, e.size[1] + 2 * left];
+    const cell = this.cellSize(...padded, e.size, this.narrow ? width - 4 : (width - 236) / 2);
     this.show("x", names.x, `channel ${this.channel}`, {
-      rows: e.size[0] + 2 * top,
-      columns: e.size[1] + 2 * left,
+      rows: padded[0],
+      columns: padded[1],
+      counted: e.size,
       cell,
       value: (r, c) => at(shown(names.x), this.channel, r - top, c - left),
       hatched: (r, c) => !isInside(e, r - top, c - left),
@@ -176,7 +177,7 @@ class Lab {
     this.show("w", names.w, `input ${this.channel} \u2192 output ${this.out}`, {
       rows: e.kernel[0],
       columns: e.kernel[1],
-      cell: Math.floor(kernelCell),
+      cell: Math.floor(Math.min(32, 172 / Math.max(...e.kernel))),
       value: (r, c) => at(shown(names.w), this.out, this.channel % ins, r, c),
     });
     this.show("b", names.b, `channel ${this.out}`, {
@@ -186,15 +187,11 @@ class Lab {
       value: () => (e.bias ? at(shown(names.b), this.out) : 0),
       hatched: () => !e.bias,
     });
-    // A small output on the phone shares its row with the kernel.
-    const narrow = this.root.clientWidth < 600;
-    const outputCell = narrow
-      ? Math.max(2, Math.min(cell, Math.floor((this.root.clientWidth - 130) / e.output[1])))
-      : cell;
+    const besideKernel = this.narrow ? width - 130 : (width - 236) / 2;
     this.show("y", names.y, `channel ${this.out}`, {
       rows: e.output[0],
       columns: e.output[1],
-      cell: outputCell,
+      cell: this.cellSize(...e.output, e.output, besideKernel),
       value: (r, c) => at(shown(names.y), this.out, r, c),
     });
     for (const [panel, { section }] of Object.entries(grids))

@@ -43,11 +43,13 @@ def _batch_norm() -> None:
             batch=_slider("Photos", 1, 8, 4, "Photos in the batch."),
             channels=_slider("Channels", 1, 4, 2, "Each has statistics of its own."),
             side=_slider("Side", 1, 8, 4, "Rows and columns of a map."),
-            shift=_slider("Mean of x", -10.0, 10.0, 2.0, "Where the numbers lie."),
-            scale=_slider("Spread of x", 0.1, 5.0, 3.0, "How far they scatter."),
-            gamma=_slider("Weight γ", -2.0, 2.0, 1.0, "The new spread."),
-            beta=_slider("Bias β", -2.0, 2.0, 0.0, "The new mean."),
-            momentum=_slider("Momentum", 0.0, 1.0, 0.1, "How fast running statistics follow."),
+            shift=_slider("Mean of x", -10.0, 10.0, 2.0, "Where the numbers lie.", step=0.1),
+            scale=_slider("Spread of x", 0.1, 5.0, 3.0, "How far they scatter.", step=0.1),
+            gamma=_slider("Weight γ", -2.0, 2.0, 1.0, "The new spread.", step=0.1),
+            beta=_slider("Bias β", -2.0, 2.0, 0.0, "The new mean.", step=0.1),
+            momentum=_slider(
+                "Momentum", 0.0, 1.0, 0.1, "How fast running statistics follow.", step=0.05
+            ),
             seen=_slider("Batches before", 0, 50, 5, "How many have moved the statistics."),
             dtype=_dtype(),
         )
@@ -61,7 +63,7 @@ def _relu() -> None:
     with _sliders():
         demo = Relu(
             side=_slider("Side", 2, 12, 8, "Rows and columns."),
-            shift=_slider("Shift", -4.0, 4.0, 0.0, "Added to every number."),
+            shift=_slider("Shift", -4.0, 4.0, 0.0, "Added to every number.", step=0.1),
             seed=_slider("Seed", 0, 20, 0, "Other random numbers."),
             dtype=_dtype(),
         )
@@ -101,7 +103,7 @@ def _linear() -> None:
 def _loss() -> None:
     with _sliders():
         demo = Loss(
-            logit=_slider("Logit z", -40.0, 40.0, -1.5, "What the last layer says."),
+            logit=_slider("Logit z", -40.0, 40.0, -1.5, "What the last layer says.", step=0.1),
             target=int(_toggle("It is a cat", True, "The target t: 1 for a cat, 0 for a dog.")),
             dtype=_dtype(),
         )
@@ -129,7 +131,7 @@ def _initialisation() -> None:
     starts = demo.carry_out()
     for column, start, colour in zip(st.columns(4), starts, _COLOURS, strict=True):
         with column:
-            st.markdown(f"**{start.name}**  \n{start.formula}; drawn: {start.spread:.3f}")
+            st.markdown(f"**{start.name}**  \n{start.formula}  \nσ drawn: {start.spread:.3f}")
             st.html(_histogram(start, colour))
     left, right = st.columns(2)
     with left:
@@ -144,8 +146,9 @@ def _initialisation() -> None:
 
 
 def _through_layers(title: str, label: str, starts: Iterable[Start], field: str) -> None:
+    st.markdown(f"**{title}**")
     line_chart(
-        title,
+        "",
         [
             Series(
                 start.name,
@@ -209,8 +212,6 @@ def _slider(
     explanation: str,
     step: Number | None = None,
 ) -> Number:
-    if step is None and isinstance(value, float):
-        step = 0.1 if high - low > 1 else 0.05
     key = f"layer_{st.session_state.lab_layer}_{label}"
     return st.slider(label, low, high, value, step, key=key, help=explanation)
 

@@ -1,13 +1,15 @@
 // Numbers as text, always with a real minus sign.
 const minus = (text) => text.replace("-", "\u2212");
 
-// At most five characters, for a cell of a picture.
-function shortNumber(value) {
+// At most five characters for a cell of a picture, at most four where it is narrow.
+function shortNumber(value, narrow) {
   if (!Number.isFinite(value)) return "?";
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.005) return minus(value.toExponential(0));
-  const text = value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return minus(text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  if (size !== 0 && size < 0.005) return narrow ? (value < 0 ? minus("-0") : "+0") : minus(value.toExponential(0));
+  const decimals = size >= 100 ? 0 : size >= 10 ? (narrow ? 0 : 1) : size >= 1 && narrow ? 1 : 2;
+  const text = value.toFixed(decimals);
+  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return minus(narrow ? short.replace(/^(-?)0\./, "$1.") : short);
 }
 
 // Four significant digits, for a factor in a sum.

@@ -2,29 +2,34 @@
 
 import streamlit as st
 
+from core.checkpoint import ModelError
 from core.conv_lab.edits import EditError, use_grid
-from core.conv_lab.experiment import Experiment
 from core.conv_lab.own import crop_photo, encode_picture
+from core.conv_lab.trained import convolution_weights, use_filter
 from core.data.decode import PhotoError, decode_photo
 from core.data.drawn import draw_pet
 from pages.parts.conv_view import state
+from pages.parts.model_choice import SHIPPED, ModelChoice, answering_runs, load_classifier
+
+_WAYS = ("Paste a grid", "Crop a photo", "Trained kernel")
 
 
-def show(experiment: Experiment) -> None:
-    """Draw the three ways; single cells are edited in the picture itself."""
+def show() -> None:
+    """Draw the three ways."""
     st.caption("Single cells: press **Edit numbers** above the pictures, then click a cell.")
-    grid, photo = st.tabs(["Paste a grid", "Crop a photo"])
-    with grid:
-        st.text_area(
-            "Numbers",
-            key="lab_grid",
-            height=120,
-            placeholder="0 1 2\n3 4 5\n6 7 8",
-            help="One row a line; an empty line starts the next channel.",
-        )
-        st.button("Use as input", on_click=_use_grid, key="lab_use_grid")
-    with photo:
-        _choose_crop(experiment)
+    way = st.segmented_control("Way", _WAYS, default=_WAYS[0], required=True, key="lab_own_way")
+    {_WAYS[0]: _paste_grid, _WAYS[1]: _choose_crop, _WAYS[2]: _choose_kernel}[way or _WAYS[0]]()
+
+
+def _paste_grid() -> None:
+    st.text_area(
+        "Numbers",
+        key="lab_grid",
+        height=120,
+        placeholder="0 1 2\n3 4 5\n6 7 8",
+        help="One row a line; an empty line starts the next channel.",
+    )
+    st.button("Use as input", on_click=_use_grid, key="lab_use_grid")
 
 
 def _use_grid() -> None:
@@ -34,13 +39,9 @@ def _use_grid() -> None:
         state.complain(str(error))
 
 
-def _choose_crop(experiment: Experiment) -> None:
-    source = st.segmented_control(
-        "Picture",
-        ("Drawn cat", "Drawn dog", "My photo"),
-        key="lab_photo_source",
-        default="Drawn cat",
-        required=True,
+def _choose_crop() -> None:
+    source = st.radio(
+        "Picture", ("Drawn cat", "Drawn dog", "My photo"), key="lab_photo_source", horizontal=True
     )
     if source == "My photo":
         file = st.file_uploader("Photo", type=["jpg", "jpeg", "png", "webp", "bmp", "gif"])
@@ -71,3 +72,26 @@ def _choose_crop(experiment: Experiment) -> None:
         )
 
     st.button("Use as input", on_click=use_crop, key="lab_use_crop")
+
+
+def _choose_kernel() -> None:
+    names = {SHIPPED: "The shipped model"}
+    names |= {id: f"Run: {run.name}" for id, run in answering_runs().items()}
+    chosen = st.selectbox("Network", list(names), format_func=names.__getitem__, key="lab_model")
+    try:
+        model = load_classifier(ModelChoice(chosen, names[chosen], "")).model
+    except ModelError as error:
+        st.error(str(error))
+        return
+    weights = convolution_weights(model)
+    if not weights:
+        st.info("This network has no convolution that fits into the lab.")
+        return
+    layer = st.selectbox("Layer", list(weights), key="lab_trained_layer")
+    last = len(weights[layer]) - 1
+    number = st.slider("Filter", 0, last, 0, key="lab_trained_filter") if last else 0
+    st.button(
+        "Use as kernel",
+        on_click=lambda: state.use(use_filter(state.current(), weights[layer], number)),
+        key="lab_use_kernel",
+    )

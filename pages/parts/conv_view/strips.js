@@ -134,14 +134,15 @@ class Strip {
   }
 
   clear() {
+    if (this.rows * this.columns === 1) return this.read(0, 0, false);
     this.readout.textContent = "Point at a cell to read its three values.";
   }
 
-  read(r, c) {
+  read(r, c, marked = true) {
     const flat = this.flat(r, c);
     if (flat < 0) return;
     this.cell = [r, c];
-    for (const { grid } of this.figures) grid.mark([{ r, c, kind: "chosen" }]);
+    if (marked) for (const { grid } of this.figures) grid.mark([{ r, c, kind: "chosen" }]);
     const [ours, theirs, difference] = this.arrays.map((values) => values[flat]);
     const place = document.createElement("b");
     place.textContent = `[${this.indexOf(flat).join(", ")}]`;
