@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from core.explain.layers import check_network, probability
+from core.torch_learner import network_input
 
 GREY = 127
 Photo = NDArray[np.uint8]
@@ -45,11 +45,6 @@ class Occlusion:
         return total / times
 
 
-def to_network_input(photos: Photo) -> torch.Tensor:
-    """Scale photos (N, H, W, 3) of bytes to what the network reads: (N, 3, H, W) floats in 0..1."""
-    return torch.from_numpy(photos.astype(np.float32) / np.float32(255)).permute(0, 3, 1, 2)
-
-
 def cover(photo: Photo, top: int, left: int, patch: int, grey: int = GREY) -> Photo:
     """Copy a photo (H, W, 3) with a grey square over it; what lies outside the photo is cut off."""
     if patch < 1:
@@ -80,9 +75,9 @@ def occlude(
     answers: list[float] = []
     for start in range(0, len(places), batch_size):
         covered = [cover(photo, *place, patch) for place in places[start : start + batch_size]]
-        answers += probability(model, to_network_input(np.stack(covered)))
+        answers += probability(model, network_input(np.stack(covered)))
         yield len(answers) / len(places)
-    (uncovered,) = probability(model, to_network_input(photo[None]))
+    (uncovered,) = probability(model, network_input(np.stack([photo])))
     grid = np.array(answers).reshape(len(tops), len(lefts))
     yield Occlusion(grid, uncovered, tops, lefts, patch, (height, width))
 

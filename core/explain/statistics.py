@@ -81,6 +81,17 @@ def channel_words(values: NDArray[np.floating]) -> str:
     return ""
 
 
+def words_of_channels(maps: NDArray[np.floating]) -> dict[int, str]:
+    """Find the channels of maps (C, H, W) that are no picture, each with what is wrong with it."""
+    flat = np.asarray(maps).reshape(len(maps), -1)
+    low, high = flat.min(axis=1), flat.max(axis=1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        flat_enough = high - low <= CONSTANT_SPREAD * np.maximum(np.abs(low), np.abs(high))
+    suspects = np.flatnonzero(flat_enough | ~np.isfinite(low) | ~np.isfinite(high))
+    words = {int(channel): channel_words(maps[channel]) for channel in suspects}
+    return {channel: said for channel, said in words.items() if said}
+
+
 def layer_words(maps: NDArray[np.floating]) -> str:
     """Sum up a layer's output, (C, H, W) or (F,), in a few words; "" when all is well."""
     maps = np.asarray(maps)
@@ -89,7 +100,7 @@ def layer_words(maps: NDArray[np.floating]) -> str:
         return f"{bad:,} of {maps.size:,} values are NaN or infinite"
     if maps.ndim != 3:
         return ""
-    words = [channel_words(channel) for channel in maps]
+    words = words_of_channels(maps).values()
     parts = [
         f"{count} of {len(maps)} {what}"
         for what in ("dead", "constant")

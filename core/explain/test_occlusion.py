@@ -4,7 +4,8 @@ import torch
 from torch import nn
 
 from core.explain.layers import probability
-from core.explain.occlusion import GREY, Occlusion, cover, occlude, to_network_input
+from core.explain.occlusion import GREY, Occlusion, cover, occlude
+from core.torch_learner import network_input
 
 
 def corner_network(size: int = 16) -> nn.Sequential:
@@ -44,7 +45,7 @@ def test_each_number_is_the_answer_to_the_covered_photo():
     assert found.tops[-1] == 11 and found.tops[0] == 0
     for i, j in ((0, 0), (1, 2), (-1, -1)):
         covered = cover(photo, found.tops[i], found.lefts[j], 5)
-        expected = probability(model, to_network_input(covered[None]))[0]
+        expected = probability(model, network_input(covered[None]))[0]
         assert found.probabilities[i, j] == pytest.approx(expected, abs=1e-6)
     assert not np.isnan(found.on_photo()).any()
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.explain.statistics import channel_words, layer_words, statistics
+from core.explain.statistics import channel_words, layer_words, statistics, words_of_channels
 
 
 @settings(deadline=None, max_examples=50, derandomize=True)
@@ -50,6 +50,15 @@ def test_channels_that_are_no_picture_are_named():
     assert channel_words(rounding) == "constant: 0.25 everywhere"
     assert "1 of 4 cells" in channel_words(np.array([[1.0, np.nan], [0, 0]]))
     assert channel_words(np.array([[0.7]])) == ""  # one cell is a number, not a constant map
+
+
+def test_all_channels_at_once_say_what_each_alone_says():
+    maps = np.random.default_rng(0).normal(size=(6, 3, 3))
+    maps[1], maps[2], maps[3, 1, 1], maps[4] = 0, -7, np.nan, np.inf
+    expected = {channel: channel_words(maps[channel]) for channel in (1, 2, 3, 4)}
+    assert words_of_channels(maps) == expected
+    assert all(expected.values())
+    assert words_of_channels(np.ones((2, 1, 1))) == {}
 
 
 def test_a_layer_sums_its_channels_up():

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from core.config import TrainConfig
+from core.conftest import small_data, wait_for
+from core.explain import survey
+from core.explain.layers import last_hidden
+from core.explain.survey import Survey
+from core.runs import Run, create_run
+from core.torch_learner import network_input
+
+
+@pytest.fixture
+def run(runs_folder, monkeypatch) -> Run:
+    monkeypatch.setattr(survey, "load_data", lambda source, *numbers: small_data())
+    return create_run(TrainConfig(model="compact", image_size=16, data="drawn"))
+
+
+def test_features_of_the_test_photos_are_kept_with_the_run(run):
+    survey = Survey(run, "map", 0)
+    assert survey.features() is None and survey.progress() is None
+    survey.perform()
+    found = Survey(Run(run.path), "map", 0).features()
+    photos, model = small_data().test, run.load_model(0)
+    expected = last_hidden(model, network_input(photos.pixels)).numpy()
+    assert found is not None
+    assert np.allclose(found.values, expected, atol=1e-5)
+    assert np.allclose(
+        found.probabilities, model(network_input(photos.pixels)).detach().numpy()[:, 0]
+    )
+    progress = survey.progress()
+    assert progress is not None
+    assert (progress.done, progress.total, progress.running) == (12, 12, False)
+    assert not progress.problem
+
+
+def test_top_photos_point_at_training_photos(run):
+    survey = Survey(run, "tops", 0)
+    survey.perform()
+    found = survey.tops()
+    assert found is not None and found.photos == 34
+    for top in found.layers.values():
+        assert top.photos.min() >= 0 and top.photos.max() < 34
+        assert (np.diff(top.values, axis=1) <= 0).all()
+    assert survey.features() is None
+
+
+def test_what_was_found_with_other_weights_is_not_shown(run, monkeypatch):
+    looked = Survey(run, "map", 0)
+    looked.perform()
+    assert looked.features() is not None
+    monkeypatch.setattr(survey, "weights_mark", lambda run, epoch: "others")
+    assert looked.features() is None
+
+
+def test_damage_and_a_cut_off_survey_can_be_done_again(run):
+    looked = Survey(run, "map", 0)
+    looked.perform()
+    looked.path.write_bytes(looked.path.read_bytes()[:50])
+    assert looked.features() is None
+    looked.report(3, 12)
+    progress = looked.progress()
+    assert progress is not None and progress.problem == "It was cut off."
+    with FileLock(looked.lock_path):
+        progress = looked.progress()
+        assert progress is not None and progress.running and not progress.problem
+
+
+def test_a_survey_that_fails_says_why(run, monkeypatch):
+    def gone(source, *numbers):
+        raise survey.DataError("the folder is gone")
+
+    monkeypatch.setattr(survey, "load_data", gone)
+    looked = Survey(run, "map", 0)
+    with pytest.raises(survey.DataError):
+        looked.perform()
+    progress = looked.progress()
+    assert progress is not None and progress.problem == "the folder is gone"
+    assert survey.main([str(run.path), "--epoch", "0"]) == 1
+
+
+def test_wrong_use_is_told_in_a_sentence(run, tmp_path, capsys):
+    assert survey.main([str(tmp_path / "nothing")]) == 2
+    assert survey.main([str(run.path), "--epoch", "7"]) == 2
+    assert "error:" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="map, tops"):
+        Survey(run, "other", 0)
+
+
+def test_a_process_of_its_own_does_it(runs_folder):
+    config = TrainConfig(
+        model="compact", image_size=16, train_per_class=3, test_per_class=4, data="drawn"
+    )
+    looked = Survey(create_run(config), "map", 0)
+    looked.start()
+    progress = looked.progress()
+    assert progress is not None and progress.running
+    wait_for(lambda: looked.features() is not None, "the features of eight drawn pets", 60)
+    found = looked.features()
+    assert found is not None and len(found.values) == 8
