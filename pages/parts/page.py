@@ -44,6 +44,7 @@ PAGES: Final = {
 _STYLE = """
 <style>
 .block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 1400px; }
+@media (max-width: 640px) { .block-container { padding-top: 3.6rem; } }
 h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }

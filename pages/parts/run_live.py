@@ -150,8 +150,9 @@ def show_numbers(run: Run, status: Status) -> None:
     }
     if run.config.schedule != "constant" and status.learning_rate is not None:
         figures["Rate now"] = f"{status.learning_rate:.2g}"
-    for column, (label, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(label, value or "–")
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in figures.items():
+            st.metric(label, value or "–", width=112)
 
 
 def show_curves(run: Run) -> None:

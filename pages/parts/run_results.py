@@ -6,6 +6,7 @@ import streamlit as st
 from core.colour import CLASS_COLOURS
 from core.explain.scores import confusion
 from core.runs import Predictions, Run, RunError
+from pages.parts.confusion import confusion_matrix
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run
 from pages.parts.run_compare import compare
@@ -44,25 +45,7 @@ def show_confusion(run: Run) -> None:
         "network says at a threshold of 0.5 (columns). Click a cell to see its pictures, the most "
         "wrong first."
     )
-    table = counts.matrix
-    chosen = st.session_state.get(f"cell-{run.id}")
-    head = st.columns([2, 3, 3, 4])
-    for said in (0, 1):
-        head[said + 1].markdown(f"says **{predictions.classes[said]}**")
-    for truth in (1, 0):
-        row = st.columns([2, 3, 3, 4], vertical_alignment="center")
-        row[0].markdown(f"is a **{predictions.classes[truth]}**")
-        for said in (0, 1):
-            share = table[truth, said] / max(1, table[truth].sum())
-            if row[said + 1].button(
-                f"**{table[truth, said]}** · {share * 100:.0f} %",
-                key=f"cell-{truth}-{said}",
-                type="primary" if chosen == (truth, said) else "secondary",
-                icon=":material/check:" if truth == said else ":material/close:",
-                width="stretch",
-            ):
-                st.session_state[f"cell-{run.id}"] = (truth, said)
-                st.rerun()
+    chosen = confusion_matrix(counts.matrix, predictions.classes, key=f"confusion-{run.id}")
     if chosen is not None:
         show_cell(run, predictions, *chosen)
 

@@ -270,7 +270,7 @@ def look_at(data: str, config: TrainConfig) -> Preview | None:
             )
         ],
         key="samples",
-        side=84,
+        side=80,
         clickable=False,
     )
     st.markdown("**What was found**")
