@@ -1,0 +1,157 @@
+"""Measure the pages in a real Chromium: ``python docs/measure_pages.py`` prints a Markdown table.
+
+Server, browser and training share this machine, as they do for somebody who runs the app at home.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from core.runs import Run, list_runs  # noqa: E402
+from tests.app_server import Server, find_chromium, running_server, wait_for  # noqa: E402
+
+REPEATS = 5
+WINDOW_SECONDS = 12.0
+WINDOWS = 6
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long ``action`` takes."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def first_page(browser: Browser, home: Path) -> float:
+    """Measure from the server's start to the first page's title and drawn pets on screen."""
+    page = browser.new_page()
+    started = time.perf_counter()
+    with running_server(home) as server:
+        page.goto(server.url)
+        page.get_by_role("heading", level=1).wait_for()
+        page.get_by_role("button", name="Drawn cat 1").wait_for()
+        taken = time.perf_counter() - started
+        page.close()
+    return taken
+
+
+def points(page: Page) -> int:
+    """Return how many points the chart of the loss per batch has."""
+    figure = page.locator("figure", has=page.locator("strong", has_text="Loss per batch"))
+    plot = figure.locator(".plot")
+    return int(plot.get_attribute("data-points") or 0) if plot.count() else 0
+
+
+def first_loss(page: Page, server: Server, warm_seconds: float) -> float:
+    """Measure from the click on Start to the first point, for a page open ``warm_seconds``."""
+    page.goto(f"{server.url}/train?run=new")
+    start = page.get_by_role("button", name="Start", exact=True)
+    start.wait_for()
+    page.wait_for_timeout(warm_seconds * 1000)
+
+    def click_and_wait() -> None:
+        start.click()
+        wait_for(lambda: points(page) > 0, "a first loss point", 60)
+
+    taken = seconds(click_and_wait)
+    run = list_runs(server.runs)[0]
+    run.stop()
+    wait_for(lambda: not run.status().active, "the run ends")
+    run.delete()
+    return taken
+
+
+def answer(page: Page, server: Server, fresh: bool) -> float:
+    """Measure from a click on a drawn pet to its answer; ``fresh`` opens the page anew before."""
+    if fresh:
+        page.goto(server.url)
+    number = answer.pets = getattr(answer, "pets", 0) % 4 + 1  # type: ignore[attr-defined]
+    button = page.get_by_role("button", name=f"Drawn dog {number}")
+    button.wait_for()
+    name = page.locator(".answer .name", has_text=f"drawn dog {number}")
+    return seconds(lambda: (button.click(), name.wait_for()))
+
+
+def batches_in_window(run: Run) -> int:
+    """Count the batches trained in one window."""
+    before = len(run.batch_losses().steps)
+    time.sleep(WINDOW_SECONDS)
+    return len(run.batch_losses().steps) - before
+
+
+def cost_of_following(browser: Browser, server: Server) -> tuple[float, float]:
+    """Return the median batches in a window unwatched and followed by one page, in turn."""
+    page = browser.new_page()
+    page.goto(f"{server.url}/train?run=new")
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("500")
+    epochs.press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_for(lambda: points(page) > 0, "a first loss point", 60)
+    address = page.url
+    run = list_runs(server.runs)[0]
+    alone, followed = [], []
+    for _ in range(WINDOWS):
+        page.goto("about:blank")
+        page.wait_for_timeout(1000)
+        alone.append(batches_in_window(run))
+        page.goto(address)
+        wait_for(lambda: points(page) > 0, "the page follows", 60)
+        followed.append(batches_in_window(run))
+    run.stop()
+    wait_for(lambda: not run.status().active, "the run ends")
+    page.close()
+    return statistics.median(alone), statistics.median(followed)
+
+
+def main() -> int:
+    """Measure everything and print the table."""
+    rows: list[tuple[str, str]] = []
+
+    def row(what: str, taken: list[float]) -> None:
+        spread = f"{min(taken):.2f} to {max(taken):.2f}"
+        rows.append((what, f"{statistics.median(taken):.2f} s ({spread})"))
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        homes = [Path(folder) / str(number) for number in range(REPEATS)]
+        for home in homes:
+            home.mkdir()
+        row("server start to first page", [first_page(browser, home) for home in homes])
+        with running_server(homes[0]) as server:
+            page = browser.new_page()
+            row("click to first answer, server just started", [answer(page, server, True)])
+            row("click to answer", [answer(page, server, False) for _ in range(REPEATS)])
+            row("Start to first loss, page just opened", [first_loss(page, server, 0)])
+            row(
+                "Start to first loss, page open for 35 s",
+                [first_loss(page, server, 35) for _ in range(REPEATS)],
+            )
+            page.close()
+            alone, followed = cost_of_following(browser, server)
+        browser.close()
+    share = 1 - followed / alone
+    rows.append(
+        (
+            f"batches in {WINDOW_SECONDS:.0f} s, unwatched and followed",
+            f"{alone:.0f} and {followed:.0f}: {share:.1%}",
+        )
+    )
+    print("| what | median (range) |\n| --- | --- |")
+    for what, value in rows:
+        print(f"| {what} | {value} |")
+    print(f"\n{subprocess.check_output(['uname', '-m'], text=True).strip()}, {REPEATS} repeats")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

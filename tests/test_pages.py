@@ -1,0 +1,113 @@
+"""The pages without a browser: what they say for good and for bad input."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import TrainConfig
+from core.data.drawn import draw_pet
+from core.runs import create_run
+from core.train import main as train_on_the_command_line
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """Give the app on its start page, with folders of its own."""
+    import streamlit as st
+
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def train_page(app):
+    """Give the Train page."""
+    app.run()
+    return app.switch_page("pages/train.py")
+
+
+def texts(app: AppTest) -> str:
+    """Return everything that the page says in boxes, paragraphs and its own HTML."""
+    kinds = ("info", "warning", "error", "markdown", "caption")
+    parts = [element.value for kind in kinds for element in app.get(kind)]
+    return "\n".join([*parts, *(element.proto.body for element in app.get("html"))])
+
+
+def png(kind: str) -> bytes:
+    return cv2.imencode(".png", draw_pet(kind, 120, 5, 1)[..., ::-1])[1].tobytes()
+
+
+def test_the_start_page_says_what_to_do(app):
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "What does the network say about my photo?"
+    assert "Drop a photo" in texts(app)
+
+
+def test_a_good_and_a_bad_file_are_answered_side_by_side(app):
+    app.run()
+    app.file_uploader[0].upload("rex.png", png("dog")).upload("<i>.txt", b"hello").run()
+    assert not app.exception
+    said = texts(app)
+    assert "rex.png" in said
+    assert "&lt;i&gt;.txt" in said
+    assert "<i>.txt" not in said
+    assert "No answer." in said
+    assert len(app.dataframe) == 1
+
+
+def test_an_unknown_model_in_the_address_is_told(app):
+    app.query_params["model"] = "../../etc"
+    app.run()
+    assert not app.exception
+    assert "names a model that is not here" in texts(app)
+
+
+def test_the_form_refuses_a_folder_that_is_not_there(train_page):
+    train_page.run()
+    train_page.segmented_control(key="source").set_value("A folder of photos").run()
+    train_page.text_input(key="folder").set_value("/no/such/folder").run()
+    assert not train_page.exception
+    assert "/no/such/folder" in train_page.error[0].value
+    assert train_page.button(key="start").disabled
+
+
+def test_a_run_that_never_started_can_be_looked_at(train_page):
+    run = create_run(TrainConfig(image_size=96), "my run")
+    train_page.query_params["run"] = run.id
+    train_page.run()
+    assert not train_page.exception
+    assert "After the first epoch" in texts(train_page)
+
+
+def test_a_finished_run_shows_its_mistakes_and_its_weights(train_page, tmp_path):
+    path = tmp_path / "runs" / "quick"
+    sizes = ["--image-size", "80", "--train-per-class", "8", "--test-per-class", "4"]
+    options = ["--model", "article", "--epochs", "1", "--run-dir", str(path), "--json", *sizes]
+    assert train_on_the_command_line(["--data", "drawn", *options]) == 0
+    train_page.query_params["run"] = "quick"
+    train_page.run()
+    assert not train_page.exception
+    counts = [button for button in train_page.button if (button.key or "").startswith("cell-")]
+    assert sum(int(button.label.split("**")[1]) for button in counts) == 8
+    filled = next(button for button in counts if "**0**" not in button.label)
+    filled.click().run()
+    assert not train_page.exception
+    assert "what the network says and how sure it is" in texts(train_page)
+
+
+def test_a_broken_run_folder_does_not_break_the_page(train_page, tmp_path):
+    broken = tmp_path / "runs" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "config.json").write_text("{not json")
+    train_page.query_params["run"] = "broken"
+    train_page.run()
+    assert not train_page.exception
+    assert "names a run that is not here" in texts(train_page)
