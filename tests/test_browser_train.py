@@ -6,6 +6,7 @@ import time
 import pytest
 
 from core.runs import Run, list_runs
+from core.train import main as train_on_the_command_line
 from tests.app_server import SETTLED, wait_for
 
 pytestmark = pytest.mark.browser
@@ -73,6 +74,10 @@ def start_long_training(page) -> None:
     page.get_by_role("button", name="Start", exact=True).click()
 
 
+def wait_until_ended(run: Run) -> None:
+    wait_for(lambda: not run.status().active, "the run ends")
+
+
 @pytest.fixture
 def training(open_page, server):
     """A page that follows a fresh training; whatever still runs afterwards is stopped."""
@@ -85,7 +90,7 @@ def training(open_page, server):
     for run in list_runs(server.runs):
         if run.status().active:
             run.stop()
-        wait_for(lambda run=run: not run.status().active, "the run ends")
+        wait_until_ended(run)
         run.delete()
 
 
@@ -150,6 +155,27 @@ def test_pause_step_continue_and_stop_are_obeyed(training, server):
     pressed("Stop", "stopped")
     page.get_by_role("button", name="Resume").wait_for()
     assert run.checkpoints.newest() is not None
+
+
+def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, server, monkeypatch):
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(server.cache))
+    few = ["--image-size", "80", "--train-per-class", "8", "--test-per-class", "6", "--epochs", "1"]
+    run_dir = server.runs / "finished"
+    assert (
+        train_on_the_command_line(["--data", "drawn", "--run-dir", str(run_dir), "--json", *few])
+        == 0
+    )
+    page = open_page("/train?run=finished")
+    cells = page.get_by_role("button", name=re.compile(r"\d+ (right|wrong): is"))
+    cells.nth(3).wait_for()
+    counts = [int(cell.get_attribute("aria-label").split()[0]) for cell in cells.all()]
+    assert len(counts) == 4
+    assert sum(counts) == 12
+    most = counts.index(max(counts))
+    cells.nth(most).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(f"{counts[most]} of {counts[most]} pictures").wait_for()
+    Run(run_dir).delete()
 
 
 def test_an_impossible_choice_is_refused_before_anything_starts(open_page, server):
