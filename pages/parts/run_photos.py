@@ -1,15 +1,16 @@
-"""The test photos of a run, so that its answers can be shown beside them."""
+"""The photos of a run: what was found and left out, and the test photos beside their answers."""
 
 import streamlit as st
 
 from core.data import load_data
-from core.data.dataset import PhotoSet
+from core.data.dataset import Data
 from core.data.report import DataError
 from core.runs import Run
+from pages.parts.words import escape_markdown
 
 
-def test_photos(run: Run) -> PhotoSet | str:
-    """Return the photos that the run was tested on, or a sentence when they are gone."""
+def run_data(run: Run) -> Data | str:
+    """Return the photos that the run has, or a sentence when they are gone."""
     config = run.config
     try:
         return _load(
@@ -24,5 +25,28 @@ def test_photos(run: Run) -> PhotoSet | str:
 
 
 @st.cache_resource(show_spinner="Fetching the pictures ...", max_entries=4, ttl=600)
-def _load(source: str, size: int, train: int, test: int, seed: int) -> PhotoSet:
-    return load_data(source, size, train, test, seed).test
+def _load(source: str, size: int, train: int, test: int, seed: int) -> Data:
+    return load_data(source, size, train, test, seed)
+
+
+def show_report(run: Run) -> None:
+    """Tell what was found in the source of the run, and what was left out and why."""
+    if run.classes is None:
+        st.info("Once the pictures are loaded, this says what was found and what was left out.")
+        return
+    data = run_data(run)
+    if isinstance(data, str):
+        st.warning(data)
+        return
+    report = data.report
+    sentences = "\n".join(f"- {escape_markdown(line)}" for line in report.sentences())
+    st.markdown(f"From {escape_markdown(data.source)}:\n\n{sentences}")
+    if report.left_out:
+        st.markdown("**Left out**")
+        st.dataframe(
+            [
+                {"file": file.file, "split": file.split, "why": file.sentence}
+                for file in report.left_out
+            ],
+            hide_index=True,
+        )

@@ -10,24 +10,26 @@ from pages.parts.confusion import confusion_matrix
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run
 from pages.parts.run_compare import compare
-from pages.parts.run_photos import test_photos
+from pages.parts.run_photos import run_data, show_report
 
 SHOWN = 24
 
 
 def show_results(run: Run) -> None:
     """Draw what stands still: everything that need not follow a running training."""
-    mistakes, weights, manage, others = st.tabs(
-        ["Right and wrong", "Weights and recipe", "Rename or delete", "Compare runs"]
+    mistakes, others, pictures, weights, manage = st.tabs(
+        ["Right and wrong", "Compare runs", "Pictures", "Weights and recipe", "Rename or delete"]
     )
     with mistakes:
         show_confusion(run)
+    with others:
+        compare(run)
+    with pictures:
+        show_report(run)
     with weights:
         show_weights(run)
     with manage:
         show_management(run)
-    with others:
-        compare(run)
 
 
 def show_confusion(run: Run) -> None:
@@ -58,10 +60,11 @@ def show_cell(run: Run, predictions: Predictions, truth: int, said: int) -> None
         st.info("There is no such picture.")
         return
     members = members[np.argsort(-np.abs(probabilities[members] - truth), kind="stable")]
-    photos = test_photos(run)
-    if isinstance(photos, str):
-        st.warning(photos)
+    data = run_data(run)
+    if isinstance(data, str):
+        st.warning(data)
         return
+    photos = data.test
     rows = {name: row for row, name in enumerate(photos.names)}
     shown = [index for index in members if predictions.names[index] in rows][:SHOWN]
     certainty = np.where(said == 1, probabilities, 1 - probabilities)

@@ -130,7 +130,7 @@ def choose_numbers(data: str, model: str) -> Wish:
         )
     # Another preset or source brings other starting values, so the widgets are others too.
     suffix = f"{model}-{'drawn' if data == 'drawn' else 'folder'}"
-    columns = st.columns(3)
+    columns = st.columns(3, vertical_alignment="bottom")
     values["epochs"] = columns[0].number_input(
         "Epochs",
         1,
