@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.conv_lab.arrays import Array, Arrays, make_arrays
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.sabotage import MISTAKES
+from core.conv_lab.threads import one_torch_thread
 from core.numpy_nn import conv2d, conv2d_backward
 
 ROUNDINGS = 16  # allowed difference in unit roundoffs times the sum of the terms' magnitudes
@@ -85,8 +86,9 @@ def carry_out(experiment: Experiment) -> Result:
     """Compute a legal experiment in both engines; NumPy makes the planted mistake, if any."""
     arrays = make_arrays(experiment)
     by_numpy = numpy_outcome(experiment, arrays)
-    by_torch = torch_outcome(experiment, arrays)
-    allowed = _allowed(experiment, arrays)
+    with one_torch_thread():
+        by_torch = torch_outcome(experiment, arrays)
+        allowed = _allowed(experiment, arrays)
     names = ["y", "dx", "dweight"] + (["dbias"] if experiment.bias else [])
     comparisons = {
         name: Comparison(

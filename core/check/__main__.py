@@ -1,0 +1,165 @@
+"""``python -m core.check my_file.py:my_conv2d``: a reader's own convolution against torch."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from core.check.cases import TOPICS, Case, battery
+from core.check.diagnosis import difference, shrink
+from core.check.judge import Verdict, judge
+from core.check.signature import Signature, SignatureError, read_signature
+from core.check.worker import LoadError, Worker
+
+MOST_HANGS = 3
+PROBE = Case(size=(6, 6), per_group=2, outs_per_group=3)  # no two layouts agree on it
+
+EPILOG = """\
+Known signatures, recognised by the names of their parameters:
+  forward, (N, C, H, W)   conv2d(x, weight, bias, stride, padding, dilation, groups) -> y
+  backward, (N, C, H, W)  conv2d_backward(dy, x, weight, stride, padding, dilation, groups)
+                          -> dx, dweight, dbias
+  forward, (H, W, C)      conv2d(input, weight, stride, padding, dilation, groups, bias) -> Z
+                          (or a cache with "Z"); weight is (C_out, F, F, C / groups)
+  backward, (H, W, C)     conv2d_backward(dZ, cache, stride, padding, dilation, groups)
+                          -> dW, db, dA_prev; the cache has Z, W, b and A_prev
+Parameters that a function does not have are left out, and so are the cases that need them.
+
+Exit codes: 0 every case right, 1 some wrong, 2 wrong use or nothing to check.
+The function runs in a process of its own; its file is code that you trust.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the check; returns the exit code."""
+    options = _parser().parse_args(argv)
+    path, _, function = options.target.rpartition(":")
+    if not path or not function:
+        return _refuse(f"expected FILE.py:FUNCTION, not {options.target!r}")
+    if not Path(path).is_file():
+        return _refuse(f"there is no file {path}")
+    try:
+        with Worker(Path(path).resolve(), function, options.seconds) as worker:
+            signature = _recognise(worker, function, options.layout)
+            print(f"{options.target}: {signature.describe()}")
+            return _check(worker, signature)
+    except (LoadError, SignatureError) as error:
+        return _refuse(str(error))
+
+
+def _recognise(worker: Worker, function: str, layout: str) -> Signature:
+    """Read the signature; names alone can mislead, so one case may show that it is the other."""
+    signature = read_signature(function, worker.parameters, layout)
+    if layout == "auto" and not judge(worker, signature, PROBE).right:
+        other = "nchw" if signature.layout == "hwc" else "hwc"
+        with contextlib.suppress(SignatureError):
+            second = read_signature(function, worker.parameters, other)
+            if judge(worker, second, PROBE).right:
+                return second
+    return signature
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m core.check",
+        description="Check your own convolution against torch, case by case.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("target", metavar="FILE.py:FUNCTION", help="the function to check")
+    parser.add_argument(
+        "--layout",
+        choices=("auto", "nchw", "hwc"),
+        default="auto",
+        help="order of the axes, when the parameters' names do not tell (default: auto)",
+    )
+    parser.add_argument(
+        "--seconds", type=_positive, default=5.0, help="time limit for one case (default: 5)"
+    )
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 3600:
+        raise argparse.ArgumentTypeError("must be more than 0 and less than 3600")
+    return value
+
+
+def _refuse(sentence: str) -> int:
+    print(f"core.check: {sentence}", file=sys.stderr)
+    return 2
+
+
+def _check(worker: Worker, signature: Signature) -> int:
+    @cache
+    def verdict(case: Case) -> Verdict:
+        return judge(worker, signature, case)
+
+    cases = [
+        (topic, case)
+        for topic, case in battery(square_only=signature.layout == "hwc")
+        if not _missing(signature, case)
+    ]
+    if not cases:
+        return _refuse("the function lacks the parameters for every case")
+    done, hangs = [], 0
+    for topic, case in cases:
+        hangs += "longer than" in verdict(case).sentence
+        done.append((topic, case))
+        if hangs == MOST_HANGS:
+            print(f"Stopped after {MOST_HANGS} cases that took too long.")
+            break
+    wrong = [case for _, case in done if not verdict(case).right]
+    _print_table(done, wrong, signature)
+    if not wrong:
+        print(f"All {len(done)} cases agree with torch.")
+        return 0
+    if hangs == MOST_HANGS:
+        smallest = min(wrong, key=lambda case: case.cost)
+    else:
+        first = min(wrong, key=lambda case: case.cost)
+        smallest = shrink(
+            first,
+            lambda case: not _missing(signature, case) and not verdict(case).right,
+        )
+    print(f"\nSmallest failing case: {smallest.describe()}")
+    print(f"  {verdict(smallest).sentence}")
+    print(difference(smallest, lambda case: not verdict(case).right))
+    return 1
+
+
+def _missing(signature: Signature, case: Case) -> list[str]:
+    """List the parameters that a case needs and the function does not have."""
+    simple = Case()
+    needs = {
+        "stride": case.stride != simple.stride,
+        "padding": case.padding != simple.padding,
+        "dilation": case.dilation != simple.dilation,
+        "groups": case.groups != 1,
+        "bias": case.bias and not signature.backward,
+    }
+    return [name for name, needed in needs.items() if needed and not signature.takes(name)]
+
+
+def _print_table(
+    done: Sequence[tuple[str, Case]], wrong: Sequence[Case], signature: Signature
+) -> None:
+    for topic in TOPICS:
+        cases = [case for name, case in done if name == topic]
+        if cases:
+            failed = sum(case in wrong for case in cases)
+            mark = "right" if not failed else f"{failed} wrong"
+            print(f"  {topic:<26} {len(cases) - failed:>3} of {len(cases):>3}  {mark}")
+    parameters = ("bias", "stride", "padding", "dilation", "groups")
+    without = [p for p in parameters if not signature.takes(p)]
+    if signature.backward:
+        without = [p for p in without if p != "bias"]
+    if without:
+        print(f"  (left out, for want of a parameter: {', '.join(without)})")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""The smallest failing case, and a sentence that names what makes the difference."""
+
+from collections.abc import Callable, Iterator
+
+from core.check.cases import ONE, Case, pair_words, smaller
+
+Fails = Callable[[Case], bool]
+MOST_TRIES = 400
+
+
+def by(pair: tuple[int, int]) -> str:
+    """Write rows x columns."""
+    return f"{pair[0]} x {pair[1]}"
+
+
+def shrink(case: Case, fails: Fails) -> Case:
+    """Make a failing case simpler as long as it still fails."""
+    tries = 0
+    improved = True
+    while improved:
+        improved = False
+        for candidate in smaller(case):
+            tries += 1
+            if tries > MOST_TRIES:
+                return case
+            if fails(candidate):
+                case, improved = candidate, True
+                break
+    return case
+
+
+def difference(case: Case, fails: Fails) -> str:
+    """Say in a sentence up to what the function is right; ``case`` is a smallest failing one."""
+    reasons = list(_reasons(case, fails))
+    if not reasons:
+        return (
+            "Wrong already in the simplest case: one channel, "
+            f"a {by(case.kernel)} kernel on a {by(case.size)} input."
+        )
+    return f"Right until {' and '.join(reasons)}."
+
+
+def _reasons(case: Case, fails: Fails) -> Iterator[str]:
+    if case.groups > 1:
+        yield f"groups are {case.groups}"
+    if case.dilation != ONE:
+        yield f"dilation is {pair_words(case.dilation)}"
+    if case.stride != ONE:
+        yield _stride_reason(case, fails)
+    if case.padding != (0, 0):
+        yield _padding_reason(case, fails)
+    if case.bias:
+        yield "there is a bias"
+    if case.batch > 1:
+        yield f"the batch has {case.batch} images"
+    if case.dtype != "float64":
+        yield f"the numbers are {case.dtype}"
+    if case.per_group > 1:
+        yield (
+            f"a group has {case.per_group} input channels"
+            if case.groups > 1
+            else (f"there are {case.per_group} input channels")
+        )
+    if case.outs_per_group > 1:
+        yield f"there are {case.out_channels} output channels"
+    yield from _shape_reasons(case, fails)
+
+
+def _stride_reason(case: Case, fails: Fails) -> str:
+    """Tell a wrong remainder from a wrong stride: take the remainder away and look again."""
+    plain = f"stride is {pair_words(case.stride)}"
+    if not any(case.remainder) or any(map(fails, _without_remainder(case, (0, 1)))):
+        return plain
+    alone = [k for k in (0, 1) if case.remainder[k]]
+    needed = [k for k in alone if not any(map(fails, _without_remainder(case, (k,))))] or alone
+    names = " and the ".join(("height", "width")[k] for k in needed)
+    k = needed[0]
+    return (
+        f"stride {pair_words(case.stride)} does not divide the {names} "
+        f"({case.size[k]} + 2·{case.padding[k]} − {case.dilation[k]}·"
+        f"({case.kernel[k]} − 1) − 1 = {case.room[k]} leaves {case.remainder[k]})"
+    )
+
+
+def _without_remainder(case: Case, axes: tuple[int, ...]) -> Iterator[Case]:
+    """Yield the case with a little smaller and a little larger input, so that the steps fit."""
+    for direction in (-1, 1):
+        height, width = (
+            side if k not in axes else side - rest if direction < 0 else side + (step - rest) % step
+            for k, (side, rest, step) in enumerate(
+                zip(case.size, case.remainder, case.stride, strict=True)
+            )
+        )
+        changed = case.but(size=(height, width))
+        if min(height, width) > 0 and changed.legal:
+            yield changed
+
+
+def _padding_reason(case: Case, fails: Fails) -> str:
+    above = [k for k in (0, 1) if case.padding[k] >= case.kernel[k]]
+    if above:
+        less = tuple(min(p, k - 1) for p, k in zip(case.padding, case.kernel, strict=True))
+        changed = case.but(padding=(less[0], less[1]))
+        if any(less) and changed.legal and not fails(changed):
+            return f"padding {pair_words(case.padding)} reaches the kernel's size"
+    return f"padding is {pair_words(case.padding)}"
+
+
+def _shape_reasons(case: Case, fails: Fails) -> Iterator[str]:
+    for name, words in (("kernel", "the kernel"), ("size", "the input")):
+        pair = getattr(case, name)
+        if pair[0] != pair[1]:
+            squares = [case.but(**{name: (side, side)}) for side in pair]
+            if not any(square.legal and fails(square) for square in squares):
+                yield f"{words} is not square ({pair[0]} x {pair[1]})"
+    plain = case.but(kernel=ONE)
+    if case.kernel != ONE and case.kernel[0] == case.kernel[1] and not _others(case):
+        grown = plain.legal and not fails(plain)
+        if grown:
+            yield f"the kernel is {by(case.kernel)}"
+
+
+def _others(case: Case) -> bool:
+    """Whether some other parameter than the kernel already tells the difference."""
+    return case != Case(size=case.size, kernel=case.kernel)

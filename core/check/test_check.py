@@ -1,0 +1,214 @@
+"""The checker: finds what is wrong with a function, names it, and survives the function."""
+
+import textwrap
+
+import pytest
+
+from core.check.__main__ import main
+from core.check.cases import Case, battery, smaller
+from core.check.diagnosis import difference, shrink
+from core.check.signature import SignatureError, read_signature
+
+USER_CODE = '''
+"""A reader's own layers: some right, most wrong in one way."""
+import os
+
+import numpy as np
+
+from core.numpy_nn import article, conv2d, conv2d_backward
+
+my_article = article.conv2d
+my_article_backward = article.conv2d_backward
+my_article_forward = article.conv2d_forward
+
+
+def my_conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    return conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
+def my_conv2d_backward(dy, x, weight, stride=1, padding=0, dilation=1, groups=1):
+    return conv2d_backward(dy, x, weight, stride, padding, dilation, groups)
+
+
+def short(x, weight, stride=1):
+    print("this must not reach the report")
+    return conv2d(x, weight, None, stride)
+
+
+def remainder_backward(dy, x, weight, stride=1, padding=0, dilation=1, groups=1):
+    dx, dw, db = conv2d_backward(dy, x, weight, stride, padding, dilation, groups)
+    (_, s), (_, p), (_, d) = (np.broadcast_to(v, 2) for v in (stride, padding, dilation))
+    rest = (x.shape[3] + 2 * p - d * (weight.shape[3] - 1) - 1) % s
+    return dx[..., : dx.shape[3] - rest], dw, db
+
+
+def no_dilation_backward(dy, x, weight, stride=1, padding=0, dilation=1, groups=1):
+    dx, dw, db = conv2d_backward(dy, x, weight, stride, padding, dilation, groups)
+    return dx * (dilation == 1), dw, db
+
+
+def ungrouped(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    first = x[:, : weight.shape[1]]
+    return conv2d(first, weight, bias, stride, padding, dilation)
+
+
+def flipped(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    return conv2d(x, weight[:, :, ::-1, ::-1], bias, stride, padding, dilation, groups)
+
+
+def truth_value(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    return conv2d(x, weight, bias if bias else None, stride, padding, dilation, groups)
+
+
+def changes_its_input(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    y = my_conv2d(x, weight, bias, stride, padding, dilation, groups)
+    x += 1
+    return y
+
+
+def loops_forever(x, weight):
+    while True:
+        pass
+
+
+def ends_python(x, weight):
+    os._exit(0)
+
+
+def returns_nothing(x, weight):
+    return None
+
+
+def strange(first, second, third, fourth, fifth, sixth, seventh, eighth):
+    return first
+'''
+
+
+@pytest.fixture(scope="module")
+def user_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("reader") / "my_layers.py"
+    path.write_text(textwrap.dedent(USER_CODE))
+    return path
+
+
+def test_right_functions_pass_and_the_rest_is_told_apart(user_file, capsys):
+    assert main([f"{user_file}:my_conv2d"]) == 0
+    said = capsys.readouterr().out
+    assert "forward pass, (N, C, H, W)" in said
+    assert f"All {len(list(battery(square_only=False)))} cases agree with torch." in said
+    assert main([f"{user_file}:my_article_backward"]) == 0
+    said = capsys.readouterr().out
+    assert "backward pass, (H, W, C)" in said
+    assert "All 129 cases agree" in said
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("remainder_backward", "Right until stride 2 does not divide the width (2 + 2·0"),
+        ("truth_value", "Right until there is a bias and there are 2 output channels."),
+    ],
+)
+def test_the_parameter_that_makes_the_difference_is_named(user_file, capsys, function, expected):
+    assert main([f"{user_file}:{function}"]) == 1
+    assert expected in capsys.readouterr().out
+
+
+def test_functions_that_misbehave_are_survived(user_file, capsys):
+    assert main([f"{user_file}:loops_forever", "--seconds", "0.3"]) == 1
+    said = capsys.readouterr().out
+    assert "it took longer than 0.3 s" in said
+    assert "Stopped after 3 cases" in said
+    assert main([f"{user_file}:short"]) == 0
+    said = capsys.readouterr().out
+    assert "left out, for want of a parameter: bias, padding, dilation, groups" in said
+    assert "must not reach" not in said
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("no_such_file.py:f", "there is no file no_such_file.py"),
+        ("f", "expected FILE.py:FUNCTION, not 'f'"),
+        ("{file}:missing", "my_layers.py has no function missing; it has: "),
+        ("{file}:strange", "strange must take the parameters (x, weight, bias, stride"),
+        ("{file}:__doc__", "has no function __doc__"),
+    ],
+)
+def test_wrong_use_is_refused_with_a_sentence(user_file, capsys, target, expected):
+    assert main([target.format(file=user_file)]) == 2
+    assert expected in capsys.readouterr().err
+
+
+def test_a_file_that_can_not_be_loaded_is_refused(tmp_path, capsys):
+    (tmp_path / "broken.py").write_text("import nothing_of_that_name\n")
+    assert main([f"{tmp_path / 'broken.py'}:f"]) == 2
+    assert "broken.py can not be loaded: ModuleNotFoundError" in capsys.readouterr().err
+
+
+def test_help_names_the_exit_codes(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    assert "Exit codes: 0 every case right, 1 some wrong, 2 wrong use" in capsys.readouterr().out
+
+
+# What the diagnosis says follows from which cases fail: no process is needed to test that.
+@pytest.mark.parametrize(
+    ("fails", "expected"),
+    [
+        (lambda c: True, "Wrong already in the simplest case"),
+        (lambda c: c.dilation != (1, 1) and c.kernel != (1, 1), "Right until dilation is "),
+        (lambda c: c.groups > 1, "Right until groups are 2."),
+        (lambda c: max(c.kernel) > 1, "Right until the kernel is "),
+        (lambda c: c.batch > 1, "Right until the batch has 2 images."),
+        (lambda c: c.stride[0] > 1, "Right until stride is 2"),
+        (lambda c: c.remainder[0] > 0, "does not divide the height ("),
+        (lambda c: c.size[0] != c.size[1], "Right until the input is not square"),
+        (lambda c: c.kernel[0] != c.kernel[1], "Right until the kernel is not square"),
+        (lambda c: c.dtype == "float32", "Right until the numbers are float32."),
+        (lambda c: max(c.padding) > 0, "Right until padding is 1."),
+        (lambda c: c.bias and c.padding[0] > 0, "padding is 1 and there is a bias."),
+    ],
+)
+def test_diagnosis(fails, expected):
+    failing = [case for _, case in battery(square_only=False) if fails(case)]
+    smallest = shrink(failing[-1], fails)
+    assert fails(smallest)
+    assert not any(fails(case) for case in smaller(smallest))
+    assert expected in difference(smallest, fails)
+
+
+def test_every_case_is_legal_and_every_smaller_one_too():
+    for square_only in (False, True):
+        for _, case in battery(square_only):
+            assert case.legal
+            assert all(each.legal and each.cost < case.cost for each in smaller(case))
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "layout", "backward"),
+    [
+        ("f", "x weight bias stride padding dilation groups", "nchw", False),
+        ("f", "input weight stride padding dilation groups bias", "hwc", False),
+        ("f", "dy x weight stride padding", "nchw", True),
+        ("conv_backward", "dZ cache stride padding", "hwc", True),
+        ("f", "image kernel strides pad", "hwc", False),
+        ("f", "a b", "nchw", False),
+    ],
+)
+def test_signatures_are_recognised(name, parameters, layout, backward):
+    signature = read_signature(name, [(each, True) for each in parameters.split()])
+    assert (signature.layout, signature.backward) == (layout, backward)
+
+
+def test_too_many_parameters_are_refused():
+    with pytest.raises(SignatureError, match="must take the parameters"):
+        read_signature("f", [(letter, True) for letter in "abcdefghij"])
+
+
+def test_case_describes_itself():
+    assert Case().describe() == (
+        "x (1, 1, 5, 5), weight (1, 1, 3, 3), stride 1, padding 0, dilation 1, groups 1, "
+        "no bias, float64"
+    )
