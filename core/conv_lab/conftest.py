@@ -1,0 +1,59 @@
+"""Random legal experiments, drawn once and the same every time."""
+
+import numpy as np
+import pytest
+
+from core.conv_lab.experiment import DTYPES, Experiment
+from core.conv_lab.rules import is_legal
+
+
+def draw_experiment(random: np.random.Generator) -> Experiment:
+    """Draw any experiment in range with small sizes, legal or not; "own" numbers left out."""
+
+    def pick(*choices):
+        return choices[int(random.integers(len(choices)))]
+
+    def pair(low, high):
+        return int(random.integers(low, high)), int(random.integers(low, high))
+
+    height, width = pair(1, 10)
+    groups = pick(1, 1, 2, 3)
+    return Experiment(
+        height=height,
+        width=width,
+        channels=groups * pick(1, 2),
+        out_channels=groups * pick(1, 2),
+        kernel=pair(1, 5),
+        stride=pair(1, 4),
+        padding=pair(0, 4),
+        dilation=pair(1, 4),
+        groups=groups,
+        bias=bool(random.integers(2)),
+        dtype=pick(*DTYPES),
+        image=pick("hill", "disc", "step", "ramp", "checks", "counting", "one", "ones", "random"),
+        filters=pick("edges", "identity", "blur", "sharpen", "random"),
+        upstream=pick("ones", "random", "one"),
+        seed=int(random.integers(100)),
+    )
+
+
+@pytest.fixture(scope="session")
+def experiments() -> list[Experiment]:
+    """Give 200 legal experiments of every kind."""
+    random = np.random.default_rng(0)
+    drawn = (draw_experiment(random) for _ in range(2000))
+    return [experiment for experiment in drawn if is_legal(experiment)][:200]
+
+
+@pytest.fixture(scope="session")
+def any_experiments() -> list[Experiment]:
+    """Give 400 experiments in range, of which many break a rule."""
+    random = np.random.default_rng(1)
+    return [
+        draw_experiment(random).with_changes(
+            channels=int(random.integers(1, 9)),
+            groups=int(random.integers(1, 9)),
+            chosen=tuple(int(k) for k in random.integers(0, 8, 3)),
+        )
+        for _ in range(400)
+    ]
