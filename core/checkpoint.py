@@ -85,7 +85,7 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
     temporary = temporary_beside(path)
     try:
         # Torch's views may lie channels last in memory; the file holds the order of the shape.
-        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, temporary)
+        save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, temporary)
         digest = sha256(temporary)
         flush_file(temporary)
         temporary.replace(path)
@@ -216,9 +216,8 @@ class Checkpoints:
 
     def tidy(self) -> None:
         """Remove old mid-epoch checkpoints, old optimisers, and what exceeds the budget."""
-        positions = self.positions()
-        self.remove(position for position in positions[:-1] if position.step)
-        for position in positions[:-OPTIMIZERS_KEPT]:
+        self.remove(position for position in self.positions()[:-1] if position.step)
+        for position in self.positions()[:-OPTIMIZERS_KEPT]:
             optimizer_path(self.path(position)).unlink(missing_ok=True)
         self.remove(thin(self.sizes(), self.budget))
 

@@ -1,6 +1,6 @@
 """What happens while a network learns, as frozen values and as lines of JSON.
 
-``BatchDone``, ``EpochDone``, ``Evaluating`` and ``Diverged`` count as people do: the epoch and the
+``BatchDone``, ``PairDone``, ``EpochDone``, ``Evaluating`` and ``Diverged`` count as people do: the epoch and the
 step they speak of, from 1. ``Begun``, ``LearningRateChanged`` and ``Stopped`` stand between two
 batches and say what is behind them: ``epoch`` whole epochs and ``step`` batches of the next one.
 """
@@ -41,6 +41,25 @@ class BatchDone:
     images: int
     images_per_second: float
     seconds_left: float
+
+
+@dataclass(frozen=True)
+class PairDone:
+    """The step before it was one of both engines, from the same weights on the same batch.
+
+    Losses are the batch's before the step; ``weight_difference`` is the largest one between the
+    engines' weights after it, in the array ``weight_name``.
+    """
+
+    epoch: int
+    step: int
+    steps: int
+    numpy_loss: float
+    torch_loss: float
+    weight_difference: float
+    weight_name: str
+    numpy_images_per_second: float
+    torch_images_per_second: float
 
 
 @dataclass(frozen=True)
@@ -110,12 +129,21 @@ class Diverged:
 
 
 Event = (
-    Begun | BatchDone | Evaluating | EpochDone | LearningRateChanged | Finished | Stopped | Diverged
+    Begun
+    | BatchDone
+    | PairDone
+    | Evaluating
+    | EpochDone
+    | LearningRateChanged
+    | Finished
+    | Stopped
+    | Diverged
 )
 
 NAMES: dict[type[Event], str] = {
     Begun: "begun",
     BatchDone: "batch",
+    PairDone: "pair",
     Evaluating: "evaluating",
     EpochDone: "epoch",
     LearningRateChanged: "learning_rate",

@@ -338,6 +338,8 @@ def runs_root() -> Path:
 
 def create_run(config: TrainConfig, name: str | None = None, path: Path | None = None) -> Run:
     """Make a run's folder: a new one among all runs, or ``path``, which must be new or empty."""
+    if config.data != "drawn":  # a worker, or a later shell, may be elsewhere
+        config = config.replace(data=str(Path(config.data).expanduser().absolute()))
     now = datetime.datetime.now().astimezone()
     if path is None:
         path = runs_root() / f"{now:%Y%m%d-%H%M%S}-{config.model}-{uuid.uuid4().hex[:4]}"

@@ -7,7 +7,7 @@ a test collects them.
 import itertools
 import math
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -164,7 +164,7 @@ def build_state(config: TrainConfig) -> TrainingState:
 
 def train(
     model: Any, data: "Data", config: TrainConfig, state: TrainingState | None = None
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Train ``model`` on ``data`` and yield what happened, one ``BatchDone`` a step.
 
     Each epoch ends with a test (``Evaluating`` between its batches) and ``EpochDone``. Its train

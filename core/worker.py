@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,9 +64,14 @@ class Worker:
         self.single_steps = 0
         self.learning_rate: float | None = None
         self.place = Place()
+        self.state: TrainingState | None = None
         self.saved: Position | None = None
 
-    def events(self) -> Iterator[Event]:
+    def ask_to_stop(self) -> None:
+        """End after the batch in work, with a checkpoint; a signal handler may call this."""
+        self.stop_asked = True
+
+    def events(self) -> Generator[Event, None, None]:
         """Train and yield every event after it was written down.
 
         The last one is ``Finished``, ``Diverged`` or ``Stopped``. Whatever goes wrong is written
@@ -180,6 +185,7 @@ class Worker:
         self.run.checkpoints.remove_after(here)
         remove_predictions_after(self.run.path, state.epoch)
         write_test_photos(self.run.path, data.test, data.classes)
+        self.state = state
         steps = steps_per_epoch(len(data.train.labels), config.batch_size)
         return state, Begun(state.epoch, state.step, steps, state.learning_rate, note.strip())
 
@@ -359,7 +365,7 @@ def main(arguments: list[str] | None = None) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
-    stop_on_signals(lambda: setattr(worker, "stop_asked", True))
+    stop_on_signals(worker.ask_to_stop)
     redirect_output(worker.run.path / "worker.log")
     faulthandler.enable()
     for _ in worker.events():

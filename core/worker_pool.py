@@ -5,6 +5,7 @@ have sessions of their own: Ctrl-C for a server, or its end, does not touch a tr
 ends by itself when the server's end of its input is gone.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -33,7 +34,7 @@ class WorkerPool:
     def warm(self) -> None:
         """Make sure that a spare is there, or after a recent start soon will be; no waiting."""
         with self.lock:
-            if self.spare is not None and self.spare.poll() is None:
+            if self.living_spare() is not None:
                 return
             wait = self.started_at + self.refill_seconds - time.monotonic()
             if wait <= 0:
@@ -65,21 +66,29 @@ class WorkerPool:
                     progress=before.progress,
                 )
             )
-            spare, self.spare = self.spare, None
-            if spare is None or not place_is_free() or not hand_over(spare, run.path):
-                self.spare = spare  # still good for the next one; a dead one is replaced by warm
+            spare = self.living_spare() if place_is_free() else None
+            if spare is not None and hand_over(spare, run.path):
+                self.spare = None
+            else:
                 launch([str(run.path)], run.path / "worker.log")
             self.started_at = time.monotonic()
         if spare is not None:
             self.warm()
+
+    def living_spare(self) -> subprocess.Popen[bytes] | None:
+        """Return the spare; one that has died is forgotten."""
+        if self.spare is not None and self.spare.poll() is not None:
+            let_go(self.spare)
+            self.spare = None
+        return self.spare
 
     def close(self) -> None:
         """End the spare; trainings go on."""
         with self.lock:
             if self.timer is not None:
                 self.timer.cancel()
-            if self.spare is not None and self.spare.stdin is not None:
-                self.spare.stdin.close()
+            if self.spare is not None:
+                let_go(self.spare)
                 self.spare.wait()
             self.spare = None
 
@@ -102,8 +111,8 @@ def launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
 
 
 def hand_over(spare: subprocess.Popen[bytes], path: Path) -> bool:
-    """Give a run to a spare; ``False`` when the spare is gone."""
-    if spare.poll() is not None or spare.stdin is None:
+    """Give a run to a spare; ``False`` when the spare has just died."""
+    if spare.stdin is None:
         return False
     try:
         spare.stdin.write(f"{path}\n".encode())
@@ -111,3 +120,10 @@ def hand_over(spare: subprocess.Popen[bytes], path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def let_go(spare: subprocess.Popen[bytes]) -> None:
+    """End a spare's input, which ends it too."""
+    if spare.stdin is not None:
+        with contextlib.suppress(OSError):  # it may be dead
+            spare.stdin.close()

@@ -1,0 +1,232 @@
+"""Trains from the command line: ``python -m core.train``. It writes a run like any other."""
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from core.command_line import run_command, spoken_time
+from core.config import (
+    ENGINES,
+    INITIALISATIONS,
+    MODELS,
+    OPTIMIZERS,
+    PRESETS,
+    SCHEDULES,
+    ConfigError,
+    TrainConfig,
+)
+from core.events import (
+    BatchDone,
+    Begun,
+    Diverged,
+    EpochDone,
+    Evaluating,
+    Event,
+    Finished,
+    Stopped,
+    to_json,
+)
+from core.runs import Run, RunError, create_run
+from core.worker import Worker, sentence_for, stop_on_signals
+
+PRINT_SECONDS = 0.25
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe the command's arguments; options left out take the network's own recipe."""
+    parser = argparse.ArgumentParser(
+        prog="python -m core.train",
+        description="Train a network and keep everything in a run's folder. Ctrl-C saves a "
+        "checkpoint and stops; --resume goes on from there.",
+        epilog="Exit code: 0 trained to the end, 1 stopped, diverged or failed, 2 wrong use.",
+    )
+    add = parser.add_argument
+    add("--data", metavar="SOURCE", help="'drawn' (default) or a folder of photos")
+    add("--model", choices=MODELS, help="the network and its recipe (default: article)")
+    add("--run-dir", type=Path, metavar="DIR", help="the run's folder (default: a new one)")
+    add("--name", help="what to call the run on the pages")
+    add("--epochs", type=int, help="how often to go through all photos")
+    add("--batch-size", type=int, help="photos per step")
+    add("--lr", type=float, dest="learning_rate", help="learning rate, the schedule's peak")
+    add("--image-size", type=int, help="side in pixels to which photos are stretched")
+    add("--train-per-class", type=int, help="photos of each class to train on, at most")
+    add("--test-per-class", type=int, help="photos of each class to test on, at most")
+    add("--seed", type=int, help="the same seed gives the same weights")
+    add("--init", choices=INITIALISATIONS, help="how weights are drawn before the first step")
+    add("--optimizer", choices=OPTIMIZERS)
+    add("--weight-decay", type=float, help="pull of the weights towards 0")
+    add("--schedule", choices=SCHEDULES, help="how the learning rate changes over the run")
+    add("--augment", action=argparse.BooleanOptionalAction, help="vary the photos at random")
+    add("--engine", choices=ENGINES, help="what computes (default: torch)")
+    add("--resume", action="store_true", help="go on with the run in --run-dir")
+    add("--json", action="store_true", help="print one JSON event a line")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train as the arguments say; return the exit code."""
+    options = build_parser().parse_args(arguments)
+    chosen = chosen_fields(options)
+    try:
+        run = resume(options.run_dir, chosen) if options.resume else begin(options, chosen)
+    except (ConfigError, RunError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    printer = JsonPrinter() if options.json else Printer(run)
+    return follow(run, printer)
+
+
+def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the config's fields that were given on the command line."""
+    fields = TrainConfig().to_dict()
+    return {
+        name: value for name, value in vars(options).items() if name in fields and value is not None
+    }
+
+
+def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
+    """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
+    config = PRESETS[options.model or "article"].replace(**chosen)
+    if config.data != "drawn" and not Path(config.data).is_dir():
+        raise ConfigError(f"data must be 'drawn' or an existing folder, not {config.data!r}")
+    return create_run(config, options.name, options.run_dir)
+
+
+def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
+    """Open the run to go on with; its config stays, but ``epochs`` may grow."""
+    if path is None:
+        raise RunError("--resume needs --run-dir, the folder of the run to go on with")
+    run = Run(path)
+    epochs = chosen.pop("epochs", run.config.epochs)
+    if chosen.get("data", "drawn") != "drawn":
+        chosen["data"] = str(Path(chosen["data"]).absolute())
+    for name, value in chosen.items():
+        if getattr(run.config, name) != value:
+            raise RunError(
+                f"the run was begun with {name} {getattr(run.config, name)}, which cannot become "
+                f"{value} now: leave the option out, or begin a new run"
+            )
+    if epochs != run.config.epochs:
+        run.extend(epochs)
+    status = run.status()
+    if status.active:
+        raise RunError(f"the run {run.name} is already being trained")
+    if status.state == "diverged":
+        raise RunError(f"the run {run.name} has diverged: begin a new one")
+    return run
+
+
+def follow(run: Run, printer: "Printer | JsonPrinter") -> int:
+    """Train the run and print what happens; return the exit code."""
+    run.mailbox.clear()
+    worker = Worker(run)
+    stop_on_signals(worker.ask_to_stop)
+    printer.start()
+    last: Event | None = None
+    try:
+        # Closing saves a checkpoint, should nobody read any more.
+        with contextlib.closing(worker.events()) as events:
+            for event in events:
+                printer.show(event)
+                last = event
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # the worker has logged it with its traceback
+        printer.fail(sentence_for(error))
+        return 1
+    return 0 if isinstance(last, Finished) else 1
+
+
+class JsonPrinter:
+    """Prints one event a line as JSON."""
+
+    def start(self) -> None:
+        """Say nothing yet."""
+
+    def show(self, event: Event) -> None:
+        """Print one event; progress within a test is left out."""
+        if not isinstance(event, Evaluating):
+            print(to_json(event), flush=True)
+
+    def fail(self, sentence: str) -> None:
+        """Print why the training failed."""
+        print(json.dumps({"event": "failed", "message": sentence}), flush=True)
+
+
+class Printer:
+    """Prints progress for people: a line per epoch, and on a terminal one that moves."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.moving = sys.stdout.isatty()
+        self.printed_at = 0.0
+        self.began = time.monotonic()
+
+    def start(self) -> None:
+        """Say what is about to be trained."""
+        config = self.run.config
+        self.line(f"Run: {self.run.path}")
+        self.line(f"Loading photos from {config.data} at {config.image_size} x {config.image_size}")
+
+    def show(self, event: Event) -> None:
+        """Print what an event means."""
+        epochs = self.run.config.epochs
+        if isinstance(event, BatchDone):
+            self.progress(
+                f"epoch {event.epoch}/{epochs}  batch {event.step}/{event.steps}  "
+                f"loss {event.loss:.3f}  {event.images_per_second:.0f} images/s  "
+                f"{spoken_time(event.seconds_left)} left"
+            )
+        elif isinstance(event, Evaluating):
+            self.progress(f"epoch {event.epoch}/{epochs}  test {event.images}/{event.total}")
+        elif isinstance(event, EpochDone):
+            self.line(
+                f"epoch {event.epoch}/{epochs}  "
+                f"train loss {event.train_loss:.3f}, accuracy {event.train_accuracy:.1%}  "
+                f"test loss {event.test_loss:.3f}, accuracy {event.test_accuracy:.1%}  "
+                f"{spoken_time(event.seconds)}"
+            )
+        elif isinstance(event, Begun):
+            self.show_begun(event)
+        elif isinstance(event, Finished):
+            seconds = time.monotonic() - self.began
+            self.line(f"Finished in {spoken_time(seconds)}: accuracy {event.test_accuracy:.1%}")
+        elif isinstance(event, Stopped):
+            self.line(f"Stopped. To go on: python -m core.train --resume --run-dir {self.run.path}")
+        elif isinstance(event, Diverged):
+            self.line(event.message)
+
+    def show_begun(self, begun: Begun) -> None:
+        """Say what there is to train on, and where an interrupted run goes on."""
+        photos, classes = self.run.record["photos"], self.run.classes or ()
+        self.line(
+            f"{photos['train']} photos to train on, {photos['test']} to test on: "
+            f"{' and '.join(classes)}"
+        )
+        if begun.epoch or begun.step:
+            self.line(f"Going on after {begun.epoch} epochs and {begun.step} batches. {begun.note}")
+
+    def progress(self, text: str) -> None:
+        """Replace the moving line, four times a second at most; only on a terminal."""
+        if self.moving and time.monotonic() - self.printed_at > PRINT_SECONDS:
+            print(f"\r\033[K{text}", end="", flush=True)
+            self.printed_at = time.monotonic()
+
+    def line(self, text: str) -> None:
+        """Print a line that stays."""
+        start = "\r\033[K" if self.moving else ""
+        print(f"{start}{text}", flush=True)
+
+    def fail(self, sentence: str) -> None:
+        """Print why the training failed."""
+        if self.moving:
+            self.line("")
+        print(f"error: {sentence}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))
