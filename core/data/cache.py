@@ -1,8 +1,8 @@
 """Decoded photos on disk: built once, whole or not at all, checked, and memory-mapped.
 
 A pack is a folder ``KEY/`` with ``pixels.bin`` (count x S x S x 3 bytes) and ``pack.json`` (what it
-holds, and a checksum for every photo). It is written under another name and then renamed; a pack
-that does not verify is built again. The packs used longest ago are removed.
+holds, and a checksum for every photo and for itself). It is written under another name and then
+renamed; a pack that does not verify is built again. The packs used longest ago are removed.
 """
 
 import itertools
@@ -25,7 +25,8 @@ from core.data.report import DataError
 # All packs together; the one just built stays even if it is larger.
 CACHE_LIMIT_BYTES = 8 * 2**30
 
-Write = Callable[[NDArray[np.uint8], int], None]
+PACK_ERRORS = (OSError, ValueError, KeyError)
+Pack = tuple[NDArray[np.uint8], dict[str, Any]]
 
 
 def processors() -> int:
@@ -51,39 +52,40 @@ class PackWriter:
         self.checksums.append(checksum)
 
 
-def open_pack(
-    key: str, image_size: int, build: Callable[[PackWriter], dict[str, Any]]
-) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+def open_pack(key: str, image_size: int, build: Callable[[PackWriter], dict[str, Any]]) -> Pack:
     """Return (pixels (N, S, S, 3) memory-mapped, facts) of the pack ``key``.
 
     If there is none that verifies, ``build`` adds the photos to a writer and returns the facts
     (plain JSON values) to keep with them. Raises ``DataError`` when the cache cannot be written.
     """
     folder = cache_folder()
-    pack = verified(folder / key, image_size)
-    if pack is not None:
-        return pack
+    try:
+        return read_pack(folder / key, image_size)
+    except PACK_ERRORS:
+        pass  # there is none, or it is torn or rotten: build it
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # 256 locks, not one a key, so that lock files do not pile up.
         with FileLock(folder / f"{key[:2]}.lock"):
-            pack = verified(folder / key, image_size)  # someone else may have built it meanwhile
-            if pack is None:
+            try:
+                pack = read_pack(folder / key, image_size)  # someone may have built it meanwhile
+            except PACK_ERRORS:
                 build_pack(folder / key, build)
-                pack = verified(folder / key, image_size)
+                pack = read_pack(folder / key, image_size, check_photos=False)
         remove_oldest(folder, keep=key)
     except OSError as error:
         raise DataError(
-            f"The photo cache {folder} cannot be written: {error.strerror or error}. "
+            f"The photo cache {folder} cannot be used: {error.strerror or error}. "
             "Free some space there or name another folder in GLASS_CNN_CACHE."
         ) from error
-    if pack is None:
-        raise DataError(f"The photo cache {folder} does not give back what was written to it.")
     return pack
 
 
 def build_pack(path: Path, build: Callable[[PackWriter], dict[str, Any]]) -> None:
-    """Write a pack under a temporary name, flush it to the disk and rename it to ``path``."""
+    """Write a pack under a temporary name and rename it to ``path``.
+
+    Nothing waits for the disk: what a power cut tears will not verify.
+    """
     unfinished = path.with_name(path.name + ".building")
     shutil.rmtree(unfinished, ignore_errors=True)  # what a killed builder left behind
     unfinished.mkdir()
@@ -91,35 +93,31 @@ def build_pack(path: Path, build: Callable[[PackWriter], dict[str, Any]]) -> Non
         with open(unfinished / "pixels.bin", "wb") as file:
             writer = PackWriter(file)
             facts = build(writer)
-            file.flush()
-            os.fsync(file.fileno())
-        content = {"facts": facts, "checksums": writer.checksums}
-        with open(unfinished / "pack.json", "w", encoding="utf-8") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
+        content = json.dumps({"facts": facts, "checksums": writer.checksums})
+        lines = f"{zlib.crc32(content.encode()):08x}\n{content}\n"
+        (unfinished / "pack.json").write_text(lines, encoding="utf-8")
         shutil.rmtree(path, ignore_errors=True)  # one that did not verify
         unfinished.rename(path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def verified(path: Path, image_size: int) -> tuple[NDArray[np.uint8], dict[str, Any]] | None:
-    """Map a pack if it is there and every photo still has its checksum."""
+def read_pack(path: Path, image_size: int, check_photos: bool = True) -> Pack:
+    """Map a pack; raises one of ``PACK_ERRORS`` if it is not there or does not verify."""
     photo_bytes = image_size * image_size * 3
-    try:
-        content = json.loads((path / "pack.json").read_text(encoding="utf-8"))
-        facts, checksums = content["facts"], content["checksums"]
-        if (path / "pixels.bin").stat().st_size != len(checksums) * photo_bytes:
-            return None
-        if not checksums_hold(path / "pixels.bin", checksums, photo_bytes):
-            return None
-        shape = (len(checksums), image_size, image_size, 3)
-        pixels = np.memmap(path / "pixels.bin", np.uint8, mode="r", shape=shape)
-        os.utime(path)  # used just now: last to be removed
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return pixels, facts
+    checksum, content = (path / "pack.json").read_text(encoding="utf-8").splitlines()
+    if int(checksum, 16) != zlib.crc32(content.encode()):
+        raise ValueError("pack.json has changed")
+    values = json.loads(content)
+    checksums = values["checksums"]
+    if (path / "pixels.bin").stat().st_size != len(checksums) * photo_bytes:
+        raise ValueError("pixels.bin has another length")
+    if check_photos and not checksums_hold(path / "pixels.bin", checksums, photo_bytes):
+        raise ValueError("pixels.bin has changed")
+    shape = (len(checksums), image_size, image_size, 3)
+    pixels = np.memmap(path / "pixels.bin", np.uint8, mode="r", shape=shape)
+    os.utime(path)  # used just now: last to be removed
+    return pixels, values["facts"]
 
 
 def checksums_hold(path: Path, checksums: list[int], photo_bytes: int) -> bool:

@@ -1,5 +1,6 @@
 """Photos with labels, ready to train on: what `load_data` returns and batches of it."""
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from core.data.report import Report
 
 Bytes = NDArray[np.uint8]
+RESIDENT_BYTES = 32 * 2**20  # of mapped photos, at most, while batches are read
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,27 @@ def batches(
     starts = list(range(0, len(order), batch_size))
     if len(starts) > 1 and len(order) - starts[-1] == 1:
         starts.pop()
+    read = 0
     for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
         chosen = order[start:end]
-        yield np.asarray(photos.pixels[chosen]), photos.labels[chosen]
+        x = np.asarray(photos.pixels[chosen])
+        read += x.nbytes
+        if read > RESIDENT_BYTES:
+            forget_pages(photos.pixels)
+            read = 0
+        yield x, photos.labels[chosen]
+
+
+def forget_pages(pixels: Bytes) -> None:
+    """Give the memory of mapped photos back to the system, which keeps or drops them as it likes.
+
+    Without this, every photo once read would count as this process's memory.
+    """
+    base: object = pixels
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def to_network_input(x: Bytes) -> NDArray[np.float32]:

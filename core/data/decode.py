@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import (
@@ -27,6 +26,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from core.data.resize import stretch
 from core.data.sniff import looks_cut_off, sniff_format, webp_size
 
 Pixels = NDArray[np.uint8]
@@ -35,7 +35,7 @@ MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 20_000
 # Part of the cache's key: raise it whenever the same file would give other pixels.
-DECODER_VERSION = 1
+DECODER_VERSION = 2
 
 FORMATS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
@@ -122,7 +122,7 @@ def read_file(path: Path) -> bytes:
             raise PhotoError("not_image", "This is not a regular file, so it cannot be a photo.")
         check_bytes(status.st_size)
         with open(descriptor, "rb", buffering=0, closefd=False) as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(status.st_size)
     except OSError as error:
         sentence = f"This file cannot be read: {(error.strerror or str(error)).lower()}."
         raise PhotoError("not_image", sentence) from error
@@ -210,15 +210,3 @@ TURNS = {
     7: lambda p: p[::-1, ::-1].swapaxes(0, 1),
     8: lambda p: p[:, ::-1].swapaxes(0, 1),
 }
-
-
-def stretch(pixels: Pixels, size: int) -> Pixels:
-    """Resize to (size, size, 3): averaging where a side shrinks, linear where it grows."""
-    height, width = pixels.shape[:2]
-    smaller = (min(width, size), min(height, size))
-    if smaller != (width, height):
-        pixels = np.asarray(cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA), np.uint8)
-    if smaller != (size, size):
-        larger = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_LINEAR)
-        pixels = np.asarray(larger, np.uint8)
-    return pixels

@@ -16,7 +16,7 @@ from core.data.pen import Colour, Pen
 from core.data.pets import POSES, Look, blend, draw_pet_on, random_look
 
 # Part of the cache's key: raise it whenever a picture would look different.
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 KINDS = ("dog", "cat")  # a kind's label is its place
 SMALLEST_SIZE = 16
 
@@ -33,10 +33,12 @@ def draw_pet(kind: str, image_size: int, seed: int, index: int) -> NDArray[np.ui
     canvas = draw_background(side, look, random)
     pose = random.choice(POSES)
     scale = random.uniform(0.24, 0.34) * side
-    centre = (side * random.uniform(0.38, 0.62), side * random.uniform(0.42, 0.6))
+    centre = (side * random.uniform(0.4, 0.6), side * random.uniform(0.46, 0.58))
     pen = Pen(canvas, centre, scale, random.gauss(0, 0.12), random.random() < 0.5)
-    ground_shadow(pen, pose, canvas)
+    ground_shadow(pen, pose)
     draw_pet_on(pen, kind, pose, look, random)
+    if random.random() < 0.2:
+        toy(pen, random)
     if side != image_size:
         small = cv2.resize(canvas, (image_size, image_size), interpolation=cv2.INTER_AREA)
         canvas = np.asarray(small, np.uint8)
@@ -73,7 +75,7 @@ def draw_background(side: int, look: Look, random: Random) -> NDArray[np.uint8]:
         if random.random() < 0.6:
             x, y = random.uniform(0.0, 0.7), random.uniform(0.05, 0.25)
             frame = [(x, y), (x + 0.3, y), (x + 0.3, y + 0.28), (x, y + 0.28)]
-            pen.polygon(frame, random_colour(random), blend(wall, (0, 0, 0), 0.4))
+            pen.polygon(frame, random_colour(random))
         pen.polygon([(-0.1, horizon), (1.1, horizon), (1.1, 1.1), (-0.1, 1.1)], ground)
         pen.stroke([(-0.1, horizon), (1.1, horizon)], 0.015, blend(ground, (0, 0, 0), 0.3))
         if random.random() < 0.5:
@@ -96,20 +98,30 @@ def draw_background(side: int, look: Look, random: Random) -> NDArray[np.uint8]:
 
 def gradient(top: Colour, bottom: Colour, side: int) -> NDArray[np.uint8]:
     """A vertical gradient, (side, side, 3) uint8."""
-    ends = np.array([[top], [bottom]], np.float32)
-    rows = cv2.resize(ends, (1, side), interpolation=cv2.INTER_LINEAR).reshape(side, 1, 3)
-    return np.repeat(rows.astype(np.uint8), side, axis=1)
+    ends = np.array([[top], [bottom]], np.uint8)
+    return np.asarray(cv2.resize(ends, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def ground_shadow(pen: Pen, pose: str, canvas: NDArray[np.uint8]) -> None:
+def ground_shadow(pen: Pen, pose: str) -> None:
     """Darken the ground below the animal."""
     if pose == "portrait":
         return
-    x, y = (int(v) for v in pen.centre)
-    side = canvas.shape[0]
-    ground = canvas[min(side - 1, int(y + 1.3 * pen.scale)), min(side - 1, max(0, x))]
-    colour = blend((float(ground[0]), float(ground[1]), float(ground[2])), (0, 0, 0), 0.35)
-    pen.oval(0, 1.25, 1.1, 0.2, colour=colour)
+    y, wide = {"sitting": (1.2, 0.95), "standing": (1.25, 1.15), "lying": (0.98, 1.35)}[pose]
+    below = pen.at(0, y)
+    side = pen.canvas.shape[0]
+    row, column = (min(side - 1, max(0, int(v))) for v in reversed(below.centre))
+    red, green, blue = (float(v) for v in pen.canvas[row, column])
+    below.oval(0, 0, wide, 0.2, colour=blend((red, green, blue), (0, 0, 0), 0.35))
+
+
+def toy(pen: Pen, random: Random) -> None:
+    """A ball in front, for cats and dogs alike."""
+    colour = random_colour(random, (0.6, 0.95))
+    ball = pen.at(random.uniform(-1.1, 1.1), 1.2, random.uniform(0.18, 0.28), random.uniform(0, 6))
+    dark = blend(colour, (0, 0, 0), 0.55)
+    ball.oval(0, 0, 1, 1, colour=colour, edge=dark)
+    ball.stroke([(-0.9, -0.3), (0, 0.1), (0.9, -0.3)], 0.16, blend(colour, (255, 255, 255), 0.6))
+    ball.stroke([(-0.6, 0.75), (0, 0.5), (0.6, 0.75)], 0.16, blend(colour, (255, 255, 255), 0.6))
 
 
 @lru_cache(maxsize=1)
@@ -128,12 +140,12 @@ def photograph(picture: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
     lamp = cv2.resize(light.astype(np.uint8), (side, side), interpolation=cv2.INTER_LINEAR)
     lit = cv2.multiply(picture, lamp, scale=1 / 205)
     if random.random() < 0.25:
-        lit = cv2.GaussianBlur(lit, (0, 0), random.uniform(0.3, 1.0) * side / 112)
+        lit = cv2.GaussianBlur(lit, (0, 0), random.uniform(0.3, 0.8) * side / 112)
     source = grain()
     size = min(side, source.shape[0])
     x, y = (random.randrange(source.shape[0] - size + 1) for _ in range(2))
     cut = source[y : y + size, x : x + size]
     if size != side:
         cut = np.asarray(cv2.resize(cut, (side, side)), np.uint8)
-    strength = random.uniform(0.05, 0.45)
+    strength = random.uniform(0.04, 0.36)
     return np.asarray(cv2.addWeighted(lit, 1.0, cut, strength, -128 * strength), np.uint8)

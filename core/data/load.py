@@ -6,6 +6,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from core.data.decode import DECODER_VERSION, PhotoError
 from core.data.drawn import DRAWING_VERSION, KINDS, draw_pet
 from core.data.folder import plan_folder
 from core.data.plan import Made, Plan, PlannedGroup
-from core.data.report import DataError, Group, LeftOut, Report
+from core.data.report import DataError, Group, LeftOut, Report, printable
 
 DRAWN = "drawn"
 LARGEST_SIZE = 1024
@@ -42,11 +43,11 @@ def load_data(
     folder that has none. ``progress(done, total)`` is called as photos arrive, not when they come
     from the cache. Raises ``DataError`` with a sentence when there are no two classes to load.
     """
-    check_numbers(image_size, train_per_class, test_per_class)
+    check_numbers(image_size, train_per_class, test_per_class, seed)
     if str(source) == DRAWN:
         plan = plan_drawn(image_size, train_per_class, test_per_class, seed)
     else:
-        plan = plan_folder(Path(source), image_size, train_per_class, test_per_class, seed)
+        plan = plan_folder(str(source), image_size, train_per_class, test_per_class, seed)
     pixels, facts = open_pack(
         pack_key(plan, image_size), image_size, lambda writer: build(plan, writer, progress)
     )
@@ -62,13 +63,15 @@ def load_data(
     return Data(sets[0], sets[1], plan.classes, report, str(source), image_size)
 
 
-def check_numbers(image_size: int, train_per_class: int, test_per_class: int) -> None:
-    """Raise ``DataError`` for sizes and counts that cannot work."""
+def check_numbers(image_size: int, train_per_class: int, test_per_class: int, seed: int) -> None:
+    """Raise ``DataError`` for a size, a count or a seed that cannot work."""
     if not 16 <= image_size <= LARGEST_SIZE:
         raise DataError(f"image_size must be from 16 to {LARGEST_SIZE}, not {image_size}")
     for name, value in (("train_per_class", train_per_class), ("test_per_class", test_per_class)):
         if value < 1:
             raise DataError(f"{name} must be at least 1, not {value}")
+    if seed < 0:
+        raise DataError(f"seed must be 0 or more, not {seed}")
 
 
 def plan_drawn(image_size: int, train_per_class: int, test_per_class: int, seed: int) -> Plan:
@@ -104,7 +107,7 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
     total = sum(min(group.wanted, len(group.candidates)) for group in plan.groups)
     facts: list[dict[str, Any]] = []
     done = 0
-    with ThreadPoolExecutor(processors()) as pool:
+    with ThreadPoolExecutor(processors()) as pool, single_threaded_cv2():
         for group in plan.groups:
             used: list[str] = []
             digests: list[str] = []
@@ -124,6 +127,17 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
                 raise nothing_usable(group, left_out)
             facts.append({"used": used, "digests": digests, "left_out": left_out})
     return {"groups": facts}
+
+
+@contextmanager
+def single_threaded_cv2() -> Iterator[None]:
+    """Keep OpenCV from splitting a resize of one small photo over processors that are busy."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 def make_in_order(
@@ -162,11 +176,6 @@ def nothing_usable(group: PlannedGroup, left_out: list[list[str]]) -> DataError:
         f"None of the {len(left_out)} {group.class_name} files for {group.split} is a photo that "
         f"can be used. The first is {printable(name)}: {sentence}"
     )
-
-
-def printable(name: str) -> str:
-    """Make a file name fit for the screen: no control characters, no broken encoding."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def make_report(plan: Plan, facts: dict[str, Any]) -> Report:

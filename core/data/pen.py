@@ -1,79 +1,113 @@
 """Smooth shapes with antialiased edges, placed on a canvas by one similarity transform."""
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
 Colour = tuple[float, float, float]
 Points = list[tuple[float, float]]
 
 SHIFT = 4  # cv2 takes sixteenths of a pixel
-CIRCLE = np.array([(math.cos(a), math.sin(a)) for a in np.linspace(0, 2 * math.pi, 33)[:-1]])
+SAMPLES = 5  # points on a curve from one control point to the next
+CIRCLE = np.array([(math.cos(a), math.sin(a)) for a in np.linspace(0, 2 * math.pi, 29)[:-1]])
+# The inner points of a half circle, for round ends
+HALF_CIRCLE = np.array([(math.cos(a), math.sin(a)) for a in np.linspace(0, math.pi, 7)[1:-1]])
 
 
 @lru_cache(maxsize=64)
-def curve_weights(count: int, closed: bool, samples: int = 6) -> NDArray[np.float64]:
-    """Weights (M, count) from control points to points on the Catmull-Rom curve through them.
+def curve_weights(count: int, closed: bool) -> tuple[Array, Array]:
+    """Weights (M, count) from control points to the Catmull-Rom curve through them, and its slope.
 
     Source: Catmull and Rom, "A class of local interpolating splines", 1974, with tension 1/2.
     """
     segments = count if closed else count - 1
-    weights = np.zeros((segments * samples + (not closed), count))
-    for segment in range(segments):
-        near = range(segment - 1, segment + 3)
-        index = [i % count if closed else min(max(i, 0), count - 1) for i in near]
-        for k in range(samples + (not closed and segment == segments - 1)):
-            t = k / samples
-            cubic = (
-                *(-0.5 * t**3 + t**2 - 0.5 * t, 1.5 * t**3 - 2.5 * t**2 + 1),
-                *(-1.5 * t**3 + 2 * t**2 + 0.5 * t, 0.5 * t**3 - 0.5 * t**2),
-            )
-            for i, weight in zip(index, cubic, strict=True):
-                weights[segment * samples + k, i] += weight
-    return weights
+    points = np.zeros((segments * SAMPLES + (not closed), count))
+    slopes = np.zeros_like(points)
+    for row in range(len(points)):
+        segment = min(row // SAMPLES, segments - 1)
+        t = row / SAMPLES - segment
+        cubic = (
+            *(-0.5 * t**3 + t**2 - 0.5 * t, 1.5 * t**3 - 2.5 * t**2 + 1),
+            *(-1.5 * t**3 + 2 * t**2 + 0.5 * t, 0.5 * t**3 - 0.5 * t**2),
+        )
+        slope = (
+            *(-1.5 * t**2 + 2 * t - 0.5, 4.5 * t**2 - 5 * t),
+            *(-4.5 * t**2 + 4 * t + 0.5, 1.5 * t**2 - t),
+        )
+        for k in range(4):
+            place = segment - 1 + k
+            place = place % count if closed else min(max(place, 0), count - 1)
+            points[row, place] += cubic[k]
+            slopes[row, place] += slope[k]
+    return points, slopes
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=64)
+def ramp(count: int) -> Array:
+    """Numbers from 0 to 1, (count, 1)."""
+    return np.linspace(0, 1, count)[:, None]
+
+
 class Pen:
-    """Draws on ``canvas`` (S, S, 3) uint8 in local units: ``scale`` pixels each, y downwards."""
+    """Draws on ``canvas`` (S, S, 3) uint8 in local units: ``scale`` pixels each, y downwards.
 
-    canvas: NDArray[np.uint8]
-    centre: tuple[float, float]
-    scale: float
-    turn: float = 0.0
-    flip: bool = False
+    ``centre`` is the origin in pixels, ``turn`` an angle in radians, ``flip`` mirrors x.
+    """
+
+    def __init__(
+        self,
+        canvas: NDArray[np.uint8],
+        centre: tuple[float, float],
+        scale: float,
+        turn: float = 0.0,
+        flip: bool = False,
+    ) -> None:
+        self.canvas = canvas
+        self.centre = centre
+        self.scale = scale
+        self.turn = turn
+        self.flip = flip
+        # Outlines are the same share of a picture of any size.
+        self.rim = max(0.8, canvas.shape[0] / 110)
+        cos, sin = math.cos(turn) * scale, math.sin(turn) * scale
+        x = -1.0 if flip else 1.0
+        self.matrix = np.array([(x * cos, x * sin), (-sin, cos)])
 
     def at(self, x: float, y: float, scale: float = 1.0, turn: float = 0.0) -> "Pen":
         """Return a pen whose origin is at (x, y) of this one, scaled and turned (radians)."""
-        (centre,) = self.place(np.array([(x, y)]))
+        (a, b), (c, d) = self.matrix.tolist()
+        centre = (x * a + y * c + self.centre[0], x * b + y * d + self.centre[1])
         turned = self.turn + (-turn if self.flip else turn)
-        return Pen(self.canvas, (centre[0], centre[1]), self.scale * scale, turned, self.flip)
+        return Pen(self.canvas, centre, self.scale * scale, turned, self.flip)
 
-    def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Map local points (N, 2) to canvas pixels (N, 2)."""
-        cos, sin = math.cos(self.turn) * self.scale, math.sin(self.turn) * self.scale
-        x = -1.0 if self.flip else 1.0
-        return points @ np.array([(x * cos, x * sin), (-sin, cos)]) + self.centre
+    def mirror(self) -> "Pen":
+        """Return a pen at the same place whose x goes the other way."""
+        return Pen(self.canvas, self.centre, self.scale, self.turn, not self.flip)
 
-    def fill(self, points: NDArray[np.float64], colour: Colour, edge: Colour | None = None) -> None:
-        """Fill a polygon (N, 2) and, with ``edge``, draw its outline."""
-        pixels = np.rint(self.place(points) * (1 << SHIFT)).astype(np.int32)
+    def fill(self, points: Array, colour: Colour) -> None:
+        """Fill a polygon (N, 2) given in canvas pixels."""
+        pixels = (points * (1 << SHIFT) + 0.5).astype(np.int32)
         cv2.fillPoly(self.canvas, [pixels], colour, cv2.LINE_AA, SHIFT)
-        if edge is not None:
-            width = max(1, round(self.canvas.shape[0] / 110))
-            cv2.polylines(self.canvas, [pixels], True, edge, width, cv2.LINE_AA, SHIFT)
 
-    def polygon(self, points: Points, colour: Colour, edge: Colour | None = None) -> None:
+    def polygon(self, points: Points, colour: Colour) -> None:
         """Fill a polygon with straight sides."""
-        self.fill(np.array(points), colour, edge)
+        self.fill(np.array(points) @ self.matrix + self.centre, colour)
 
     def blob(self, points: Points, colour: Colour, edge: Colour | None = None) -> None:
-        """Fill the smooth closed curve through ``points``."""
-        self.fill(curve_weights(len(points), True) @ np.array(points), colour, edge)
+        """Fill the smooth closed curve through ``points``; with ``edge``, the rim around it."""
+        control = np.array(points) @ self.matrix + self.centre
+        weights, slopes = curve_weights(len(points), True)
+        curve = weights @ control
+        if edge is not None:
+            x, y = control.T.tolist()
+            area = sum(x[i - 1] * y[i] - x[i] * y[i - 1] for i in range(len(x)))
+            rim = -self.rim if area > 0 else self.rim  # outwards, whichever way it goes round
+            self.fill(curve + normals(slopes @ control) * rim, edge)
+        self.fill(curve, colour)
 
     def mirrored(self, points: Points, colour: Colour, edge: Colour | None = None) -> None:
         """Fill the smooth shape whose right half goes from top to bottom through ``points``."""
@@ -89,20 +123,48 @@ class Pen:
     ) -> None:
         """Fill an ellipse; ``box`` is x, y, horizontal radius, vertical radius."""
         x, y, wide, high = box
-        points = CIRCLE * (wide, high)
-        if turn:
-            cos, sin = math.cos(turn), math.sin(turn)
-            points = points @ np.array([(cos, sin), (-sin, cos)])
-        self.fill(points + np.array((x, y)), colour, edge)
+        pen = self.at(x, y, turn=turn)
+        if edge is not None:
+            rim = self.rim / self.scale
+            self.fill((CIRCLE * (wide + rim, high + rim)) @ pen.matrix + pen.centre, edge)
+        self.fill((CIRCLE * (wide, high)) @ pen.matrix + pen.centre, colour)
 
     def stroke(
-        self, points: Points, width: float, colour: Colour, edge: Colour | None = None
+        self,
+        points: Points,
+        width: float | tuple[float, float],
+        colour: Colour,
+        edge: Colour | None = None,
     ) -> None:
-        """Draw the smooth open curve through ``points`` with round ends, ``width`` units thick."""
-        curve = self.place(curve_weights(len(points), False) @ np.array(points))
-        pixels = np.rint(curve * (1 << SHIFT)).astype(np.int32)
-        thick = max(1, round(width * self.scale))
+        """Draw the smooth open curve through ``points`` with round ends.
+
+        ``width`` in units, or the widths at its start and its end.
+        """
+        control = np.array(points) @ self.matrix + self.centre
+        weights, slopes = curve_weights(len(points), False)
+        curve, sideways = weights @ control, normals(slopes @ control)
+        half: float | Array
+        if isinstance(width, tuple):
+            half = (width[0] + (width[1] - width[0]) * ramp(len(curve))) * (self.scale / 2)
+        else:
+            half = max(width * self.scale / 2, 0.45)
         if edge is not None:
-            rim = 2 * max(1, round(self.canvas.shape[0] / 150))
-            cv2.polylines(self.canvas, [pixels], False, edge, thick + rim, cv2.LINE_AA, SHIFT)
-        cv2.polylines(self.canvas, [pixels], False, colour, thick, cv2.LINE_AA, SHIFT)
+            self.fill(ribbon(curve, sideways * (half + self.rim)), edge)
+        self.fill(ribbon(curve, sideways * half), colour)
+
+
+def normals(slopes: Array) -> Array:
+    """Unit vectors (N, 2) to the right of directions (N, 2)."""
+    length = np.hypot(slopes[:, :1], slopes[:, 1:])
+    return slopes[:, ::-1] * ((-1.0, 1.0) / (length + 1e-9))
+
+
+def ribbon(curve: Array, offset: Array) -> Array:
+    """Outline of a band along a curve (N, 2) that reaches ``offset`` (N, 2) to either side."""
+    one, other = curve + offset, (curve - offset)[::-1]
+    if abs(offset[0, 0]) + abs(offset[0, 1]) < 1.0:  # too thin for its ends to show
+        return np.concatenate((one, other))
+    (right, down), (left, up) = offset[-1].tolist(), (-offset[0]).tolist()
+    end = HALF_CIRCLE @ np.array([(right, down), (down, -right)]) + curve[-1]
+    start = HALF_CIRCLE @ np.array([(left, up), (up, -left)]) + curve[0]
+    return np.concatenate((one, end, other, start))

@@ -79,7 +79,7 @@ def draw_pet_on(pen: Pen, kind: str, pose: str, look: Look, random: Random) -> N
     tilt = random.uniform(-0.22, 0.22)
     if pose == "portrait":
         shoulders(pen, look)
-        head(pen.at(0, -0.1, 1.12, tilt), kind, look, random)
+        head(pen.at(0, -0.05, 1.08, tilt), kind, look, random)
         return
     if pose == "sitting":
         body = pen.at(0, -0.5, 0.68)
@@ -131,7 +131,7 @@ def cat_head(pen: Pen, look: Look, random: Random) -> None:
         )
         pen.oval(side * 0.42, -0.08, eye_size * pupil, eye_size * 0.92, colour=INK)
         pen.oval(side * 0.42 + 0.06, -0.16, 0.05, 0.05, colour=WHITE)
-    pen.polygon([(-0.12, 0.2), (0.12, 0.2), (0, 0.34)], look.nose, INK)
+    pen.polygon([(-0.12, 0.2), (0.12, 0.2), (0, 0.34)], look.nose)
     for side in (-1, 1):
         pen.stroke([(0, 0.34), (side * 0.06, 0.46), (side * 0.26, 0.5)], 0.03, INK)
     hair = WHITE if sum(look.coat) < 420 else blend(look.coat, INK, 0.75)
@@ -229,13 +229,11 @@ def tail(pen: Pen, kind: str, look: Look, random: Random) -> None:
             (0.8, -1.3),
             (0.8 + bend, -1.75),
         ]
-        pen.stroke(path, 0.22, look.coat, look.edge)
-        pen.stroke([path[-2], path[-1]], 0.2, look.dark)
+        pen.stroke(path, (0.26, 0.2), look.coat, look.edge)
+        pen.stroke([path[-2], path[-1]], (0.21, 0.2), look.dark)
     else:
-        path = [(-0.2, 0.1), (0.3, -0.15), (0.62 + swing, -0.6), (0.72 + swing, -0.95)]
-        pen.stroke(path[:-1], 0.38, look.coat, look.edge)
-        pen.stroke(path, 0.24, look.coat, look.edge)
-        pen.stroke(path[:-1], 0.36, look.coat)
+        path = [(-0.2, 0.1), (0.3, -0.12), (0.62 + swing, -0.6), (0.72 + swing, -1.05)]
+        pen.stroke(path, (0.46, 0.14), look.coat, look.edge)
 
 
 def leg(
@@ -288,9 +286,7 @@ def standing_body(pen: Pen, kind: str, look: Look, random: Random) -> None:
     step = random.uniform(-0.15, 0.15)
     leg(pen, -0.75 + step, 0.3, 1.55, far)
     leg(pen, 1.0 - step, 0.3, 1.55, far)
-    back = Pen(pen.canvas, pen.centre, pen.scale, pen.turn, pen.flip).at(-1.3, -0.2)
-    mirror = Pen(back.canvas, back.centre, back.scale, back.turn, not back.flip)
-    tail(mirror, kind, look, random)
+    tail(pen.at(-1.3, -0.2).mirror(), kind, look, random)
     shape: Points = [(-1.5, -0.1), (-1.2, -0.6), (-0.2, -0.58), (0.9, -0.75), (1.5, -0.5)]
     pen.blob([*shape, (1.45, 0.25), (0.9, 0.6), (-0.2, 0.5), (-1.15, 0.6)], look.coat, look.edge)
     body_pattern(pen.at(-0.1, 0), look, 1.3, 0.6)
@@ -303,8 +299,7 @@ def standing_body(pen: Pen, kind: str, look: Look, random: Random) -> None:
 
 def lying_body(pen: Pen, kind: str, look: Look, random: Random) -> None:
     """From the side, down on the ground; the head goes to the right."""
-    back = pen.at(-1.35, 0.75)
-    tail(Pen(back.canvas, back.centre, back.scale, back.turn, not back.flip), kind, look, random)
+    tail(pen.at(-1.35, 0.75).mirror(), kind, look, random)
     shape: Points = [(-1.65, 0.5), (-1.35, -0.3), (-0.5, -0.5), (0.5, -0.35), (1.3, -0.2)]
     pen.blob([*shape, (1.65, 0.4), (1.3, 0.95), (0, 1.02), (-1.3, 1.0)], look.coat, look.edge)
     body_pattern(pen.at(-0.2, 0.2), look, 1.3, 0.65)

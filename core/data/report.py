@@ -8,6 +8,11 @@ class DataError(ValueError):
     """A source from which no two classes of photos could be loaded; ``str()`` is a sentence."""
 
 
+def printable(name: str) -> str:
+    """Make a file's name fit for a screen: no control characters, no broken encoding."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """One file that is not used: its path below the source, where it would have gone, and why."""

@@ -42,9 +42,11 @@ def sniff_format(data: bytes) -> str | None:
 def looks_cut_off(name: str, data: bytes) -> bool:
     """Whether a file of this format lacks its end."""
     if name == "JPEG":  # an end marker must follow the last start of a scan
+        if data.endswith(b"\xff\xd9"):
+            return False
         return data.rfind(b"\xff\xd9") < max(data.rfind(b"\xff\xda"), 0)
     if name == "PNG":
-        return b"IEND" not in data
+        return data.rfind(b"IEND") < 0
     if name == "WebP":
         return len(data) < int.from_bytes(data[4:8], "little") + 8
     if name == "BMP":
