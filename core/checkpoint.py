@@ -21,7 +21,12 @@ from safetensors.numpy import load_file, save_file
 from core.files import flush_file, read_json, sha256, temporary_beside, write_json
 
 DISK_BUDGET = 512 * 2**20
-"""Bytes that the kept epochs of one run may take; beyond that they are thinned out evenly."""
+"""Bytes that the kept epochs of one run may take; beyond that they are thinned out evenly.
+
+A run's own ``checkpoints/budget.json`` may say otherwise.
+"""
+
+SMALLEST_BUDGET = 2**20
 
 OPTIMIZERS_KEPT = 2
 """Newest checkpoints that keep their optimiser, so that one rotten file does not end a run."""
@@ -154,9 +159,26 @@ class Checkpoints:
     checkpoint in the middle of an epoch lasts until the next one.
     """
 
-    def __init__(self, folder: Path, budget: int = DISK_BUDGET) -> None:
+    def __init__(self, folder: Path, default_budget: int = DISK_BUDGET) -> None:
         self.folder = folder
-        self.budget = budget
+        self.default_budget = default_budget
+
+    @property
+    def budget(self) -> int:
+        """Bytes that the kept epochs may take: what was set for this run, or the default."""
+        try:
+            chosen = read_json(self.folder / "budget.json")["bytes"]
+        except (OSError, ValueError, KeyError):
+            return self.default_budget
+        return chosen if isinstance(chosen, int) else self.default_budget
+
+    def set_budget(self, budget: int) -> None:
+        """Keep another number of bytes from now on, and remove at once what exceeds it."""
+        if budget < SMALLEST_BUDGET:
+            raise ModelError(f"the budget must be at least {SMALLEST_BUDGET:,} bytes: {budget:,}")
+        self.folder.mkdir(exist_ok=True)
+        write_json(self.folder / "budget.json", {"bytes": budget})
+        self.remove(thin(self.sizes(), budget))
 
     def path(self, position: Position) -> Path:
         """Return the weight file of a position."""

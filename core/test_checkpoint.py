@@ -164,3 +164,22 @@ def test_thinning_as_the_run_goes_on_leaves_the_same_as_thinning_at_once(tmp_pat
         save(checkpoints, epoch)
         assert sum(checkpoints.sizes().values()) <= budget
     assert checkpoints.epochs() == [4, 8, 11]
+
+
+def test_a_budget_that_was_set_holds_for_everyone_who_opens_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.checkpoint.SMALLEST_BUDGET", 1)
+    checkpoints = Checkpoints(tmp_path)
+    for epoch in range(1, 9):
+        save(checkpoints, epoch)
+    size = checkpoints.sizes()[Position(1)]
+    checkpoints.set_budget(4 * size)
+    assert checkpoints.epochs() == [2, 4, 6, 8]
+    worker = Checkpoints(tmp_path)
+    assert worker.budget == 4 * size
+    for epoch in (9, 10):
+        save(worker, epoch)
+    assert worker.epochs() == [4, 8, 9, 10]
+    with pytest.raises(ModelError, match="at least"):
+        checkpoints.set_budget(0)
+    (tmp_path / "budget.json").write_text("{broken")
+    assert checkpoints.budget == checkpoints.default_budget
