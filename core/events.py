@@ -1,8 +1,9 @@
 """What happens while a network learns, as frozen values and as lines of JSON.
 
-``BatchDone``, ``PairDone``, ``EpochDone``, ``Evaluating`` and ``Diverged`` count as people do: the epoch and the
-step they speak of, from 1. ``Begun``, ``LearningRateChanged`` and ``Stopped`` stand between two
-batches and say what is behind them: ``epoch`` whole epochs and ``step`` batches of the next one.
+``BatchDone``, ``PairDone``, ``EpochDone``, ``Evaluating`` and ``Diverged`` count as people do: the
+epoch and the step they speak of, from 1. ``Begun``, ``LearningRateChanged`` and ``Stopped`` stand
+between two batches and say what is behind them: ``epoch`` whole epochs and ``step`` batches of the
+next one.
 """
 
 import dataclasses
@@ -48,7 +49,9 @@ class PairDone:
     """The step before it was one of both engines, from the same weights on the same batch.
 
     Losses are the batch's before the step; ``weight_difference`` is the largest one between the
-    engines' weights after it, in the array ``weight_name``.
+    engines' weights after it, in the array ``weight_name``. Biases right before batch norm count
+    apart, in ``idle_difference``: batch norm takes any constant out again, so their gradient is
+    rounding alone, and nothing depends on them.
     """
 
     epoch: int
@@ -58,6 +61,7 @@ class PairDone:
     torch_loss: float
     weight_difference: float
     weight_name: str
+    idle_difference: float
     numpy_images_per_second: float
     torch_images_per_second: float
 

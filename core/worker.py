@@ -169,10 +169,9 @@ class Worker:
     def prepare(self, data: "Data") -> tuple["TrainingState", Begun]:
         """Build the network and take up the newest checkpoint, if there is one."""
         from core.predictions import remove_predictions_after, write_test_photos
-        from core.training import build_state
 
         config, note = self.run.config, self.write_facts(data)
-        state = build_state(config)
+        state = self.build_state()
         checkpoint = self.run.checkpoints.newest()
         if checkpoint is not None:
             state.learner.load_weights(checkpoint.weights)
@@ -188,6 +187,12 @@ class Worker:
         self.state = state
         steps = steps_per_epoch(len(data.train.labels), config.batch_size)
         return state, Begun(state.epoch, state.step, steps, state.learning_rate, note.strip())
+
+    def build_state(self) -> "TrainingState":
+        """Build the network and its optimiser, with nothing trained yet."""
+        from core.training import build_state
+
+        return build_state(self.run.config)
 
     def write_facts(self, data: "Data") -> str:
         """Add to config.json what the data turned out to be; return what changed since last time.
@@ -349,6 +354,15 @@ def redirect_output(log: Path) -> None:
         os.dup2(file.fileno(), 2)
 
 
+def worker_for(run: Run) -> Worker:
+    """Return the worker that a run needs: a run with a dtype trains both engines side by side."""
+    if "dtype" in run.record:
+        from core.parity.worker import PairWorker
+
+        return PairWorker(run)
+    return Worker(run)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Train the run that is named by the argument, or by the first line of standard input."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -361,7 +375,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not path:
         return 0
     try:
-        worker = Worker(Run(Path(path)))
+        worker = worker_for(Run(Path(path)))
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
