@@ -13,6 +13,7 @@ INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
 ENGINES = ("torch", "numpy")
+SGD_MOMENTUM = 0.9
 
 LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (1, 1000),

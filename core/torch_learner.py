@@ -10,9 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.config import TrainConfig
-
-SGD_MOMENTUM = 0.9
+from core.config import SGD_MOMENTUM, TrainConfig
 
 
 class TorchLearner:

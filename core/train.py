@@ -31,7 +31,7 @@ from core.events import (
     to_json,
 )
 from core.runs import Run, RunError, create_run
-from core.worker import Worker, sentence_for, stop_on_signals
+from core.worker import Worker, sentence_for, stopping_on_signals
 
 PRINT_SECONDS = 0.25
 
@@ -124,12 +124,11 @@ def follow(run: Run, printer: "Printer | JsonPrinter") -> int:
     """Train the run and print what happens; return the exit code."""
     run.mailbox.clear()
     worker = Worker(run)
-    stop_on_signals(worker.ask_to_stop)
     printer.start()
     last: Event | None = None
     try:
         # Closing saves a checkpoint, should nobody read any more.
-        with contextlib.closing(worker.events()) as events:
+        with stopping_on_signals(worker.ask_to_stop), contextlib.closing(worker.events()) as events:
             for event in events:
                 printer.show(event)
                 last = event

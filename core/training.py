@@ -148,18 +148,31 @@ class Snapshot:
 
 
 def make_state(model: Any, config: TrainConfig) -> TrainingState:
-    """Join ``model`` to the optimiser of ``config``, with nothing trained yet."""
+    """Join ``model``, of the engine of ``config``, to its optimiser, with nothing trained yet."""
+    if config.engine == "numpy":
+        from core.numpy_learner import NumpyLearner
+
+        return TrainingState(NumpyLearner(model, config), config.learning_rate)
     from core.torch_learner import TorchLearner  # torch takes seconds to import
 
     return TrainingState(TorchLearner(model, config), config.learning_rate)
 
 
 def build_state(config: TrainConfig) -> TrainingState:
-    """Build the preset network of ``config`` and join its optimiser to it."""
+    """Build the preset network of ``config`` and join its optimiser to it.
+
+    Both engines start from the same weights.
+    """
     from core.models import build_model
 
     model = build_model(config.model, config.image_size, config.init, config.seed)
-    return make_state(model, config)
+    if config.engine == "torch":
+        return make_state(model, config)
+    from core.numpy_nn import build_network, describe
+
+    network = build_network(describe(model))
+    network.load_weights({name: tensor.numpy() for name, tensor in model.state_dict().items()})
+    return make_state(network, config)
 
 
 def train(

@@ -326,16 +326,20 @@ def sentence_for(error: Exception) -> str:
     return f"Something unexpected went wrong ({type(error).__name__}); worker.log has the details."
 
 
-def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Let SIGTERM and Ctrl-C end a training cleanly; a second one of them ends it at once."""
+@contextlib.contextmanager
+def stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C call ``stop`` within the block; a second Ctrl-C interrupts."""
 
     def handle(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else interrupt)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         stop()
 
-    interrupt = signal.default_int_handler
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def wait_for_path() -> str:
@@ -379,11 +383,11 @@ def main(arguments: list[str] | None = None) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
-    stop_on_signals(worker.ask_to_stop)
     redirect_output(worker.run.path / "worker.log")
     faulthandler.enable()
-    for _ in worker.events():
-        pass
+    with stopping_on_signals(worker.ask_to_stop):
+        for _ in worker.events():
+            pass
     return 0
 
 

@@ -1,0 +1,152 @@
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.command_line import run_command, spoken_time
+from core.config import PRESETS
+from core.runs import Run, list_runs
+from core.train import main
+
+ROOT = Path(__file__).parent.parent
+SMALL = ["--model", "compact", "--image-size", "16", "--batch-size", "8", "--no-augment"]
+
+pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader")
+
+
+def test_a_training_prints_its_events_as_json_and_leaves_a_run(tmp_path, capsys):
+    assert main([*SMALL, "--epochs", "2", "--run-dir", str(tmp_path / "run"), "--json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    names = [event["event"] for event in events]
+    assert names == ["begun", *(["batch"] * 5 + ["epoch"]) * 2, "finished"]
+    run = Run(tmp_path / "run")
+    assert run.status().state == "finished"
+    assert run.epochs()[-1].test_accuracy == events[-1]["test_accuracy"]
+    assert [event["loss"] for event in events if event["event"] == "batch"] == (
+        run.batch_losses().losses.tolist()
+    )
+
+
+def test_options_change_the_networks_own_recipe_and_nothing_else(capsys):
+    options = "--lr 0.01 --seed 5 --init uniform --optimizer sgd --train-per-class 9 --name Mine"
+    assert main([*SMALL, "--epochs", "1", *options.split()]) == 0
+    (run,) = list_runs()
+    assert run.name == "Mine"
+    assert run.config == PRESETS["compact"].replace(
+        image_size=16,
+        batch_size=8,
+        augment=False,
+        epochs=1,
+        learning_rate=0.01,
+        seed=5,
+        init="uniform",
+        optimizer="sgd",
+        train_per_class=9,
+    )
+    told = capsys.readouterr().out
+    assert "34 photos to train on, 12 to test on: dog and cat" in told
+    assert "epoch 1/1  train loss" in told and "Finished in" in told
+
+
+def test_resuming_goes_on_and_says_where(tmp_path, capsys):
+    place = ["--run-dir", str(tmp_path / "run")]
+    assert main([*SMALL, "--epochs", "1", *place]) == 0
+    assert main(["--resume", *place, "--epochs", "3", "--model", "compact"]) == 0
+    assert "Going on after 1 epochs and 0 batches." in capsys.readouterr().out
+    assert len(Run(tmp_path / "run").epochs()) == 3
+    assert main(["--resume", *place]) == 0  # nothing is left to do, and that is fine
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model", "article", "--image-size", "16"], "image_size must be at least 80"),
+        (["--epochs", "0"], "epochs must be a whole number"),
+        (["--data", "no/such/folder"], "an existing folder, not 'no/such/folder'"),
+        (["--run-dir", "{run}"], "is not empty"),
+        (["--resume"], "--resume needs --run-dir"),
+        (["--resume", "--run-dir", "{run}", "--batch-size", "9"], "batch_size 8, which cannot"),
+        (["--resume", "--run-dir", "{run}", "--epochs", "1"], "has 2 epochs already"),
+        (["--resume", "--run-dir", "nowhere"], "holds no run"),
+    ],
+)
+def test_wrong_use_is_refused_with_one_sentence(tmp_path, capsys, arguments, words):
+    run = tmp_path / "run"
+    assert main([*SMALL, "--epochs", "2", "--run-dir", str(run)]) == 0
+    capsys.readouterr()
+    assert main([argument.format(run=run) for argument in arguments]) == 2
+    error = capsys.readouterr().err
+    assert words in error and error.startswith("error: ") and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--model", "resnet"], ["--epochs", "many"], ["--what"]])
+def test_wrong_options_exit_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2 and "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_training_that_fails_says_so_and_exits_with_1(as_json, capsys, monkeypatch):
+    from core.data import DataError
+
+    def no_photos(*_, **__):
+        raise DataError("No photos.")
+
+    monkeypatch.setattr("core.data.load_data", no_photos)
+    assert main([*SMALL, *(["--json"] if as_json else [])]) == 1
+    told = capsys.readouterr()
+    assert '{"event": "failed", "message": "No photos."}' in told.out or not as_json
+    assert "error: No photos." in told.err or as_json
+
+
+def test_ctrl_c_saves_a_checkpoint_and_stops_with_1(tmp_path):
+    options = [*SMALL, "--epochs", "1000", "--train-per-class", "40", "--test-per-class", "5"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.train", *options, "--json", "--run-dir", tmp_path / "run"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None and process.stderr is not None
+        for line in process.stdout:
+            if '"batch"' in line:
+                break
+        process.send_signal(signal.SIGINT)
+        last = json.loads(process.stdout.readlines()[-1])
+        assert process.stderr.read() == ""
+    assert process.returncode == 1 and last["event"] == "stopped"
+    run = Run(tmp_path / "run")
+    assert run.status().state == "stopped"
+    position = run.checkpoint().position
+    assert (position.epoch, position.step) == (last["epoch"], last["step"])
+
+
+def test_a_closed_pipe_and_ctrl_c_end_a_command_without_a_traceback(capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert run_command(interrupted) == 1
+    assert capsys.readouterr().err == "Interrupted.\n"
+    code = "from core.command_line import run_command; "
+    code += "raise SystemExit(run_command(lambda: print('x' * 10**6) or 0))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+def test_times_are_said_as_people_say_them():
+    assert [spoken_time(s) for s in (-1, 0.4, 59.4, 60, 125, 3599, 3600, 11400)] == [
+        *("0 s", "0 s", "59 s", "1 min 0 s", "2 min 5 s"),
+        *("59 min 59 s", "1 h 0 min", "3 h 10 min"),
+    ]
