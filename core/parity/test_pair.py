@@ -17,9 +17,9 @@ def train(pair, steps, start=0):
         pair.train_batch(photos.pixels[chosen], photos.labels[chosen], 1e-3, step)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
-def test_in_float64_both_engines_learn_the_same_to_ten_digits(optimizer):
-    pair = Pair(CONFIG.replace(optimizer=optimizer, weight_decay=0.01), "float64")
+@pytest.mark.parametrize(("optimizer", "decay"), [("adam", 0.0), ("adamw", 0.05), ("sgd", 0.01)])
+def test_in_float64_both_engines_learn_the_same_to_ten_digits(optimizer, decay):
+    pair = Pair(CONFIG.replace(optimizer=optimizer, weight_decay=decay), "float64")
     before = {name: array.copy() for name, array in pair.weights().items()}
     train(pair, 2)
     newest = pair.newest(BATCH)
