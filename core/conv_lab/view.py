@@ -82,7 +82,7 @@ def verdict_sentence(comparison: Comparison) -> str:
     if comparison.largest_absolute == 0:
         return "equal to the last bit"
     return (
-        f"largest difference {comparison.largest_absolute:.1e}, "
-        f"relative {comparison.largest_relative:.1e}; "
-        f"rounding allows up to {comparison.largest_allowed:.1e}"
+        f"largest difference {comparison.largest_absolute:.2g}, "
+        f"relative {comparison.largest_relative:.2g}; "
+        f"rounding allows up to {comparison.largest_allowed:.2g}"
     )

@@ -15,33 +15,43 @@ _NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias
 
 
 def show() -> None:
-    """Draw the whole lab for the session's experiment."""
+    """Draw the whole lab for the session's experiment.
+
+    The picture is sent before the controls above it, so that it follows a slider faster.
+    """
     experiment = state.current()
-    with st.container(key="lab_controls"):
-        controls.show(experiment)
-    broken = find_broken_rule(experiment)
+    above = st.container(key="lab_controls")
     with st.container(key="lab_result"):
-        for sentence in state.sentences():
-            st.warning(sentence, icon=":material/info:")
-        if broken is None:
-            result = carry_out(experiment)
-            st.session_state.lab_last_legal = experiment
-            _formula(experiment)
-            _mistake(result)
-        else:
-            _offer(broken)
-            result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
-        conv_view(
-            result,
-            st.session_state.get("lab_acknowledged", 0),
-            stale=broken is not None,
-            key="lab_view",
-            on_edit=_edit,
-            on_choose=_choose,
-        )
-    if broken is None:
+        result = _result(experiment)
+    with above:
+        controls.show(experiment)
+    if result is not None:
         with st.container(key="lab_below"):
             _below(result)
+
+
+def _result(experiment: Experiment) -> Result | None:
+    """Draw the rule that is broken, or the formula, and the picture; None when it is an old one."""
+    for sentence in state.sentences():
+        st.warning(sentence, icon=":material/info:")
+    broken = find_broken_rule(experiment)
+    if broken is None:
+        result = carry_out(experiment)
+        st.session_state.lab_last_legal = experiment
+        _formula(experiment)
+        _mistake(result)
+    else:
+        _offer(broken)
+        result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
+    conv_view(
+        result,
+        st.session_state.get("lab_acknowledged", 0),
+        stale=broken is not None,
+        key="lab_view",
+        on_edit=_edit,
+        on_choose=_choose,
+    )
+    return None if broken else result
 
 
 def _formula(experiment: Experiment) -> None:
@@ -69,7 +79,8 @@ def _mistake(result: Result) -> None:
     mistake = MISTAKES[result.experiment.mistake]
     silent = why_silent(result)
     if silent is None:
-        broken = " and ".join(what_breaks(result))
+        *some, last = what_breaks(result)
+        broken = f"{', '.join(some)} and {last}" if some else last
         st.markdown(f":red[:material/bug_report:] **Wrong now: {broken}.** {mistake.why}")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -7,15 +7,24 @@ function channelsOf(colour) {
   return [1, 3, 5].map((place) => parseInt(colour.slice(place, place + 2), 16));
 }
 
-// The project's diverging scale: zero is neutral, -limit one colour, +limit the other.
+// The project's diverging scale as a table of 511 colours: the middle one is zero's alone.
+// colour(value, limit) gives its place in the table; -limit is one end, +limit the other.
 function makeScale({ low, neutral, high, missing }) {
   const [negative, middle, positive, none] = [low, neutral, high, missing].map(channelsOf);
-  return (value, limit) => {
-    if (!Number.isFinite(value)) return none;
-    const share = Math.max(-1, Math.min(1, value / (limit || 1)));
+  const table = new Uint8ClampedArray(4 * 512);
+  for (let place = 0; place < 511; place++) {
+    const share = (place - 255) / 255;
     const end = share < 0 ? negative : positive;
-    return middle.map((from, k) => Math.round(from + Math.abs(share) * (end[k] - from)));
+    for (let k = 0; k < 3; k++)
+      table[4 * place + k] = Math.round(middle[k] + Math.abs(share) * (end[k] - middle[k]));
+    table[4 * place + 3] = 255;
+  }
+  table.set([...none, 255], 4 * 511);
+  const place = (value, limit) => {
+    if (!Number.isFinite(value)) return 511;
+    return 255 + Math.round(255 * Math.max(-1, Math.min(1, value / (limit || 1))));
   };
+  return { table, packed: new Uint32Array(table.buffer), place };
 }
 
 function largestMagnitude(values) {
@@ -72,7 +81,8 @@ class Grid {
           continue;
         }
         if (cell < 8) continue;
-        const [red, green, blue] = colour(value(r, c), limit);
+        const from = 4 * colour.place(value(r, c), limit);
+        const [red, green, blue] = colour.table.subarray(from, from + 3);
         pen.fillStyle = `rgb(${red},${green},${blue})`;
         pen.fillRect(c * cell, r * cell, cell - 1, cell - 1);
         if (numbers) {
@@ -91,12 +101,11 @@ class Grid {
     small.height = rows;
     const smallPen = small.getContext("2d");
     const pixels = smallPen.createImageData(columns, rows);
+    const packed = new Uint32Array(pixels.data.buffer);
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++)
-        if (!hatched?.(r, c) && !blank?.(r, c)) {
-          const [red, green, blue] = colour(value(r, c), limit);
-          pixels.data.set([red, green, blue, 255], 4 * (r * columns + c));
-        }
+        if (!hatched?.(r, c) && !blank?.(r, c))
+          packed[r * columns + c] = colour.packed[colour.place(value(r, c), limit)];
     smallPen.putImageData(pixels, 0, 0);
     pen.imageSmoothingEnabled = false;
     pen.drawImage(small, 0, 0, columns * cell, rows * cell);

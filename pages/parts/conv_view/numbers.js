@@ -24,7 +24,9 @@ function fullNumber(value, dtype) {
   return minus(String(Number(value.toPrecision(digits))));
 }
 
-// An error: 1.2e-7, or 0 when both are equal to the last bit.
+// An error: 1.2e-7, or 0 when both are equal to the last bit; large ones as people write them.
 function errorNumber(value) {
-  return value === 0 ? "0" : minus(value.toExponential(1));
+  if (value === 0) return "0";
+  const large = Math.abs(value) >= 0.01 && Math.abs(value) < 1e4;
+  return minus(large ? String(Number(value.toPrecision(2))) : value.toExponential(1));
 }

@@ -23,8 +23,11 @@ class Strips {
     const { strips: wanted } = this.packed.header;
     while (this.rows.length > wanted.length) this.rows.pop().element.remove();
     while (this.rows.length < wanted.length) this.rows.push(new Strip(this.root));
-    this.paint();
-    this.root.dataset.drawn = performance.now();
+    clearTimeout(this.timer); // what stands above these pictures is painted first
+    this.timer = setTimeout(() => {
+      this.paint();
+      this.root.dataset.drawn = performance.now();
+    });
   }
 
   paint() {

@@ -1,0 +1,422 @@
+"""The conv lab in a real Chromium: what the pointer reads is what the engines computed."""
+
+import re
+from statistics import median
+from urllib.parse import urlencode
+
+import pytest
+
+from core.conv_lab.address import to_query
+from core.conv_lab.engines import carry_out
+from core.conv_lab.experiment import Experiment
+from core.conv_lab.sabotage import MISTAKES
+from core.conv_lab.terms import (
+    bias_gradient_terms,
+    input_gradient_terms,
+    output_terms,
+    weight_gradient_terms,
+)
+from tests.app_server import SETTLED, wait_for
+
+pytestmark = pytest.mark.browser
+
+PLAIN = Experiment()
+GROUPED = Experiment(
+    height=9,
+    width=8,
+    channels=4,
+    out_channels=6,
+    groups=2,
+    kernel=(3, 2),
+    stride=(2, 1),
+    padding=(1, 2),
+    dilation=(2, 1),
+    image="random",
+    filters="random",
+    upstream="random",
+)
+DEPTHWISE = Experiment(
+    height=6,
+    width=6,
+    channels=3,
+    out_channels=3,
+    groups=3,
+    bias=False,
+    dtype="float64",
+    image="random",
+    filters="random",
+    upstream="random",
+    seed=5,
+)
+LARGE = Experiment(
+    height=64, width=64, channels=8, out_channels=8, image="random", filters="random"
+)
+TERMS = {
+    "y": output_terms,
+    "dx": input_gradient_terms,
+    "dw": weight_gradient_terms,
+    "db": bias_gradient_terms,
+}
+RESULTS = {"y": "y", "dx": "dx", "dw": "dweight", "db": "dbias"}
+PANELS = {"y": "y", "dx": "x", "dw": "w", "db": "b"}
+
+
+def address(experiment: Experiment, **more: str) -> str:
+    return "/conv_lab?" + urlencode(to_query(experiment) | more)
+
+
+def lab(page):
+    page.locator(".lab[data-drawn]").wait_for()
+    return page.locator(".lab")
+
+
+def read(page, name: str) -> float:
+    return float(text(page, name).replace("−", "-"))
+
+
+def text(page, name: str) -> str:
+    return page.locator(f'.lab [data-value="{name}"]').inner_text()
+
+
+def cell_middle(page, panel: str, shape: tuple[int, int], at: tuple[int, int]):
+    """Place of a cell's middle inside its canvas."""
+    box = page.locator(f'[data-panel="{panel}"] canvas').bounding_box()
+    return {
+        "x": box["width"] * (at[1] + 0.5) / shape[1],
+        "y": box["height"] * (at[0] + 0.5) / shape[0],
+    }
+
+
+def point_at(page, experiment: Experiment, mode: str, at: tuple[int, ...]) -> None:
+    """Choose the mode and the channels of a cell, then move the pointer onto it."""
+    page.locator(f'[data-mode="{mode}"]').click()
+    per_group = experiment.weight_shape[1]
+    if mode == "dx":
+        choose(page, "Input channel", at[0], experiment)
+    else:
+        choose(page, "Output channel", at[0], experiment)
+    if mode == "dw":
+        group = at[0] // (experiment.out_channels // experiment.groups)
+        choose(page, "Input channel", group * per_group + at[1], experiment)
+    cell, shape = at[-2:], experiment.output_size
+    if mode == "dx":
+        (top, left), shape = experiment.padding, experiment.padded
+        cell = (at[1] + top, at[2] + left)
+    elif mode == "dw":
+        shape = experiment.kernel
+    elif mode == "db":
+        cell, shape = (0, 0), (1, 1)
+    panel = PANELS[mode]
+    place = cell_middle(page, panel, shape, cell)
+    page.locator(f'[data-panel="{panel}"] canvas').hover(position=place)
+
+
+def choose(page, end: str, channel: int, experiment: Experiment) -> None:
+    if experiment.channels > 1 or experiment.out_channels > 1:
+        page.get_by_role("button", name=f"{end} {channel}", exact=True).click()
+
+
+CELLS = {
+    "plain": (PLAIN, {"y": [(0, 0, 0), (0, 4, 7)], "dx": [(0, 0, 0)], "dw": [(0, 0, 2, 1)]}),
+    "grouped": (
+        GROUPED,
+        {
+            "y": [(0, 0, 0), (5, 3, 10)],
+            "dx": [(3, 8, 7), (0, 4, 3)],
+            "dw": [(4, 1, 2, 1), (0, 0, 0, 0)],
+            "db": [(5,)],
+        },
+    ),
+    "depthwise": (DEPTHWISE, {"y": [(2, 5, 0)], "dx": [(1, 3, 3)], "dw": [(2, 0, 0, 2)]}),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_pointer_reads_the_engines_numbers(open_page, name):
+    experiment, cells = CELLS[name]
+    page = open_page(address(experiment))
+    lab(page)
+    result = carry_out(experiment)
+    for mode, places in cells.items():
+        for at in places:
+            point_at(page, experiment, mode, at)
+            index = ", ".join(map(str, at))
+            assert text(page, "place").endswith(f"[{index}]"), (mode, at)
+            comparison = result.comparisons[RESULTS[mode]]
+            assert read(page, "numpy") == pytest.approx(float(comparison.numpy[at]), rel=1e-8)
+            assert read(page, "torch") == pytest.approx(float(comparison.torch[at]), rel=1e-8)
+            apart = float(comparison.difference[at])
+            assert read(page, "difference") == pytest.approx(apart, rel=0.06)
+            assert "✓" in text(page, "verdict")
+            terms = TERMS[mode](experiment, result.arrays, at)
+            shown = page.locator(".sum [data-term]")
+            assert shown.count() == len(terms)
+            assert page.locator(".sum .padding").count() == sum(t.padding for t in terms)
+            total = page.locator(".sum .total").inner_text().split("=")[0]
+            expected = float(comparison.torch[at])
+            assert float(total.replace("−", "-")) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+
+
+def test_following_the_pointer_asks_the_server_nothing(open_page, page):
+    sent = []
+    page.on("websocket", lambda ws: ws.on("framesent", lambda frame: sent.append(frame)))
+    open_page(address(GROUPED))
+    lab(page)
+    page.wait_for_load_state("networkidle")
+    sent.clear()
+    for mode in ("y", "dx"):
+        page.locator(f'[data-mode="{mode}"]').click()
+        for step in range(10):
+            page.locator(f'[data-panel="{PANELS[mode]}"] canvas').hover(
+                position={"x": 60 + 5 * step, "y": 70}
+            )
+    assert sent == []
+
+
+def test_keyboard_pins_and_moves(open_page):
+    page = open_page(address(PLAIN))
+    lab(page)
+    canvas = page.locator('[data-panel="y"] canvas')
+    canvas.focus()
+    for _ in range(9):
+        page.keyboard.press("ArrowUp")
+    for _ in range(9):
+        page.keyboard.press("ArrowLeft")
+    assert text(page, "place") == "y[0, 0, 0]"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert text(page, "place") == "y[0, 2, 1]"
+    page.keyboard.press("Enter")
+    assert text(page, "pin").startswith("Pinned")
+    canvas.hover(position=cell_middle(page, "y", (8, 8), (6, 6)))
+    assert text(page, "place") == "y[0, 2, 1]"  # the pointer moves nothing now
+    page.keyboard.press("Escape")
+    canvas.hover(position=cell_middle(page, "y", (8, 8), (5, 6)))
+    assert text(page, "place") == "y[0, 5, 6]"
+    assert text(page, "pin") == ""
+
+
+def test_a_finger_chooses_and_playing_walks(open_page):
+    page = open_page(address(PLAIN))
+    lab(page)
+    canvas = page.locator('[data-panel="y"] canvas')
+    canvas.tap(position=cell_middle(page, "y", (8, 8), (7, 2)))
+    assert text(page, "place") == "y[0, 7, 2]"
+    page.get_by_role("button", name="One step on").click()
+    assert text(page, "place") == "y[0, 7, 3]"
+    page.get_by_role("slider", name="Steps a second").fill("30")
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_for(lambda: text(page, "place") == "y[0, 0, 1]", "the window walks on from the last row")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    stopped = text(page, "place")
+    page.get_by_role("button", name="One step back").click()
+    assert text(page, "place") != stopped
+
+
+def test_clicking_a_picture_goes_backward(open_page):
+    page = open_page(address(PLAIN))
+    lab(page)
+    page.locator('[data-mode="dx"]').click()
+    page.locator('[data-panel="w"] canvas').click(position={"x": 5, "y": 5})
+    assert text(page, "place") == "dW[0, 0, 0, 0]"
+    page.locator('[data-panel="b"] canvas').click(position={"x": 5, "y": 5})
+    assert text(page, "place") == "db[0]"
+    assert page.locator(".sum [data-term]").count() == 64
+
+
+def test_the_address_holds_the_experiment(open_page, page):
+    open_page(address(GROUPED))
+    lab(page)
+    before = page.url
+    slider = page.get_by_role("slider", name="Channels in")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("channels=6"))
+    page.wait_for_selector(SETTLED)
+    point_at(page, GROUPED.with_changes(channels=6), "y", (4, 1, 2))
+    value, url = text(page, "numpy"), page.url
+    changed = carry_out(GROUPED.with_changes(channels=6))
+    assert read(page, "numpy") == pytest.approx(float(changed.numpy.y[4, 1, 2]), rel=1e-7)
+    other = page.context.new_page()
+    other.goto(url)
+    lab(other)
+    point_at(other, GROUPED.with_changes(channels=6), "y", (4, 1, 2))
+    assert text(other, "numpy") == value and other.url == url
+    while page.url != before:
+        page.go_back()
+    page.wait_for_selector(SETTLED)
+    wait_for(lambda: slider.input_value() == "4", "Back restores the channels")
+    assert page.url == before
+
+
+def test_edited_numbers_are_computed_with_and_kept(open_page, page):
+    open_page(address(PLAIN))
+    lab(page)
+    page.get_by_role("button", name="Edit numbers").click()
+    page.locator('[data-panel="x"] canvas').click(position=cell_middle(page, "x", (10, 10), (1, 1)))
+    field = page.get_by_role("textbox", name="New value of x[0, 0, 0]")
+    field.fill("2,5")
+    field.press("Enter")
+    field = page.get_by_role("textbox", name="New value of x[0, 0, 1]")
+    field.fill("x")
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
+    field.fill("-1")
+    field.press("Enter")
+    page.get_by_role("textbox", name="New value of x[0, 0, 2]").press("Escape")
+    page.get_by_role("button", name="Edit numbers").click()
+    page.wait_for_url(re.compile("image_data="))
+    page.wait_for_selector(SETTLED)
+    expected = 0.1 + 2.5 * 8 + 1 - 0.2  # bias, centre, and its neighbours times -1
+    wait_for(lambda: _hovered(page) == pytest.approx(expected, rel=1e-5), "the edit is computed")
+    page.reload()
+    lab(page)
+    assert _hovered(page) == pytest.approx(expected, rel=1e-5)
+
+
+def _hovered(page) -> float:
+    canvas = page.locator('[data-panel="y"] canvas')
+    canvas.hover(position=cell_middle(page, "y", (8, 8), (3, 3)))
+    canvas.hover(position=cell_middle(page, "y", (8, 8), (0, 0)))
+    return read(page, "torch")
+
+
+def test_an_illegal_combination_says_so_and_offers_a_way_out(open_page, page):
+    open_page(address(PLAIN.with_changes(channels=4, out_channels=4)))
+    lab(page)
+    page.get_by_role("slider", name="Groups").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    sentence = "Groups must divide the channels in: 4 / 3 = 1.33 is not a whole number."
+    page.get_by_text(sentence).wait_for()
+    assert "groups=3" in page.url  # nothing was corrected silently
+    page.get_by_role("button", name="Set groups to 2").click()
+    page.wait_for_url(re.compile("groups=2"))
+    page.get_by_text(sentence).wait_for(state="detached")
+    page.get_by_text("2 groups · 76 parameters").wait_for()
+
+
+def test_nonsense_in_the_address_is_told(open_page):
+    page = open_page("/conv_lab?stride=99&dilation=<b>&groups=1")
+    page.get_by_text("stride must be from 1 to 8, not 99; 8 is used.").wait_for()
+    page.get_by_text("dilation must be a whole number, not '?b?'; 1 is used.").wait_for()
+    lab(page)
+    assert "stride=8" in page.url
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_every_planted_mistake_is_visible(open_page, mistake):
+    page = open_page(address(PLAIN.with_changes(mistake=mistake, bias=mistake != "bias")))
+    lab(page)
+    page.get_by_text("No difference at these settings.").wait_for()
+    assert page.locator(".modes small.wrong").count() == 0
+    page.get_by_role("button", name="Show where it breaks").click()
+    page.get_by_text("Wrong now:").wait_for()
+    wait_for(lambda: page.locator(".modes small.wrong").count() > 0, "the mode is marked wrong")
+    wrong = page.locator(".modes button:has(small.wrong)").first
+    assert "✗" in wrong.inner_text()
+    strips = page.locator('.strip [data-within="false"]')
+    wait_for(lambda: strips.count() == page.locator(".modes small.wrong").count(), "strips agree")
+
+
+def test_a_single_upstream_one_goes_where_it_is_clicked(open_page):
+    page = open_page(address(PLAIN.with_changes(upstream="one")))
+    lab(page)
+    page.locator('[data-mode="dx"]').click()
+    canvas = page.locator('[data-panel="y"] canvas')
+    canvas.click(position=cell_middle(page, "y", (8, 8), (2, 5)))
+    page.wait_for_url(re.compile(r"chosen=0\.2\.5"))
+
+
+@pytest.mark.parametrize(
+    ("layer", "arrays"),
+    [("batch_norm", 6), ("relu", 2), ("max_pool", 2), ("linear", 4), ("loss", 6), ("init", 4)],
+)
+def test_every_layer_agrees_with_torch(open_page, layer, arrays):
+    page = open_page(f"/conv_lab?layer={layer}")
+    within = page.locator('.strip [data-within="true"]')
+    wait_for(lambda: within.count() == arrays, f"{arrays} comparisons")
+    first = page.locator(".stMain").get_by_role("slider").first
+    page.locator(".strips[data-drawn]").wait_for()
+    drawn = page.locator(".strips").get_attribute("data-drawn")
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(
+        lambda: page.locator(".strips").get_attribute("data-drawn") != drawn, "a slider redraws"
+    )
+    assert within.count() == arrays
+    assert page.locator('.strip [data-within="false"]').count() == 0
+    page.locator(".strip canvas").first.hover(position={"x": 5, "y": 5})
+    assert "torch" in page.locator(".strip .readout").first.inner_text()
+
+
+def test_times_and_code(open_page):
+    page = open_page(address(PLAIN))
+    lab(page)
+    page.get_by_role("button", name="Measure").click()
+    page.get_by_role("cell", name="The article's loops").wait_for()
+    page.get_by_text("pytest", exact=True).click()
+    page.get_by_text("def test_numpy_agrees_with_torch").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_phone_shows_everything_in_one_column(browser, server, scheme):
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        color_scheme=scheme,
+    )
+    try:
+        page = context.new_page()
+        page.goto(address(GROUPED))
+        page.wait_for_selector(SETTLED)
+        lab(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        for panel in ("x", "w", "y"):
+            box = page.locator(f'[data-panel="{panel}"] canvas').bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+        page.locator('[data-panel="y"] canvas').tap(position={"x": 9, "y": 9})
+        assert text(page, "place") == "y[0, 0, 0]"
+    finally:
+        context.close()
+
+
+def test_the_main_result_is_on_screen_without_scrolling(open_page):
+    page = open_page("/conv_lab")
+    lab(page)
+    box = page.locator(".sum").bounding_box()
+    assert box["y"] + box["height"] <= 800
+
+
+def test_from_slider_to_picture(open_page, capsys):
+    """Milliseconds from a key on the stride's slider to the repainted canvas, in the browser."""
+    page = open_page(address(LARGE))
+    view = lab(page)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("addEventListener('keydown', () => { window.pressed = performance.now() }, true)")
+    slider = page.get_by_role("slider", name="Stride")
+    slider.focus()
+    waits = []
+    for key in ["ArrowRight", "ArrowLeft"] * 6:
+        page.keyboard.press(key)
+        waits.append(view.evaluate(_UNTIL_DRAWN))
+        page.wait_for_selector(SETTLED)
+    with capsys.disabled():
+        print(
+            f"\nconv lab, 64 x 64, 8 to 8 channels, slider to picture: "
+            f"median {median(waits):.0f} ms, largest {max(waits):.0f} ms of {len(waits)}"
+        )
+    assert median(waits) < 300
+
+
+_UNTIL_DRAWN = """(lab) => new Promise((done) => {
+  const look = () => {
+    const drawn = Number(lab.dataset.drawn);
+    if (drawn > window.pressed) done(drawn - window.pressed);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
