@@ -28,11 +28,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from torch import Tensor, nn
 
-from core.checkpoint import ModelError, Position, load_record
+from core.checkpoint import ModelError
 from core.command_line import run_command
 from core.data import DataError, PhotoSet, load_data
 from core.explain.layers import last_hidden, probability
 from core.explain.top_photos import TopPhotos, find_top_photos
+from core.explain.weights import weights_mark
 from core.files import read_json, write_atomically, write_json
 from core.runs import Run, RunError
 from core.torch_learner import network_input
@@ -206,14 +207,6 @@ class Survey:
             if done == len(photos) or time.monotonic() - reported > PROGRESS_SECONDS:
                 reported = time.monotonic()
                 self.report(done, len(photos))
-
-
-def weights_mark(run: Run, epoch: int) -> str:
-    """Name the weights of an epoch by their check sum; ``ModelError`` when they are not kept."""
-    if epoch == 0 and epoch not in run.checkpoints.epochs():
-        return "untrained"
-    record = load_record(run.checkpoints.path(Position(epoch)))
-    return str(record.get("sha256"))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.checkpoint import ModelError
 from core.colour import CLASS_COLOURS
 from core.data.decode import PhotoError
+from pages.parts.feature_maps.why_on_classify import why_expander
 from pages.parts.gallery import picture_address
 from pages.parts.model_choice import ModelChoice, load_classifier
 from pages.parts.photos import BroughtPhoto, thumbnail
@@ -92,8 +93,10 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     except ModelError as error:
         st.error(f"This model cannot answer: {error}. Choose another one on the left.")
         return
-    for said in answers[:CARDS]:
+    for number, said in enumerate(answers[:CARDS]):
         st.html(card(said, threshold))
+        if said.probability is not None:
+            why_expander(photos[number], model, number)
     if len(answers) > CARDS:
         st.caption(f"{len(answers) - CARDS} more photos are in the table.")
     if len(answers) > 1:

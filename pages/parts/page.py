@@ -32,12 +32,26 @@ PAGES: Final = {
         "How does it learn, right now?",
         "Choose pictures and a network, press Start, and watch the loss fall.",
     ),
+    "feature_maps": Page(
+        "pages/feature_maps.py",
+        "Feature maps",
+        ":material/layers:",
+        "What does each layer see in this photo?",
+        "Choose a network and a photo, then click a layer, a channel, a cell.",
+    ),
     "conv_lab": Page(
         "pages/conv_lab.py",
         "Conv lab",
         ":material/grid_on:",
         "What exactly does one convolution compute?",
         "Point at a number to see the sum behind it, in NumPy and in torch; move a slider to change it.",
+    ),
+    "numpy_network": Page(
+        "pages/numpy_network.py",
+        "NumPy network",
+        ":material/compare_arrows:",
+        "Do NumPy and torch agree through the whole network?",
+        "Send a photo down through both engines and its gradient back, or train both side by side.",
     ),
 }
 

@@ -1,0 +1,1 @@
+"""The Feature maps page: one photo through a network, and why it answered so."""

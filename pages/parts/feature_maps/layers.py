@@ -1,0 +1,112 @@
+"""The view of all layers: the strip, one layer's channels, one channel taken apart."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.colour import CLASS_COLOURS
+from core.explain.scores import confusion
+from core.runs import RunError
+from pages.parts.feature_maps.anatomy import anatomy
+from pages.parts.feature_maps.chosen_photo import ChosenPhoto
+from pages.parts.feature_maps.downloads import offer_downloads
+from pages.parts.feature_maps.inside import look_inside
+from pages.parts.feature_maps.source import Source
+from pages.parts.feature_maps.tops import show_tops
+
+if TYPE_CHECKING:
+    from core.explain.anatomy_packing import Selection
+
+FIRST_LAYER = 2  # the first convolution after its activation: the maps that are easiest to read
+
+
+def show_layers(source: Source, photo: ChosenPhoto, other: ChosenPhoto | None) -> None:
+    """Draw the view for one photo, or for two side by side."""
+
+    from core.explain.anatomy_packing import clean_selection
+
+    photos = [photo] if other is None else [photo, other]
+    traced = [look_inside(source, each) for each in photos]
+    selection = clean_selection(traced[0], read_selection())
+    places = [st.container()] if other is None else st.columns(2, gap="medium")
+    for number, place in enumerate(places):
+        with place:
+            compared = None if other is None else traced[1 - number]
+            show_one(source, photos[number], traced[number], selection, compared, number)
+    offer_downloads(source, photo, traced[0], selection)
+    show_tops(source, selection)
+
+
+def show_one(
+    source: Source,
+    photo: ChosenPhoto,
+    inside: Any,
+    selection: "Selection",
+    compared: Any,
+    number: int,
+) -> None:
+    """Draw one photo's way through the network."""
+    from core.explain.anatomy_packing import pack_inside
+
+    key = f"anatomy-{number}"
+    anatomy(
+        pack_inside(inside, selection, facts(source, photo), compared),
+        key=key,
+        on_choose=lambda: write_selection(st.session_state[key].choose),
+    )
+
+
+def facts(source: Source, photo: ChosenPhoto) -> dict[str, Any]:
+    """Name everything that the pictures come from."""
+    return {
+        "id": f"{source.id} {source.epoch} {photo.key}",
+        "run": source.name,
+        "epoch": source.when,
+        "photo": photo.name,
+        "classes": source.classes,
+        "colours": CLASS_COLOURS,
+        "truth": photo.label,
+        "confusion": confusion_matrix(source),
+    }
+
+
+def confusion_matrix(source: Source) -> list[list[int]] | None:
+    """Count the test photos by truth and answer; None where the run keeps no answers."""
+    if source.run is None or source.epoch is None:
+        return None
+    try:
+        kept = source.run.test_predictions(source.epoch)
+        matrix: list[list[int]] = confusion(kept.labels, kept.probabilities).matrix.tolist()
+    except (RunError, ValueError):
+        return None
+    return matrix
+
+
+def read_selection() -> "Selection":
+    """Read from the address what is looked at."""
+    from core.explain.anatomy_packing import Selection
+
+    query = st.query_params
+    layer, channel = query.get("layer", ""), query.get("channel", "")
+    cell = query.get("cell", "").split(",")
+    return Selection(
+        int(layer) if layer.isdecimal() else FIRST_LAYER,
+        int(channel) if channel.isdecimal() else None,
+        (int(cell[0]), int(cell[1])) if len(cell) == 2 and all(map(str.isdecimal, cell)) else None,
+        query.get("scale") != "each",
+    )
+
+
+def write_selection(chosen: dict[str, Any]) -> None:
+    """Put into the address what was chosen in the browser."""
+    query = st.query_params
+    query["layer"] = str(int(chosen["layer"]))
+    for name, value in (
+        ("channel", None if chosen["channel"] is None else str(int(chosen["channel"]))),
+        ("cell", None if chosen["cell"] is None else ",".join(str(int(n)) for n in chosen["cell"])),
+        ("scale", None if chosen["shared"] else "each"),
+    ):
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value

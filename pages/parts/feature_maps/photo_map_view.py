@@ -1,0 +1,125 @@
+"""The map of photos: what the last hidden layer takes for alike lies together."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.runs import Run
+from pages.parts.feature_maps.chosen_photo import ChosenPhoto
+from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
+from pages.parts.feature_maps.source import Source, load_network
+from pages.parts.feature_maps.surveys import wait_for_survey
+from pages.parts.run_photos import run_data
+
+if TYPE_CHECKING:
+    from core.explain.pca import Pca
+    from core.explain.survey import Features
+
+MOST = 1500  # points that can still be told apart, and whose thumbnails fit one picture
+
+
+def show_photo_map(source: Source, photo: ChosenPhoto) -> None:
+    """Draw the map for a run's test photos; the chosen photo appears among them."""
+    from core.explain.survey import Survey
+
+    if source.run is None or source.epoch is None:
+        st.info(
+            "The map needs the test photos of a run. Choose a run above, or train one first.",
+            icon=":material/model_training:",
+        )
+        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        return
+    data = run_data(source.run)
+    if isinstance(data, str):
+        st.warning(data)
+        return
+    found = wait_for_survey(
+        source.run, "map", source.epoch, Survey.features, "Looking at the test photos"
+    )
+    if found is None:
+        return
+    if len(found.values) != len(data.test):
+        st.warning("The pictures in the run's source have changed since this map was made.")
+        return
+    try:
+        pca = fitted(source, found)
+    except ValueError as error:
+        st.warning(f"There is no map to draw: {error}.")
+        return
+    draw_map(source, source.run, photo, found, pca)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def fitted(source: Source, _found: "Features") -> "Pca":
+    """Fit the two directions to an epoch's test photos."""
+    from core.explain.pca import fit_pca
+
+    return fit_pca(_found.values)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def sheet_of(
+    run_id: str, shown: tuple[int, ...], extra: str, _photos: list[NDArray[np.uint8]]
+) -> tuple[NDArray[np.uint8], int]:
+    """Make the contact sheet once for all epochs."""
+    return contact_sheet(_photos)
+
+
+def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pca: "Pca") -> None:
+    """Draw the points, the test photos evenly thinned if there are very many."""
+    from core.explain.layers import last_hidden, probability
+    from core.torch_learner import network_input
+
+    data = run_data(run)
+    assert not isinstance(data, str)
+    count = len(data.test)
+    shown = np.unique(np.linspace(0, count - 1, min(MOST, count)).round().astype(int))
+    kind, _, rest = photo.key.partition(":")
+    if kind == "test":
+        shown = np.union1d(shown, [int(rest)])
+    values = pca.project(found.values[shown])
+    photos = [np.array(data.test.pixels[n]) for n in shown]
+    names = [data.test.names[n] for n in shown]
+    labels: list[int | None] = [int(data.test.labels[n]) for n in shown]
+    answers = [float(p) for p in found.probabilities[shown]]
+    keys = [f"test:{n}" for n in shown]
+    if kind == "test":
+        here = keys.index(photo.key)
+    else:
+        model, x = load_network(source).model, network_input(np.stack([photo.pixels]))
+        values = np.concatenate([values, pca.project(last_hidden(model, x).numpy())])
+        answers += probability(model, x)
+        photos, names, keys = [*photos, photo.pixels], [*names, photo.name], [*keys, photo.key]
+        labels.append(None)
+        here = len(keys) - 1
+    share = [f"{part * 100:.0f} % of the spread" for part in pca.explained]
+    facts = {
+        "id": f"{source.id} {source.epoch}",
+        "names": names,
+        "keys": keys,
+        "labels": labels,
+        "wrong": [y is not None and (p >= 0.5) != y for y, p in zip(labels, answers, strict=True)],
+        "probabilities": answers,
+        "classes": source.classes,
+        "axes": [f"first direction, {share[0]}", f"second direction, {share[1]}"],
+        "here": here,
+    }
+    key = f"photo-map-{source.id}"
+
+    def open_photo() -> None:
+        st.query_params["photo"] = str(st.session_state[key].open)
+        st.query_params["view"] = "layers"
+
+    extra = "" if kind == "test" else photo.key
+    sheet = sheet_of(run.id, tuple(int(n) for n in shown), extra, photos)
+    photo_map(values, sheet, facts, key=key, on_open=open_photo)
+    width = found.values.shape[1]
+    missing = "" if len(shown) >= count else f" {len(shown):,} of {count:,} test photos are drawn."
+    st.caption(
+        f"{source.name}, {source.when}. Each photo is {width:,} numbers in the last hidden layer; "
+        "here they are seen from the side on which they spread most (PCA). What lies together "
+        f"looks alike to the network; what the other {width - 2:,} directions tell apart cannot "
+        "be seen." + missing
+    )

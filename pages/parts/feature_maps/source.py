@@ -1,0 +1,170 @@
+"""Whose network is looked at: a run at one of its kept epochs, or the shipped model."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.checkpoint import ModelError
+from core.config import ConfigError
+from core.explain.weights import weights_mark
+from core.runs import Run, RunError, list_runs, open_run
+from pages.parts.feature_maps.scrubber import scrubber
+from pages.parts.words import percent
+
+if TYPE_CHECKING:
+    from core.explain.anatomy import Network
+
+SHIPPED = "shipped"
+UNNAMED = ("class 0", "class 1")
+LIVE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A network at one moment; ``mark`` changes with its weights.
+
+    ``id`` is the run's or ``SHIPPED``; ``epoch`` is 0 for an untrained network and None for the
+    shipped model.
+    """
+
+    id: str
+    name: str
+    epoch: int | None
+    mark: str
+    classes: tuple[str, str]
+
+    @property
+    def when(self) -> str:
+        """The moment, in words."""
+        if self.epoch is None:
+            return "as shipped"
+        return "untrained" if self.epoch == 0 else f"after epoch {self.epoch}"
+
+    @property
+    def run(self) -> Run | None:
+        """The run; None for the shipped model. ``RunError`` when it was deleted meanwhile."""
+        return None if self.id == SHIPPED else open_run(self.id)
+
+
+def choose_network() -> str:
+    """Draw the list of runs; return the id of the chosen one. The address says which it is."""
+    runs = {run.id: run for run in list_runs()}
+    options = [*runs, SHIPPED]
+    wanted = st.query_params.get("run", options[0])
+    if wanted not in options:
+        st.warning(missing(wanted))
+        wanted = options[0]
+    chosen = st.selectbox(
+        "Run",
+        options,
+        index=options.index(wanted),
+        format_func=lambda id: "The shipped model" if id == SHIPPED else runs[id].name,
+        key=f"network-{wanted}-{len(options)}",
+        label_visibility="collapsed",
+    )
+    if chosen != wanted or "run" not in st.query_params:
+        st.query_params["run"] = chosen
+    if chosen != wanted:
+        st.query_params.pop("epoch", None)
+        st.rerun()
+    return chosen
+
+
+def missing(run_id: str) -> str:
+    """Say why the run in the address cannot be looked at."""
+    try:
+        open_run(run_id)
+    except RunError as error:
+        return f"The address names a run that cannot be opened: {error}. Another one is shown."
+    return "The address names a run that is not in the list. Another one is shown."
+
+
+def choose_source(network: str) -> Source | None:
+    """Draw the slider over the epochs; return the network at that moment.
+
+    None when there is none to look at, which is said in a sentence.
+    """
+    if network == SHIPPED:
+        st.markdown("**As shipped.** For a run of yours a slider goes over its epochs here.")
+        return Source(SHIPPED, "the shipped model", None, "", shipped_classes())
+    run = open_run(network)
+    choose_epoch(run)
+    epoch = wanted_epoch(run)
+    try:
+        mark = weights_mark(run, epoch)
+    except ModelError as error:
+        st.error(f"These weights cannot be read: {error}. Choose another epoch.")
+        return None
+    return Source(run.id, run.name, epoch, mark, run.classes or UNNAMED)
+
+
+@st.cache_data(show_spinner=False)
+def shipped_classes() -> tuple[str, str]:
+    """Read what the shipped model tells apart, without loading it."""
+    from core.checkpoint import load_record
+    from core.predict import SHIPPED as PATH
+
+    zero, one = load_record(PATH)["classes"]
+    return str(zero), str(one)
+
+
+def wanted_epoch(run: Run) -> int:
+    """Return the epoch in the address, or the kept one next to it.
+
+    Without one it is the newest, which is then written down: what is on screen stays there while
+    the run goes on.
+    """
+    kept = run.saved_epochs()
+    text = st.query_params.get("epoch", "")
+    wanted = int(text) if text.isdecimal() else kept[-1]
+    epoch = min(kept, key=lambda epoch: abs(epoch - wanted))
+    if text != str(epoch):
+        st.query_params["epoch"] = str(epoch)
+    return epoch
+
+
+def choose_epoch(run: Run) -> None:
+    """Draw the slider; in a live run it grows by itself and stays where it was put."""
+    key = f"scrubber-{run.id}"
+    active = run.status().active
+
+    def move() -> None:
+        st.query_params["epoch"] = str(int(st.session_state[key].epoch))
+        st.session_state["epoch-moved"] = True
+
+    def draw() -> None:
+        moved = st.session_state.pop("epoch-moved", False)
+        if active and moved:
+            st.rerun()  # the slider of a live run is a fragment: the rest must follow it
+        scrubber(run.saved_epochs(), wanted_epoch(run), note(run), key=key, on_epoch=move)
+
+    if active:
+        st.fragment(draw, run_every=LIVE_SECONDS, key=f"live-{key}")()
+    else:
+        draw()
+
+
+def note(run: Run) -> str:
+    """Say beside the epoch how well the network did then."""
+    epoch = wanted_epoch(run)
+    done = {each.epoch: each for each in run.epochs()}
+    if epoch in done:
+        return f"of {run.config.epochs}, test accuracy {percent(done[epoch].test_accuracy)}"
+    return f"of {run.config.epochs}"
+
+
+@st.cache_resource(show_spinner="Loading the network ...", max_entries=8)
+def load_network(source: Source) -> "Network":
+    """Load the weights; ``ModelError`` or ``RunError`` says what is wrong with them."""
+    from core.explain.anatomy import Network
+    from core.predict import Classifier
+
+    run = source.run
+    if run is None:
+        shipped = Classifier.load()
+        return Network(shipped.model, shipped.image_size)  # type: ignore[arg-type]
+    try:
+        return Network(run.load_model(source.epoch), run.config.image_size)
+    except (ConfigError, ValueError) as error:
+        raise ModelError(str(error)) from error

@@ -1,0 +1,94 @@
+"""The page's controls, and the view that was chosen under them."""
+
+import streamlit as st
+
+from pages.parts.feature_maps.chosen_photo import ChosenPhoto, choose_photo
+from pages.parts.feature_maps.inside import look_inside
+from pages.parts.feature_maps.kept_epochs import show_budget
+from pages.parts.feature_maps.layers import show_layers
+from pages.parts.feature_maps.mistakes import show_mistakes
+from pages.parts.feature_maps.photo_map_view import show_photo_map
+from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
+from pages.parts.feature_maps.why import Asked, show_why
+from pages.parts.words import percent
+
+VIEWS = {
+    "layers": "All layers",
+    "why": "Why it said so",
+    "map": "Map of photos",
+    "mistakes": "Mistakes",
+}
+
+
+def show() -> None:
+    """Draw the page; ``ModelError`` or ``RunError`` when there is nothing to look at."""
+    top = st.container(horizontal=True, vertical_alignment="center")
+    with top:
+        view = choose_view()
+        two = view == "layers" and st.toggle("Two photos", key="two-photos")
+        kept = st.container(width="content")
+    left, middle, right = st.columns([3, 3, 5])
+    with left:
+        network = choose_network()
+    with right:
+        source = choose_source(network)
+    if source is None:
+        return
+    if source.run is not None:
+        with kept:
+            show_budget(source.run)
+    size = load_network(source).image_size
+    if view == "mistakes":
+        show_mistakes(source)
+        return
+    with middle:
+        photo = choose_photo(source, size)
+        other = choose_photo(source, size, "photo2", 1) if two else None
+    if view == "why":
+        show_why(asked(source, photo), "page")
+    elif view == "map":
+        show_photo_map(source, photo)
+    else:
+        show_layers(source, photo, other)
+
+
+def choose_view() -> str:
+    """Draw the names of the views; the address says which one is shown."""
+    wanted = st.query_params.get("view", "layers")
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default=wanted if wanted in VIEWS else "layers",
+        format_func=VIEWS.__getitem__,
+        required=True,
+        key=f"view-{wanted}",
+        label_visibility="collapsed",
+    )
+    if view != wanted:
+        st.query_params["view"] = view
+        st.rerun()
+    return view
+
+
+def asked(source: Source, photo: ChosenPhoto) -> Asked:
+    """Put together what is to be explained."""
+    network = load_network(source)
+    return Asked(
+        f"{source.id} {source.mark} {photo.key}",
+        network.model,
+        photo.pixels,
+        f"{source.name} · {source.when} · {photo.name}",
+        answer_in_words(look_inside(source, photo).probability, source.classes, photo.label),
+        source.classes,
+    )
+
+
+def answer_in_words(probability: float, classes: tuple[str, str], label: int | None) -> str:
+    """Say the answer, and whether it is right where that is known."""
+    if probability != probability:
+        return "The answer is not a number"
+    one = probability >= 0.5
+    answer = f"{classes[one]} {percent(probability if one else 1 - probability)}"
+    if label is None:
+        return answer
+    return answer + (", which is right" if label == one else f", but it is a {classes[label]}")
