@@ -36,9 +36,10 @@ def wanted_run(runs: list[Run]) -> Run | None:
     return found
 
 
-def choose_run() -> Run | None:
-    """Draw the list of runs; return the chosen one, or None for a new training."""
-    runs = list_runs()
+def choose_run(runs: list[Run] | None = None) -> Run | None:
+    """Draw the list of runs (all of them by default); return the chosen one, None for a new one."""
+    if runs is None:
+        runs = list_runs()
     chosen = wanted_run(runs)
     by_id = {run.id: run for run in runs}
     options = [NEW, *by_id]

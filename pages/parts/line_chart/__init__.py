@@ -53,12 +53,15 @@ def line_chart(
     x_label: str,
     y_label: str,
     key: str,
-    y_format: Literal["number", "percent"] = "number",
+    y_format: Literal["number", "percent", "power"] = "number",
     y_range: tuple[float, float] | None = None,
     empty: str = "Nothing to draw yet.",
     height: int = 240,
 ) -> None:
-    """Draw or update the chart ``key``; ``empty`` is shown while no series has a point."""
+    """Draw or update the chart ``key``; ``empty`` is shown while no series has a point.
+
+    With ``y_format`` "power" the values are powers of ten: -7 is written 1e-7.
+    """
     _component(
         key=key,
         data={

@@ -323,6 +323,7 @@ function ticks(from, to, wanted) {
 }
 
 function format(value, kind, step) {
+  if (kind === "power") return (10 ** value).toExponential(step ? 0 : 1);
   if (kind === "percent") return `${(value * 100).toFixed(step ? 0 : 1)} %`;
   if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1);
   if (step) return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));

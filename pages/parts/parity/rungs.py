@@ -1,0 +1,107 @@
+"""The rungs of the ladder as HTML: a layer a row, its maps from both engines, its figures."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.parity.agreement import Agreement
+    from core.parity.ladder import Rung
+    from core.parity.strips import Strips
+
+_STYLE = """
+<style>
+.rung { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; padding: 7px 0;
+  border-top: 1px solid #8883; font-variant-numeric: tabular-nums; }
+.rung .what { flex: 0 0 178px; line-height: 1.35; font-size: 14px; }
+.rung .what b { font-size: 16px; }
+.rung .what small { display: block; opacity: .75; font-size: 12px; }
+.rung .strips { flex: 0 1 auto; display: flex; flex-wrap: wrap; gap: 4px 10px; }
+.rung figure { margin: 0; width: 152px; }
+.rung img { display: block; height: 38px; max-width: 152px; image-rendering: pixelated; }
+.rung .number { display: block; height: 38px; line-height: 38px; font-size: 17px; }
+.rung .long { font-size: 13px; }
+.rung figcaption { font-size: 12px; margin-top: 3px; border-top: 2px solid #8a94a0; }
+.rung .torch figcaption { border-top-style: dashed; }
+.rung .difference figcaption { border-top-color: transparent; }
+.rung .beyond { color: #D5005E; font-weight: 600; }
+</style>
+"""
+
+
+def ladder_html(rungs: "Sequence[Rung]") -> str:
+    """Return all rungs, top first."""
+    return _STYLE + "".join(rung_html(rung) for rung in rungs)
+
+
+def rung_html(rung: "Rung") -> str:
+    """Return one layer's row."""
+    from core.parity.strips import draw_strips
+
+    strips = draw_strips(rung.numpy, rung.torch)
+    shape = " × ".join(map(str, rung.torch.shape))
+    shown = f", first {strips.shown} maps" if strips.shown < strips.total else ""
+    parameters = "".join(
+        f"<small>{name} gradient: {ulp_html(each)}</small>" for name, each in rung.parameters
+    )
+    return (
+        f'<div class="rung" data-layer="{rung.layer.index}"><div class="what">'
+        f"<b>{escape(rung.layer.name)}</b><small>{shape}{shown}</small>"
+        f"{agreement_html(rung.agreement)}{parameters}"
+        f"<small>NumPy {milliseconds(rung.numpy_seconds)}, "
+        f"torch {milliseconds(rung.torch_seconds)}</small></div>"
+        f'<div class="strips">{figures_html(rung, strips)}</div></div>'
+    )
+
+
+def figures_html(rung: "Rung", strips: "Strips") -> str:
+    """Return the three pictures, or the three numbers where there is only one."""
+    parts = []
+    for name, array, content, scale in (
+        ("NumPy", rung.numpy, strips.numpy, strips.scale),
+        ("torch", rung.torch, strips.torch, strips.scale),
+        ("difference", rung.numpy - rung.torch, strips.difference, strips.difference_scale),
+    ):
+        if array.size == 1:
+            long = " long" if array.dtype == np.float64 and name != "difference" else ""
+            picture = f'<span class="number{long}">{number(array.flat[0], name)}</span>'
+            caption = name
+        else:
+            address = "data:image/png;base64," + base64.b64encode(content).decode()
+            alt = f"{rung.layer.name}, {name}"
+            picture = f'<img src="{address}" alt="{escape(alt)}">'
+            caption = f"{name} ±{scale:.2g}" if scale else f"{name}: none"
+        parts.append(
+            f'<figure class="{name.lower()}">{picture}<figcaption>{caption}</figcaption></figure>'
+        )
+    return "".join(parts)
+
+
+def number(value: np.floating, name: str) -> str:
+    """Write one number with all digits of its dtype, or a difference with two."""
+    if name == "difference":
+        return f"{value:.1e}" if value else "0"
+    return f"{value:.{9 if value.dtype == np.float32 else 17}g}"
+
+
+def agreement_html(found: "Agreement") -> str:
+    """Return the largest difference, absolute and in ulp."""
+    largest = f"{found.difference:.1e}" if found.difference else "0"
+    return f"{largest} · {ulp_html(found)}"
+
+
+def ulp_html(found: "Agreement") -> str:
+    """Return the difference in ulp, marked when rounding does not explain it."""
+    text = f"{found.ulps:.3g} ulp"
+    return text if found.within else f'<span class="beyond">{text}, too much</span>'
+
+
+def milliseconds(seconds: float) -> str:
+    """Say a short time with two digits: 0.042 ms, 1.3 ms, 870 ms, 1.2 s."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    thousandths = seconds * 1e3
+    return f"{thousandths:.0f} ms" if thousandths >= 10 else f"{thousandths:.2g} ms"
