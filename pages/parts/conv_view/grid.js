@@ -68,7 +68,7 @@ class Grid {
     if (cell < 8) this.paintPixels(pen);
     const few = Math.max(...(this.picture.counted ?? [rows, columns])) <= NUMBERS_UP_TO;
     const numbers = few && cell >= 15;
-    const narrow = cell < 30;
+    const narrow = cell < 27;
     const size = Math.max(8, Math.min(13, Math.floor(cell * (narrow ? 0.42 : 0.37))));
     pen.font = `${size}px system-ui, sans-serif`;
     pen.textAlign = "center";

@@ -5,7 +5,7 @@ const minus = (text) => text.replace("-", "\u2212");
 function shortNumber(value, narrow) {
   if (!Number.isFinite(value)) return "?";
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.005) return narrow ? (value < 0 ? minus("-0") : "+0") : minus(value.toExponential(0));
+  if (size !== 0 && size < 0.005) return narrow ? "~0" : minus(value.toExponential(0));
   const decimals = size >= 100 ? 0 : size >= 10 ? (narrow ? 0 : 1) : size >= 1 && narrow ? 1 : 2;
   const text = value.toFixed(decimals);
   const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;

@@ -54,12 +54,13 @@ def _choose_crop() -> None:
             return
     else:
         pixels = draw_pet("cat" if source == "Drawn cat" else "dog", 224, 0, 0)
-    across = st.slider("Middle, across (%)", 0, 100, 50, key="lab_crop_x")
-    down = st.slider("Middle, down (%)", 0, 100, 50, key="lab_crop_y")
-    share = st.slider("Side of the crop (% of the shorter side)", 5, 100, 100, key="lab_crop_side")
-    cells = st.slider("Cells a side", 4, 64, 32, key="lab_crop_cells")
+    picture, settings = st.columns(2)
+    with settings:
+        across = st.slider("Middle, across (%)", 0, 100, 50, key="lab_crop_x")
+        down = st.slider("Middle, down (%)", 0, 100, 50, key="lab_crop_y")
+        share = st.slider("Part of the picture (%)", 5, 100, 100, key="lab_crop_side")
+        cells = st.slider("Cells a side", 4, 64, 32, key="lab_crop_cells")
     crop = crop_photo(pixels, across / 100, down / 100, share / 100, cells)
-    st.image(crop, width=192, caption=f"{cells} x {cells} cells, three channels")
 
     def use_crop() -> None:
         state.change(
@@ -71,7 +72,9 @@ def _choose_crop() -> None:
             image_data=encode_picture(crop),
         )
 
-    st.button("Use as input", on_click=use_crop, key="lab_use_crop")
+    with picture:
+        st.image(crop, width="stretch", caption=f"{cells} x {cells} cells, three channels")
+        st.button("Use as input", on_click=use_crop, key="lab_use_crop", type="primary")
 
 
 def _choose_kernel() -> None:
