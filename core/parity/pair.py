@@ -15,11 +15,11 @@ from torch import nn
 from core.config import TrainConfig
 from core.events import BatchDone, PairDone
 from core.models import build_model
-from core.numpy_nn import SGD, Adam, AdamW, Sequential, Trainer, build_network, describe
+from core.numpy_learner import NumpyLearner
+from core.numpy_nn import Sequential, build_network, describe
 from core.numpy_nn.layers import BatchNorm2d
-from core.numpy_nn.optimisers import Optimizer
 from core.schedule import Pace
-from core.torch_learner import SGD_MOMENTUM, TorchLearner, network_input
+from core.torch_learner import TorchLearner, network_input
 
 NUMPY, TORCH = "numpy.", "torch."
 
@@ -36,7 +36,7 @@ class Pair:
         self.torch = TorchLearner(model.to(self.dtype), config)
         network = build_network(describe(model), dtype=dtype)
         network.load_weights(self.torch.weights())
-        self.numpy = Trainer(network, numpy_optimizer(config, network))
+        self.numpy = NumpyLearner(network, config)
         self.idle = idle_biases(network)
         self.model = model
         self.numpy_pace, self.torch_pace = Pace(), Pace()
@@ -50,8 +50,8 @@ class Pair:
         target = torch.from_numpy(labels).to(self.dtype).unsqueeze(1)
         as_array = np.ascontiguousarray(x.numpy())  # both get the very same numbers
         started = time.monotonic()
-        self.numpy.optimizer.learning_rate = learning_rate
-        numpy_loss, _ = self.numpy.step(as_array, target.numpy())
+        self.numpy.trainer.optimizer.learning_rate = learning_rate
+        numpy_loss, _ = self.numpy.trainer.step(as_array, target.numpy())
         between = time.monotonic()
         torch_loss, right = self.torch_step(x, target, learning_rate)
         self.numpy_pace.add(len(labels), between - started)
@@ -100,7 +100,7 @@ class Pair:
         theirs = self.torch.weights()
         return {
             name: float(np.abs(ours - theirs[name]).max())
-            for name, ours in self.numpy.network.params.items()
+            for name, ours in self.numpy.model.params.items()
         }
 
     def predict(self, photos: np.ndarray) -> np.ndarray:
@@ -137,15 +137,6 @@ def idle_biases(network: Sequential) -> list[str]:
         for number, (layer, behind) in enumerate(pairwise(network))
         if isinstance(behind, BatchNorm2d) and "bias" in layer.params
     ]
-
-
-def numpy_optimizer(config: TrainConfig, network: Sequential) -> Optimizer:
-    """Build the configured optimiser of the NumPy engine, with torch's settings."""
-    rate, decay = config.learning_rate, config.weight_decay
-    if config.optimizer == "sgd":
-        return SGD(network, rate, momentum=SGD_MOMENTUM, weight_decay=decay)
-    kind = Adam if config.optimizer == "adam" else AdamW
-    return kind(network, rate, weight_decay=decay)
 
 
 def joined(numpy: Mapping[str, Any], torch: Mapping[str, Any]) -> dict[str, np.ndarray]:

@@ -24,7 +24,7 @@ def test_in_float64_both_engines_learn_the_same_to_ten_digits(optimizer, decay):
     train(pair, 2)
     newest = pair.newest(BATCH)
     assert newest.numpy_loss == pytest.approx(newest.torch_loss, rel=1e-10)
-    largest = max(np.abs(array).max() for array in pair.numpy.network.params.values())
+    largest = max(np.abs(array).max() for array in pair.numpy.model.params.values())
     assert 0 < newest.weight_difference < 1e-10 * largest
     moved = {n for n, array in pair.weights().items() if not np.array_equal(array, before[n])}
     assert moved == set(before)
@@ -43,8 +43,8 @@ def test_in_float32_they_start_equal_and_part_by_rounding():
 def test_biases_before_batch_norm_count_apart():
     pair = Pair(CONFIG.replace(model="article", image_size=80), "float32")
     assert pair.idle == ["0.bias", "4.bias", "8.bias", "11.bias"]
-    pair.numpy.network[4].params["bias"][2] += 0.5
-    pair.numpy.network[18].params["weight"][0, 3] += 0.25
+    pair.numpy.model[4].params["bias"][2] += 0.5
+    pair.numpy.model[18].params["weight"][0, 3] += 0.25
     newest = pair.newest(BATCH)
     assert newest.idle_difference == 0.5
     assert newest.weight_difference == pytest.approx(0.25)
@@ -64,7 +64,7 @@ def test_a_pair_goes_on_from_its_arrays_bit_for_bit():
 
 def test_a_loss_that_is_not_finite_in_one_engine_is_told():
     pair = Pair(CONFIG, "float32")
-    pair.numpy.network[0].params["weight"][0, 0, 0, 0] = np.nan
+    pair.numpy.model[0].params["weight"][0, 0, 0, 0] = np.nan
     photos = small_data(side=CONFIG.image_size).train
     loss, _ = pair.train_batch(photos.pixels[:8], photos.labels[:8], 1e-3, 0)
     assert np.isnan(loss)

@@ -15,7 +15,7 @@ from pages.parts.run_choice import choose_run, open_run
 from pages.parts.run_live import POINTS, REFRESH_SECONDS, finite, show_controls, show_state
 from pages.parts.workers import warm_up, worker_pool
 
-NUMPY, TORCH = "#2BA58A", "#8E5BD0"  # neither the cat's colour nor the dog's
+NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
 IDLE = "#8A94A0"
 
 
@@ -42,8 +42,8 @@ def show_form() -> None:
             default=DTYPES[0],
             required=True,
             key="pair-dtype",
-            help="The same training in float64 starts some hundred million times closer: what "
-            "grows there is rounding, seen earlier.",
+            help="In float64 the same training parts much later: that is how rounding behaves, and "
+            "a mistake would not.",
         )
     with look:
         st.markdown(
@@ -79,7 +79,7 @@ def follow(run: Run) -> None:
         if active and not status.active:
             st.rerun()
         show_state(run, status)
-        left, right = st.columns([5, 6], vertical_alignment="bottom", gap="medium")
+        left, right = st.columns([11, 10], vertical_alignment="bottom", gap="medium")
         with left:
             show_controls(run, status)
         with right:
@@ -88,9 +88,11 @@ def follow(run: Run) -> None:
 
     st.fragment(live, run_every=REFRESH_SECONDS if active else None, key=f"pair-{run.id}")()
     st.caption(
-        "What to look for: the two losses should be one line. The weights part from rounding, by "
-        "little at first; each step is taken from weights that already differ, so the gap grows. "
-        "A mistake in a formula would show at once, in the first step."
+        "What to look for: the two losses are one line for many batches. The weights part from "
+        "rounding: Adam divides each gradient by its own size, so where the true gradient is nearly "
+        "zero, rounding decides which way a whole step goes. Every step starts from weights that "
+        "already differ, so the gap grows. In float64 it starts a million times smaller; a mistake "
+        "in a formula would not shrink with it."
     )
 
 
@@ -98,15 +100,19 @@ def show_numbers(run: Run) -> None:
     """Draw the newest figures in a row; a dash stands for not known yet."""
     history = pair_history(run)
     newest = history[-1] if history else None
-    with st.container(horizontal=True, gap="medium"):
-        for label, value in {
-            "NumPy, images per second": newest and f"{newest.numpy_images_per_second:.0f}",
-            "torch, images per second": newest and f"{newest.torch_images_per_second:.0f}",
-            "Difference of the losses": newest
-            and f"{abs(newest.numpy_loss - newest.torch_loss):.1e}",
-            "Largest of the weights": newest and f"{newest.weight_difference:.1e}",
-        }.items():
-            st.metric(label, value or "–", width=150)
+    with st.container(horizontal=True, gap="small"):
+        for label, value, width in (
+            ("NumPy images/s", newest and f"{newest.numpy_images_per_second:.0f}", 110),
+            ("torch images/s", newest and f"{newest.torch_images_per_second:.0f}", 104),
+            ("Losses apart", newest and gap(newest.numpy_loss - newest.torch_loss), 92),
+            ("Weights apart", newest and gap(newest.weight_difference), 98),
+        ):
+            st.metric(label, value or "–", width=width)
+
+
+def gap(difference: float) -> str:
+    """Say how far two numbers lie apart: 1.2e-12."""
+    return f"{abs(difference):.1e}" if difference else "0"
 
 
 def show_curves(run: Run) -> None:
@@ -114,13 +120,13 @@ def show_curves(run: Run) -> None:
     history = pair_history(run)
     steps = step_numbers(history)
     losses = []
-    for name, colour, width, dashed in (
-        ("NumPy", NUMPY, 5.0, False),
-        ("torch", TORCH, 1.8, True),
+    for name, colour, width, opacity, dashed in (
+        ("NumPy", NUMPY, 6.0, 0.55, False),
+        ("torch", TORCH, 2.0, 1.0, True),
     ):
         values = np.array([getattr(each, f"{name.lower()}_loss") for each in history])
         x, y = thin(steps, values, POINTS)
-        losses.append(Series(name, x.tolist(), finite(y), colour, width=width, dashed=dashed))
+        losses.append(Series(name, x.tolist(), finite(y), colour, width, opacity, dashed))
     line_chart(
         "Loss per batch",
         losses,
@@ -128,28 +134,26 @@ def show_curves(run: Run) -> None:
         y_label="binary cross entropy",
         key=f"pair-loss-{run.id}",
         empty="The first point comes with the first batch.",
-        height=220,
+        height=200,
     )
     line_chart(
-        "Largest difference of the weights",
+        "Weights apart",
         [
             power_series("weights", steps, [each.weight_difference for each in history], NUMPY),
-            power_series(
-                "biases before batch norm", steps, [each.idle_difference for each in history], IDLE
-            ),
+            power_series("idle biases", steps, [each.idle_difference for each in history], IDLE),
         ],
         x_label="batch",
-        y_label="|NumPy − torch|, powers of ten",
+        y_label="largest, log scale",
         y_format="power",
         key=f"pair-difference-{run.id}",
         empty="The first point comes with the first batch.",
-        height=200,
+        height=150,
     )
     if any(each.idle_difference for each in history):
         st.caption(
-            "A bias right before batch norm changes nothing, since batch norm takes every constant "
-            "out again. Its true gradient is zero, what both engines compute is rounding alone, "
-            "and Adam makes full steps of it: these biases part at once, and it does no harm."
+            "A bias right before batch norm is idle: batch norm takes every constant out again. Its "
+            "true gradient is zero, what both engines compute is rounding alone, and Adam makes "
+            "whole steps of it. These biases part at once, and it does no harm."
         )
 
 

@@ -1,0 +1,160 @@
+"""The NumPy network page without a browser: what it says for good and for bad input."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+from streamlit.testing.v1 import AppTest
+
+from core.config import TrainConfig
+from core.data.drawn import draw_pet
+from core.files import sha256, write_json
+from core.models import build_model
+from core.parity.side_by_side import create_pair, list_pairs
+from core.runs import create_run
+
+ROOT = Path(__file__).parent.parent
+SIDE = 32
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """Give the page, with folders of its own."""
+    import streamlit as st
+
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.switch_page("pages/numpy_network.py")
+    return page
+
+
+def texts(app: AppTest) -> str:
+    """Return everything that the page says in boxes, paragraphs and its own HTML."""
+    kinds = ("info", "warning", "error", "markdown", "caption")
+    parts = [getattr(element, "value", "") for kind in kinds for element in app.get(kind)]
+    return "\n".join([*parts, *(str(element.proto.body) for element in app.get("html"))])
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(each.value for each in app.metric if each.label == label)
+
+
+def make_run(broken: str = "") -> str:
+    """Make a run with the weights of an untrained compact network; return its id."""
+    run = create_run(TrainConfig(model="compact", image_size=SIDE), "my run")
+    weights = {
+        name: tensor.numpy() for name, tensor in build_model("compact", SIDE).state_dict().items()
+    }
+    if broken:
+        weights[broken] = np.full_like(weights[broken], np.nan)
+    folder = run.path / "checkpoints"
+    folder.mkdir()
+    path = folder / "epoch-0001.safetensors"
+    save_file(weights, path)
+    facts = {"model": "compact", "image_size": SIDE, "classes": ["dog", "cat"], "epoch": 1}
+    write_json(path.with_suffix(".json"), facts | {"sha256": sha256(path)})
+    return run.id
+
+
+def test_the_ladder_shows_every_layer_in_both_directions(app):
+    app.query_params["model"] = make_run()
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    assert "Both engines agree" in said
+    layers = len(build_model("compact", SIDE))
+    assert said.count('class="rung"') == layers
+    assert said.index("<b>Conv 1</b>") < said.index("<b>Sigmoid</b>")
+    numpy, torch = (float(metric(app, f"P(cat), {name}")) for name in ("NumPy", "torch"))
+    assert numpy == pytest.approx(torch, abs=1e-6)
+
+    app.segmented_control(key="direction").set_value("Backward, loss to photo").run()
+    assert not app.exception
+    said = texts(app)
+    assert said.count('class="rung"') == layers
+    assert said.index("<b>Sigmoid</b>") < said.index("<b>Conv 1</b>")
+    assert "weight gradient: " in said
+    of_answer = float(metric(app, "Loss, torch"))
+    other = "dog" if torch >= 0.5 else "cat"
+    app.selectbox(key="label").set_value(other).run()
+    assert float(metric(app, "Loss, torch")) > of_answer
+
+
+def test_float64_and_training_mode_agree_too(app):
+    app.query_params["model"] = make_run()
+    app.query_params["dtype"] = "float64"
+    app.query_params["mode"] = "training"
+    app.run()
+    assert not app.exception
+    assert "Both engines agree" in texts(app)
+    assert "as closely as float64 allows" in texts(app)
+    assert len(metric(app, "P(cat), torch")) == len("0.") + 15
+
+
+def test_a_file_that_is_no_photo_is_a_sentence(app):
+    app.query_params["model"] = make_run()
+    app.run()
+    app.file_uploader[0].upload("notes.txt", b"hello").run()
+    assert not app.exception
+    assert app.error[0].value.startswith("Notes.txt: ") or "notes.txt" in app.error[0].value
+
+
+def test_a_dropped_photo_is_compared(app):
+    app.query_params["model"] = make_run()
+    app.run()
+    photo = cv2.imencode(".png", draw_pet("dog", 90, 5, 1)[..., ::-1])[1].tobytes()
+    app.file_uploader[0].upload("rex.png", photo).run()
+    assert not app.exception
+    assert "Both engines agree on **rex\\.png**" in texts(app)
+
+
+def test_broken_weights_are_a_sentence(app):
+    app.query_params["model"] = make_run(broken="0.weight")
+    app.run()
+    assert not app.exception
+    assert "cannot be compared" in app.error[0].value
+    assert "0.weight" in app.error[0].value
+
+
+def test_a_damaged_file_is_a_sentence(app, tmp_path):
+    run = make_run()
+    facts = next((tmp_path / "runs" / run / "checkpoints").glob("*.json"))
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"sha256": "0" * 64}))
+    app.query_params["model"] = run
+    app.run()
+    assert not app.exception
+    assert "cannot be compared" in app.error[0].value
+
+
+def test_nonsense_in_the_address_falls_back(app):
+    app.query_params["model"] = make_run()
+    for name in ("view", "dtype", "mode", "direction"):
+        app.query_params[name] = "<b>?</b>"
+    app.run()
+    assert not app.exception
+    assert "Both engines agree" in texts(app)
+
+
+def test_the_form_for_side_by_side_training_says_what_happens(app):
+    app.query_params["view"] = "Side-by-side training"
+    app.run()
+    assert not app.exception
+    assert "the same weights" in texts(app)
+    assert list_pairs() == []
+    assert not app.button(key="start-pair").disabled
+
+
+def test_a_pair_that_never_started_can_be_looked_at(app, monkeypatch):
+    pair = create_pair(TrainConfig(image_size=96), "float32", "my pair")
+    app.query_params["view"] = "Side-by-side training"
+    app.query_params["run"] = pair.id
+    app.run()
+    assert not app.exception
+    assert "What to look for" in texts(app)
+    assert any(button.label == "Resume" for button in app.button)
