@@ -35,7 +35,7 @@ MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 20_000
 # Part of the cache's key: raise it whenever the same file would give other pixels.
-DECODER_VERSION = 2
+DECODER_VERSION = 3
 
 FORMATS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,

@@ -16,7 +16,7 @@ from core.data.pen import Colour, Pen
 from core.data.pets import POSES, Look, blend, draw_pet_on, random_look
 
 # Part of the cache's key: raise it whenever a picture would look different.
-DRAWING_VERSION = 2
+DRAWING_VERSION = 3
 KINDS = ("dog", "cat")  # a kind's label is its place
 SMALLEST_SIZE = 16
 
@@ -77,7 +77,7 @@ def draw_background(side: int, look: Look, random: Random) -> NDArray[np.uint8]:
             frame = [(x, y), (x + 0.3, y), (x + 0.3, y + 0.28), (x, y + 0.28)]
             pen.polygon(frame, random_colour(random))
         pen.polygon([(-0.1, horizon), (1.1, horizon), (1.1, 1.1), (-0.1, 1.1)], ground)
-        pen.stroke([(-0.1, horizon), (1.1, horizon)], 0.015, blend(ground, (0, 0, 0), 0.3))
+        pen.line([(-0.1, horizon), (1.1, horizon)], 0.015, blend(ground, (0, 0, 0), 0.3))
         if random.random() < 0.5:
             pen.oval(0.5, random.uniform(0.85, 0.95), 0.45, 0.12, colour=random_colour(random))
     elif scene == "hills":
@@ -147,5 +147,5 @@ def photograph(picture: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
     cut = source[y : y + size, x : x + size]
     if size != side:
         cut = np.asarray(cv2.resize(cut, (side, side)), np.uint8)
-    strength = random.uniform(0.04, 0.36)
+    strength = random.uniform(0.04, 0.3)
     return np.asarray(cv2.addWeighted(lit, 1.0, cut, strength, -128 * strength), np.uint8)

@@ -12,10 +12,13 @@ Colour = tuple[float, float, float]
 Points = list[tuple[float, float]]
 
 SHIFT = 4  # cv2 takes sixteenths of a pixel
+FINE = 1 << SHIFT
 SAMPLES = 5  # points on a curve from one control point to the next
-CIRCLE = np.array([(math.cos(a), math.sin(a)) for a in np.linspace(0, 2 * math.pi, 29)[:-1]])
 # The inner points of a half circle, for round ends
 HALF_CIRCLE = np.array([(math.cos(a), math.sin(a)) for a in np.linspace(0, math.pi, 7)[1:-1]])
+
+
+LEFT_TURN = np.array((-1.0, 1.0))
 
 
 @lru_cache(maxsize=64)
@@ -75,37 +78,43 @@ class Pen:
         self.rim = max(0.8, canvas.shape[0] / 110)
         cos, sin = math.cos(turn) * scale, math.sin(turn) * scale
         x = -1.0 if flip else 1.0
-        self.matrix = np.array([(x * cos, x * sin), (-sin, cos)])
+        self.axes = (x * cos, x * sin, -sin, cos)
+        # From local units to sixteenths of a pixel; the half makes rounding down round to nearest.
+        self.matrix = np.array([(x * cos, x * sin), (-sin, cos)]) * FINE
+        self.origin = np.array(centre) * FINE + 0.5
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a local point is in canvas pixels."""
+        a, b, c, d = self.axes
+        return x * a + y * c + self.centre[0], x * b + y * d + self.centre[1]
 
     def at(self, x: float, y: float, scale: float = 1.0, turn: float = 0.0) -> "Pen":
         """Return a pen whose origin is at (x, y) of this one, scaled and turned (radians)."""
-        (a, b), (c, d) = self.matrix.tolist()
-        centre = (x * a + y * c + self.centre[0], x * b + y * d + self.centre[1])
         turned = self.turn + (-turn if self.flip else turn)
-        return Pen(self.canvas, centre, self.scale * scale, turned, self.flip)
+        return Pen(self.canvas, self.place(x, y), self.scale * scale, turned, self.flip)
 
     def mirror(self) -> "Pen":
         """Return a pen at the same place whose x goes the other way."""
         return Pen(self.canvas, self.centre, self.scale, self.turn, not self.flip)
 
     def fill(self, points: Array, colour: Colour) -> None:
-        """Fill a polygon (N, 2) given in canvas pixels."""
-        pixels = (points * (1 << SHIFT) + 0.5).astype(np.int32)
-        cv2.fillPoly(self.canvas, [pixels], colour, cv2.LINE_AA, SHIFT)
+        """Fill a polygon (N, 2) given in sixteenths of a canvas pixel."""
+        cv2.fillPoly(self.canvas, [points.astype(np.int32)], colour, cv2.LINE_AA, SHIFT)
 
     def polygon(self, points: Points, colour: Colour) -> None:
         """Fill a polygon with straight sides."""
-        self.fill(np.array(points) @ self.matrix + self.centre, colour)
+        self.fill(np.array(points) @ self.matrix + self.origin, colour)
 
     def blob(self, points: Points, colour: Colour, edge: Colour | None = None) -> None:
         """Fill the smooth closed curve through ``points``; with ``edge``, the rim around it."""
-        control = np.array(points) @ self.matrix + self.centre
+        control = np.array(points) @ self.matrix + self.origin
         weights, slopes = curve_weights(len(points), True)
         curve = weights @ control
         if edge is not None:
-            x, y = control.T.tolist()
-            area = sum(x[i - 1] * y[i] - x[i] * y[i - 1] for i in range(len(x)))
-            rim = -self.rim if area > 0 else self.rim  # outwards, whichever way it goes round
+            before = points[-1:] + points[:-1]
+            area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(before, points, strict=True))
+            rim = self.rim * FINE  # outwards, whichever way the points go round
+            rim = -rim if (area > 0) != self.flip else rim
             self.fill(curve + normals(slopes @ control) * rim, edge)
         self.fill(curve, colour)
 
@@ -122,12 +131,26 @@ class Pen:
         turn: float = 0.0,
     ) -> None:
         """Fill an ellipse; ``box`` is x, y, horizontal radius, vertical radius."""
-        x, y, wide, high = box
-        pen = self.at(x, y, turn=turn)
-        if edge is not None:
-            rim = self.rim / self.scale
-            self.fill((CIRCLE * (wide + rim, high + rim)) @ pen.matrix + pen.centre, edge)
-        self.fill((CIRCLE * (wide, high)) @ pen.matrix + pen.centre, colour)
+        x, y = self.place(box[0], box[1])
+        centre = round(x * FINE), round(y * FINE)
+        degrees = math.degrees(self.turn - turn if self.flip else self.turn + turn)
+        wide, high = box[2] * self.scale, box[3] * self.scale
+        rims = [(0.0, colour)] if edge is None else [(self.rim, edge), (0.0, colour)]
+        for rim, paint in rims:
+            radii = round((wide + rim) * FINE), round((high + rim) * FINE)
+            cv2.ellipse(
+                *(self.canvas, centre, radii, degrees, 0, 360, paint),
+                thickness=-1,
+                lineType=cv2.LINE_AA,
+                shift=SHIFT,
+            )
+
+    def line(self, points: Points, width: float, colour: Colour) -> None:
+        """Draw a thin smooth line through ``points``, at least a pixel thick."""
+        control = np.array(points) @ self.matrix + self.origin
+        curve = (curve_weights(len(points), False)[0] @ control).astype(np.int32)
+        thick = max(1, round(width * self.scale))
+        cv2.polylines(self.canvas, [curve], False, colour, thick, cv2.LINE_AA, SHIFT)
 
     def stroke(
         self,
@@ -136,35 +159,32 @@ class Pen:
         colour: Colour,
         edge: Colour | None = None,
     ) -> None:
-        """Draw the smooth open curve through ``points`` with round ends.
+        """Draw a smooth band with round ends along the open curve through ``points``.
 
         ``width`` in units, or the widths at its start and its end.
         """
-        control = np.array(points) @ self.matrix + self.centre
+        control = np.array(points) @ self.matrix + self.origin
         weights, slopes = curve_weights(len(points), False)
         curve, sideways = weights @ control, normals(slopes @ control)
         half: float | Array
         if isinstance(width, tuple):
-            half = (width[0] + (width[1] - width[0]) * ramp(len(curve))) * (self.scale / 2)
+            half = (width[0] + (width[1] - width[0]) * ramp(len(curve))) * (self.scale * FINE / 2)
         else:
-            half = max(width * self.scale / 2, 0.45)
+            half = width * self.scale * FINE / 2
         if edge is not None:
-            self.fill(ribbon(curve, sideways * (half + self.rim)), edge)
-        self.fill(ribbon(curve, sideways * half), colour)
+            self.fill(band(curve, sideways * (half + self.rim * FINE)), edge)
+        self.fill(band(curve, sideways * half), colour)
 
 
 def normals(slopes: Array) -> Array:
     """Unit vectors (N, 2) to the right of directions (N, 2)."""
     length = np.hypot(slopes[:, :1], slopes[:, 1:])
-    return slopes[:, ::-1] * ((-1.0, 1.0) / (length + 1e-9))
+    return slopes[:, ::-1] * (LEFT_TURN / (length + 1e-9))
 
 
-def ribbon(curve: Array, offset: Array) -> Array:
+def band(curve: Array, offset: Array) -> Array:
     """Outline of a band along a curve (N, 2) that reaches ``offset`` (N, 2) to either side."""
-    one, other = curve + offset, (curve - offset)[::-1]
-    if abs(offset[0, 0]) + abs(offset[0, 1]) < 1.0:  # too thin for its ends to show
-        return np.concatenate((one, other))
     (right, down), (left, up) = offset[-1].tolist(), (-offset[0]).tolist()
     end = HALF_CIRCLE @ np.array([(right, down), (down, -right)]) + curve[-1]
     start = HALF_CIRCLE @ np.array([(left, up), (up, -left)]) + curve[0]
-    return np.concatenate((one, end, other, start))
+    return np.concatenate((curve + offset, end, (curve - offset)[::-1], start))

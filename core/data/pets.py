@@ -133,13 +133,13 @@ def cat_head(pen: Pen, look: Look, random: Random) -> None:
         pen.oval(side * 0.42 + 0.06, -0.16, 0.05, 0.05, colour=WHITE)
     pen.polygon([(-0.12, 0.2), (0.12, 0.2), (0, 0.34)], look.nose)
     for side in (-1, 1):
-        pen.stroke([(0, 0.34), (side * 0.06, 0.46), (side * 0.26, 0.5)], 0.03, INK)
+        pen.line([(0, 0.34), (side * 0.06, 0.46), (side * 0.26, 0.5)], 0.03, INK)
     hair = WHITE if sum(look.coat) < 420 else blend(look.coat, INK, 0.75)
     reach = random.uniform(1.15, 1.5)
     for side in (-1, 1):
         for step in (-1, 0, 1):
             end = (side * reach, 0.36 + step * 0.24)
-            pen.stroke(
+            pen.line(
                 [(side * 0.3, 0.4 + step * 0.06), (side * 0.7, 0.33 + step * 0.14), end],
                 0.015,
                 hair,
@@ -157,7 +157,7 @@ def dog_head(pen: Pen, look: Look, random: Random) -> None:
         pen.oval(0, 0.78, 0.24, 0.16, colour=INK)
         tip = 0.86 + long
         pen.mirrored([(0, 0.76), (0.15, 0.78), (0.15, tip - 0.1), (0, tip)], TONGUE, look.edge)
-        pen.stroke([(0, 0.8), (0, tip - 0.16)], 0.025, blend(TONGUE, INK, 0.3))
+        pen.line([(0, 0.8), (0, tip - 0.16)], 0.025, blend(TONGUE, INK, 0.3))
     muzzle = random.uniform(0.4, 0.5)
     pen.mirrored(
         [(0, 0.02), (muzzle * 0.7, 0.14), (muzzle, 0.46), (muzzle * 0.8, 0.72), (0, 0.78)],
@@ -168,14 +168,12 @@ def dog_head(pen: Pen, look: Look, random: Random) -> None:
         pen.oval(side * 0.35, -0.12, 0.12, 0.14, colour=blend(look.eyes, INK, 0.35))
         pen.oval(side * 0.35, -0.12, 0.075, 0.09, colour=INK)
         pen.oval(side * 0.35 + 0.05, -0.18, 0.045, 0.045, colour=WHITE)
-        pen.stroke(
-            [(side * 0.22, -0.42), (side * 0.36, -0.47), (side * 0.5, -0.4)], 0.05, look.dark
-        )
+        pen.line([(side * 0.22, -0.42), (side * 0.36, -0.47), (side * 0.5, -0.4)], 0.05, look.dark)
     nose = INK if look.nose == PINK else look.nose
     pen.mirrored([(0, 0.08), (0.19, 0.13), (0.14, 0.27), (0, 0.33)], nose, INK)
     pen.oval(-0.05, 0.15, 0.05, 0.025, colour=blend(nose, WHITE, 0.6))
     for side in (-1, 1):
-        pen.stroke([(0, 0.32), (0, 0.52), (side * 0.16, 0.62), (side * 0.34, 0.56)], 0.035, INK)
+        pen.line([(0, 0.32), (0, 0.52), (side * 0.16, 0.62), (side * 0.34, 0.56)], 0.035, INK)
     floppy_ears(pen, look, random)
 
 
