@@ -133,7 +133,6 @@ precision) holds the weights and `compact.json` the facts below, written by the 
 | recipe | {epochs} epochs, batch {batch}, {optimizer}, learning rate {rate} with a short climb \
 and a cosine to 0, weight decay {decay}, {init} weights, seed {seed} |
 | variation | each picture mirrored, cropped, brightened at random, every time anew |
-| training time | {minutes} minutes on two cores |
 
 The photos are cats and dogs from public collections of the Asirra kind: mostly house pets, mostly
 one animal, mostly the whole of it. The weights are those after the last epoch; the test photos
