@@ -251,6 +251,20 @@ def test_the_address_holds_the_experiment(open_page, page):
     assert page.url == before
 
 
+@pytest.mark.parametrize("pace", [0, 60, 100, 140])
+def test_a_slider_moved_quickly_does_not_jump_back(open_page, page, pace):
+    """What the browser sends while it moves still names the address before the last change."""
+    open_page(address(PLAIN.with_changes(channels=4, out_channels=4)))
+    lab(page)
+    slider = page.get_by_role("slider", name="Groups")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight", delay=pace)
+    page.wait_for_url(re.compile("groups=4"))
+    page.get_by_text("depthwise · 40 parameters").wait_for()
+    assert slider.input_value() == "4"
+
+
 def test_edited_numbers_are_computed_with_and_kept(open_page, page):
     open_page(address(PLAIN))
     lab(page)

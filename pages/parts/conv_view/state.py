@@ -1,5 +1,6 @@
 """The lab's one experiment: in the session while one works, in the address to share it."""
 
+import time
 from typing import cast
 
 import streamlit as st
@@ -16,6 +17,7 @@ LAYERS = {
     "loss": "Sigmoid and loss",
     "init": "Initialisation",
 }
+_BROWSER_IS_LATE = 1.5  # seconds
 
 
 def read_address() -> None:
@@ -24,7 +26,8 @@ def read_address() -> None:
     arrived = "lab_layer" not in st.session_state  # widgets are forgotten on the way to other pages
     if arrived and not query and "lab_experiment" in st.session_state:
         return  # back from another page, whose links carry no address
-    if not arrived and query == st.session_state.lab_query:
+    changed = st.session_state.pop("lab_changed", False)
+    if not arrived and (changed or query == st.session_state.lab_query or _is_late(query)):
         return
     experiment, sentences = from_query(query)
     st.session_state.lab_experiment = experiment
@@ -36,6 +39,16 @@ def read_address() -> None:
     st.session_state.lab_layer = layer
 
 
+def _is_late(query: dict[str, str]) -> bool:
+    """Whether the browser has not yet heard of the address written last.
+
+    What it sends while it moves quickly still names the address before, which must not undo the
+    change; only later than that does the same address mean that somebody pressed Back.
+    """
+    before, at = st.session_state.lab_query_before
+    return query == before and time.monotonic() - at < _BROWSER_IS_LATE
+
+
 def write_address() -> None:
     """Put the experiment into the address, so that a copied link reopens it."""
     query = to_query(current())
@@ -43,6 +56,9 @@ def write_address() -> None:
         query["layer"] = st.session_state.lab_layer
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+    if query != st.session_state.get("lab_query"):
+        before = st.session_state.get("lab_query", query)
+        st.session_state.lab_query_before = before, time.monotonic()
     st.session_state.lab_query = query
 
 
@@ -55,6 +71,7 @@ def use(experiment: Experiment) -> None:
     """Replace the experiment."""
     st.session_state.lab_experiment = experiment
     st.session_state.lab_sentences = []
+    st.session_state.lab_changed = True  # newer than whatever the address says
 
 
 def change(**changes: object) -> None:
