@@ -130,18 +130,14 @@ def offer(run: Run | None, size: int, slot: str, photo: ChosenPhoto) -> None:
         offer_test_photos(run, slot)
     elif kind == "drawn":
         pets = [Picture(pixels, name, f"Drawn {name}") for name, pixels in drawn_pets()]
-        clicked = gallery(pets, key=f"drawn-{slot}", side=76)
-        if clicked is not None:
-            choose(slot, f"drawn:{clicked}")
+        gallery(pets, key=f"drawn-{slot}", side=76, on_click=lambda n: choose(slot, f"drawn:{n}"))
     else:
         offer_dropped(size, slot)
 
 
 def choose(slot: str, key: str) -> None:
-    """Look at another photo."""
-    if st.query_params.get(slot) != key:
-        st.query_params[slot] = key
-        st.rerun()
+    """Look at another photo from the next script run on."""
+    st.query_params[slot] = key
 
 
 def offer_test_photos(run: Run, slot: str) -> None:
@@ -167,9 +163,12 @@ def offer_test_photos(run: Run, slot: str) -> None:
         )
         for n in order
     ]
-    clicked = gallery(pictures, key=f"test-{slot}-{page}", side=76)
-    if clicked is not None:
-        choose(slot, f"test:{order[clicked]}")
+    gallery(
+        pictures,
+        key=f"test-{slot}-{page}",
+        side=76,
+        on_click=lambda n: choose(slot, f"test:{order[n]}"),
+    )
 
 
 def interleaved(labels: NDArray[np.uint8]) -> list[int]:
@@ -197,11 +196,15 @@ def offer_dropped(size: int, slot: str) -> None:
                 return
             kept[photo.key] = photo
             choose(slot, f"dropped:{photo.key}")
+            st.rerun()
     pictures = [
         Picture(decode_photo(photo.content, size).pixels, photo.name, photo.name)
         for photo in kept.values()
     ]
     if pictures:
-        clicked = gallery(pictures, key=f"kept-{slot}", side=76)
-        if clicked is not None:
-            choose(slot, f"dropped:{list(kept)[clicked]}")
+        gallery(
+            pictures,
+            key=f"kept-{slot}",
+            side=76,
+            on_click=lambda n: choose(slot, f"dropped:{list(kept)[n]}"),
+        )

@@ -67,6 +67,7 @@ def facts(source: Source, photo: ChosenPhoto) -> dict[str, Any]:
         "colours": CLASS_COLOURS,
         "truth": photo.label,
         "confusion": confusion_matrix(source),
+        "untested": "" if source.run is None else "The test photos were not asked at this moment.",
     }
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from core.colour import CLASS_COLOURS
 from core.explain import scores
 from core.runs import Predictions, Run, RunError
+from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
 from pages.parts.gallery import Picture, gallery
 from pages.parts.line_chart import Series, line_chart
@@ -42,6 +43,8 @@ def show_mistakes(source: Source) -> None:
 
 def draw(run: Run, predictions: Predictions) -> None:
     """Draw wall and curves for the threshold that the slider shows."""
+    if st.session_state.pop("mistake-opened", False):
+        st.rerun()  # the whole page changes to the explanation
     one = predictions.classes[1]
     wall, numbers = st.columns([6, 5], gap="medium")
     with numbers:
@@ -90,12 +93,14 @@ def show_wall(run: Run, predictions: Predictions, threshold: float) -> None:
                 CLASS_COLOURS[truth],
             )
         )
-    with place:
-        clicked = gallery(pictures, key=f"wall-{predictions.epoch}", side=80)
-    if clicked is not None:
-        st.query_params["photo"] = f"test:{shown[clicked]}"
+
+    def open_mistake(number: int) -> None:
+        choose("photo", f"test:{shown[number]}")
         st.query_params["view"] = "why"
-        st.rerun()
+        st.session_state["mistake-opened"] = True
+
+    with place:
+        gallery(pictures, key=f"wall-{predictions.epoch}", side=80, on_click=open_mistake)
 
 
 def show_confusion(predictions: Predictions, threshold: float) -> None:

@@ -135,7 +135,7 @@ def choose_epoch(run: Run) -> None:
 
     def draw() -> None:
         moved = st.session_state.pop("epoch-moved", False)
-        if active and moved:
+        if active and (moved or not run.status().active):
             st.rerun()  # the slider of a live run is a fragment: the rest must follow it
         scrubber(run.saved_epochs(), wanted_epoch(run), note(run), key=key, on_epoch=move)
 

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.runs import Run
+from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.feature_maps.surveys import show_progress
 from pages.parts.gallery import Picture, gallery
@@ -80,15 +81,14 @@ def draw_tops(
             Picture(with_box(pixels, box), f"{value:.3g}", f"{data.train.names[number]}, a {label}")
         )
         numbers.append(number)
-    clicked = gallery(pictures, key="tops", side=SIDE)
+    gallery(
+        pictures, key="tops", side=SIDE, on_click=lambda n: choose("photo", f"train:{numbers[n]}")
+    )
     st.caption(
         f"{source.name}, {source.when}: the {len(pictures)} strongest of {found.photos:,} training "
         "photos, each with the value of its strongest cell and, framed, what that cell sees. Click "
         "one to look at it in all layers."
     )
-    if clicked is not None:
-        st.query_params["photo"] = f"train:{numbers[clicked]}"
-        st.rerun()
 
 
 def with_box(pixels: NDArray[np.uint8], box: tuple[int, int, int, int] | None) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """A row of pictures to click, reachable by keyboard, each with a caption and a coloured edge."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +38,22 @@ def picture_address(pixels: NDArray[np.uint8]) -> str:
 
 
 def gallery(
-    pictures: Sequence[Picture], *, key: str, side: int = 84, clickable: bool = True
+    pictures: Sequence[Picture],
+    *,
+    key: str,
+    side: int = 84,
+    clickable: bool = True,
+    on_click: Callable[[int], None] | None = None,
 ) -> int | None:
-    """Show ``pictures`` with ``side`` pixels each; return the index of the one just clicked."""
+    """Show ``pictures`` with ``side`` pixels each; return the index of the one just clicked.
+
+    ``on_click`` is told the index before the script runs anew.
+    """
+
+    def click() -> None:
+        if on_click is not None:
+            on_click(int(st.session_state[key].clicked))
+
     result = _component(
         key=key,
         data={
@@ -56,7 +69,7 @@ def gallery(
                 for picture in pictures
             ],
         },
-        on_clicked_change=lambda: None,
+        on_clicked_change=click,
     )
     clicked = result.clicked
     return None if clicked is None else int(clicked)

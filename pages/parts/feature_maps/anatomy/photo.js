@@ -62,6 +62,7 @@ class PhotoView {
         `It is a ${classes[header.truth]}: ${wrong ? "wrong" : "right"}`));
     }
     if (header.confusion) parts.push(this.confusion(header));
+    else if (header.untested) parts.push(element("div", "identity", header.untested));
     this.said.replaceChildren(...parts);
   }
 

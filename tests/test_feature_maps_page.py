@@ -1,0 +1,116 @@
+"""The Feature maps page without a browser: what it says when there is little or broken."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import TrainConfig
+from core.runs import Run, create_run
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    import streamlit as st
+
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return tmp_path
+
+
+@pytest.fixture
+def page(folders):
+    """Give the page, not yet run."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.run()
+    return app.switch_page("pages/feature_maps.py")
+
+
+@pytest.fixture
+def run(folders) -> Run:
+    """A run that has not begun: its network is untrained."""
+    config = TrainConfig(
+        model="compact", image_size=32, train_per_class=4, test_per_class=4, data="drawn"
+    )
+    return create_run(config, name="begun")
+
+
+def said(page) -> str:
+    kinds = ("info", "warning", "error", "markdown", "caption")
+    return "\n".join(str(getattr(e, "value", "")) for kind in kinds for e in page.get(kind))
+
+
+def test_an_untrained_run_can_be_looked_at(run, page):
+    page.run()
+    assert not page.exception
+    assert not page.error
+    assert page.query_params["run"] == run.id
+    assert page.query_params["epoch"] == "0"
+
+
+@pytest.mark.parametrize("view", ["why", "map", "mistakes"])
+def test_every_view_of_an_untrained_run_stands(run, page, view):
+    page.query_params["view"] = view
+    page.run()
+    assert not page.exception
+    assert not page.error
+    if view == "mistakes":
+        assert "no answers" in said(page)
+
+
+def test_an_address_full_of_nonsense_shows_something_sensible(run, page):
+    nonsense = {"view": "x", "layer": "99", "channel": "-3", "cell": "a,b", "epoch": "777"}
+    for name, value in (nonsense | {"photo": "test:4000", "scale": "?"}).items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    assert "not at hand" in said(page)
+
+
+@pytest.mark.parametrize("wanted", ["gone", "../../etc", ""])
+def test_a_run_that_is_not_there_is_told(run, page, wanted):
+    page.query_params["run"] = wanted
+    page.run()
+    assert not page.exception
+    assert "The address names a run" in said(page)
+
+
+def test_a_run_with_a_broken_config_is_told(run, folders, page):
+    (folders / "runs" / "broken").mkdir()
+    (folders / "runs" / "broken" / "config.json").write_text("{not json")
+    page.query_params["run"] = "broken"
+    page.run()
+    assert not page.exception
+    assert "is damaged" in said(page)
+
+
+def test_broken_weights_and_answers_are_told_in_a_sentence(run, page):
+    import numpy as np
+
+    from core.checkpoint import Position
+    from core.predictions import write_predictions
+
+    model = run.load_model(0)
+    weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    facts = {"model": "compact", "image_size": 32, "classes": ["dog", "cat"]}
+    run.checkpoints.save(Position(1), weights, {}, facts)
+    write_predictions(run.path, 1, np.array([0.5, 0.5], dtype=np.float32))
+    page.run()
+    assert not page.exception
+    assert not page.error
+    path = run.checkpoints.path(Position(1))
+    path.write_bytes(path.read_bytes()[:-100])
+    import streamlit as st
+
+    st.cache_resource.clear()
+    page.run()
+    assert not page.exception
+    assert "cannot be looked at" in page.error[0].value
+    path.with_suffix(".json").write_text("[]")
+    page.run()
+    assert not page.exception
+    assert "cannot be read" in page.error[0].value
