@@ -89,10 +89,10 @@ def follow(run: Run) -> None:
     st.fragment(live, run_every=REFRESH_SECONDS if active else None, key=f"pair-{run.id}")()
     st.caption(
         "What to look for: the two losses are one line for many batches. The weights part from "
-        "rounding: Adam divides each gradient by its own size, so where the true gradient is nearly "
-        "zero, rounding decides which way a whole step goes. Every step starts from weights that "
-        "already differ, so the gap grows. In float64 it starts a million times smaller; a mistake "
-        "in a formula would not shrink with it."
+        "rounding: Adam divides each gradient by its own size, so where the true gradient is "
+        "nearly zero, rounding decides which way a whole step goes. Every step starts from "
+        "weights that already differ, so the gap grows. In float64 it starts some hundred "
+        "million times smaller; a mistake in a formula would not shrink with it."
     )
 
 
@@ -151,9 +151,9 @@ def show_curves(run: Run) -> None:
     )
     if any(each.idle_difference for each in history):
         st.caption(
-            "A bias right before batch norm is idle: batch norm takes every constant out again. Its "
-            "true gradient is zero, what both engines compute is rounding alone, and Adam makes "
-            "whole steps of it. These biases part at once, and it does no harm."
+            "A bias right before batch norm is idle: batch norm takes every constant out again. "
+            "Its true gradient is zero, what both engines compute is rounding alone, and Adam "
+            "makes whole steps of it. These biases part at once, and it does no harm."
         )
 
 

@@ -1,0 +1,104 @@
+"""The NumPy network page in a real Chromium: train side by side, and survive a refresh."""
+
+import re
+
+import pytest
+
+from core.config import TrainConfig
+from core.parity.side_by_side import create_pair, list_pairs, pair_history
+from core.train import main as train_on_the_command_line
+from tests.app_server import SETTLED, wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def folders(server, monkeypatch):
+    """Let this process see the server's runs."""
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(server.runs))
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(server.cache))
+    return server.runs
+
+
+@pytest.fixture
+def quick_run(folders):
+    """Give the id of a run that trained for a moment."""
+    path = folders / "quick"
+    if not path.exists():
+        sizes = ["--image-size", "80", "--train-per-class", "8", "--test-per-class", "4"]
+        options = ["--model", "article", "--epochs", "1", "--run-dir", str(path), "--json"]
+        assert train_on_the_command_line(["--data", "drawn", *options, *sizes]) == 0
+    return path.name
+
+
+def points(page, title: str) -> int:
+    figure = page.locator("figure", has=page.locator("strong", has_text=title))
+    return int(figure.locator(".plot").get_attribute("data-points") or 0)
+
+
+def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):
+    pair = create_pair(TrainConfig(image_size=80, train_per_class=200, test_per_class=8, epochs=50))
+    page = open_page(f"/numpy_network?view=Side-by-side+training&run={pair.id}")
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
+    wait_for(lambda: points(page, "Loss per batch") >= 6, "three batches on the chart", 60)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Continue").wait_for()
+    wait_for(lambda: pair.status().state == "paused", "the worker pauses")
+    before = len(pair_history(pair))
+    page.get_by_role("button", name="Step", exact=True).click()
+    wait_for(lambda: len(pair_history(pair)) == before + 1, "exactly one more step")
+
+    page.reload()
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("button", name="Continue").wait_for()
+    assert pair.id in page.url
+    wait_for(lambda: points(page, "Loss per batch") == 2 * (before + 1), "both curves again")
+    assert points(page, "Weights apart") >= before + 1
+
+    page.get_by_role("button", name="Continue", exact=True).click()
+    wait_for(lambda: len(pair_history(pair)) > before + 1, "it goes on")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Resume").wait_for()
+    assert pair.status().state == "stopped"
+    for step in pair_history(pair):
+        assert step.numpy_loss == pytest.approx(step.torch_loss, rel=0.02)
+
+
+def test_start_makes_a_pair_that_the_address_names(open_page, folders):
+    page = open_page("/numpy_network?view=Side-by-side+training&run=new")
+    page.get_by_text("float64").click()
+    page.get_by_role("button", name="Start both", exact=True).click()
+    page.get_by_role("button", name="Stop").wait_for()
+    page.wait_for_url(re.compile("run=2"))
+    pair = list_pairs()[0]
+    assert pair.id in page.url
+    assert pair.record["dtype"] == "float64"
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for(lambda: not pair.status().active, "it stops", 60)
+
+
+def test_the_ladder_goes_down_and_back(open_page, quick_run):
+    page = open_page(f"/numpy_network?model={quick_run}")
+    rungs = page.locator(".rung")
+    rungs.nth(19).wait_for(timeout=60_000)
+    assert rungs.count() == 20
+    assert rungs.first.locator("img").count() == 3
+    assert rungs.last.locator(".number").count() == 3
+    page.get_by_text("Backward, loss to photo").click()
+    page.locator(".rung", has_text="weight gradient").first.wait_for()
+    assert rungs.first.locator("b").inner_text() == "Sigmoid"
+    page.get_by_text("float64").click()
+    page.wait_for_url(re.compile("dtype=float64"))
+    page.get_by_text("as closely as float64 allows").wait_for()
+    page.reload()
+    page.get_by_text("as closely as float64 allows").wait_for(timeout=60_000)
+    assert rungs.first.locator("b").inner_text() == "Sigmoid"
+
+
+@pytest.mark.parametrize("view", ["Layer+by+layer", "Side-by-side+training"])
+def test_the_page_fits_a_phone(open_page, page, quick_run, view):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(f"/numpy_network?model={quick_run}&view={view}")
+    page.get_by_role("button", name="Start both" if "Side" in view else "Drawn cat 1").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
