@@ -13,6 +13,7 @@ from pages.parts import run_setup
 from pages.parts.line_chart import Series, line_chart
 from pages.parts.run_choice import choose_run, open_run
 from pages.parts.run_live import POINTS, REFRESH_SECONDS, finite, show_controls, show_state
+from pages.parts.run_results import show_management
 from pages.parts.workers import warm_up, worker_pool
 
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
@@ -39,11 +40,12 @@ def show_form() -> None:
         dtype = st.segmented_control(
             "Numbers",
             DTYPES,
-            default=DTYPES[0],
+            default=DTYPES[1],
             required=True,
             key="pair-dtype",
-            help="In float64 the same training parts much later: that is how rounding behaves, and "
-            "a mistake would not.",
+            help="In float64 both stay together for a whole training. In float32, in which "
+            "networks usually train, rounding parts them after some dozens of batches. A mistake "
+            "in a formula would part them in both alike.",
         )
     with look:
         st.markdown(
@@ -88,12 +90,15 @@ def follow(run: Run) -> None:
 
     st.fragment(live, run_every=REFRESH_SECONDS if active else None, key=f"pair-{run.id}")()
     st.caption(
-        "What to look for: the two losses are one line for many batches. The weights part from "
-        "rounding: Adam divides each gradient by its own size, so where the true gradient is "
-        "nearly zero, rounding decides which way a whole step goes. Every step starts from "
-        "weights that already differ, so the gap grows. In float64 it starts some hundred "
-        "million times smaller; a mistake in a formula would not shrink with it."
+        "What to look for: the two losses are one line, in float64 to the end, in float32 for some "
+        "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "
+        "size, so where the true gradient is nearly zero, rounding decides which way a whole step "
+        "goes. Every step starts from weights that already differ, so the gap grows. In float64 it "
+        "starts some hundred million times smaller; a mistake in a formula would not shrink so."
     )
+    if not active:
+        with st.expander("Rename or delete"):
+            show_management(run)
 
 
 def show_numbers(run: Run) -> None:

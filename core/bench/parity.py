@@ -1,0 +1,98 @@
+"""How closely both engines agree: ``python -m core.bench parity`` prints two Markdown tables.
+
+The first sends a drawn pet through untrained networks and its gradient back, the second trains
+both engines side by side on drawn pets.
+"""
+
+import argparse
+
+import numpy as np
+
+from core.bench.measure import table
+from core.config import PRESETS, TrainConfig
+from core.data import load_data, to_network_input
+from core.data.dataset import batches
+from core.data.drawn import draw_pet
+from core.events import BatchDone
+from core.models import build_model
+from core.parity import DTYPES
+from core.parity.ladder import build_ladder
+from core.parity.pair import Pair
+
+SHOWN_STEPS = (1, 10, 38)
+
+
+def main(arguments: list[str]) -> int:
+    """Print both tables; return the exit code."""
+    argparse.ArgumentParser(prog="python -m core.bench parity", description=__doc__).parse_args(
+        arguments
+    )
+    ladders = [
+        ladder_row(config, dtype, training)
+        for config in PRESETS.values()
+        for dtype in DTYPES
+        for training in (False, True)
+    ]
+    heads = (
+        "network",
+        "numbers",
+        "mode",
+        "forward, ulp",
+        "backward, ulp",
+        "NumPy, ms",
+        "torch, ms",
+    )
+    print(table(heads, ladders), end="\n\n", flush=True)
+    pairs = [row for config in recipes() for dtype in DTYPES for row in pair_rows(config, dtype)]
+    print(table(("optimiser", "numbers", "step", "losses", "weights", "idle biases"), pairs))
+    return 0
+
+
+def recipes() -> list[TrainConfig]:
+    """Return what is trained side by side: the article's network with two optimisers."""
+    adam = TrainConfig(image_size=96, train_per_class=304, test_per_class=1)
+    return [adam, adam.replace(optimizer="sgd", learning_rate=5e-3)]
+
+
+def ladder_row(config: TrainConfig, dtype: str, training: bool) -> tuple[str, ...]:
+    """Return the largest differences of one ladder in ulp, and the times of both ways."""
+    pixels = draw_pet("cat", config.image_size, 5, 1)
+    model = build_model(config.model, config.image_size, config.init, config.seed)
+    ladder = build_ladder(model, to_network_input(pixels[np.newaxis]), 1, dtype, training)
+    largest = [
+        max(each.ulps for rung in rungs for each in rung.agreements)
+        for rungs in (ladder.forward, ladder.backward)
+    ]
+    ours = sum(rung.numpy_seconds for rung in ladder.rungs)
+    theirs = sum(rung.torch_seconds for rung in ladder.rungs)
+    return (
+        f"{config.model}, {config.image_size} px",
+        dtype,
+        "training" if training else "evaluation",
+        *(f"{ulps:.0f}" for ulps in largest),
+        *(f"{seconds * 1e3:.0f}" for seconds in (ours, theirs)),
+    )
+
+
+def pair_rows(config: TrainConfig, dtype: str) -> list[tuple[str, ...]]:
+    """Train one epoch side by side; return a row for each of the shown steps."""
+    pair = Pair(config, dtype)
+    rows: list[tuple[str, ...]] = []
+    photos = load_data("drawn", config.image_size, config.train_per_class, 1, config.seed).train
+    stream = batches(photos, config.batch_size, config.seed, epoch=1)
+    for step, (x, y) in enumerate(stream, start=1):
+        loss, _ = pair.train_batch(x, y, config.learning_rate, step)
+        if step in SHOWN_STEPS:
+            batch = BatchDone(1, step, 0, loss, 0.0, config.learning_rate, len(y), 0.0, 0.0)
+            newest = pair.newest(batch)
+            rows.append(
+                (
+                    f"{config.optimizer}, {config.learning_rate:g}",
+                    dtype,
+                    str(step),
+                    f"{abs(newest.numpy_loss - newest.torch_loss):.1e}",
+                    f"{newest.weight_difference:.1e}",
+                    f"{newest.idle_difference:.1e}",
+                )
+            )
+    return rows
