@@ -14,8 +14,8 @@ from core.numpy_nn.arguments import (
     same_shape,
     working_dtype,
 )
+from core.numpy_nn.fast_convolution import correlate, gradients, weight_gradient
 from core.numpy_nn.geometry import Geometry, Padding, convolution_geometry
-from core.numpy_nn.plain_convolution import correlate, input_gradient, weight_gradient
 
 
 def conv2d(
@@ -44,9 +44,8 @@ def conv2d(
     check_not_empty(x)
     given = [x, weight] if bias is None else [x, weight, bias]
     work = working_dtype(*given)
-    y = correlate(x.astype(work, copy=False), weight.astype(work, copy=False), geometry, groups)
-    if bias is not None:
-        y += bias.astype(work)[:, np.newaxis, np.newaxis]
+    wide = x.astype(work, copy=False), weight.astype(work, copy=False)
+    y = correlate(*wide, None if bias is None else bias.astype(work), geometry, groups)
     y = rounded(y, result_dtype(x, *given))
     return y[0] if unbatched else y
 
@@ -68,9 +67,13 @@ def conv2d_backward(
     """
     dy, x, weight, geometry = backward_arguments(dy, x, weight, stride, padding, dilation, groups)
     work = working_dtype(dy, x, weight)
-    dx = input_gradient(as_images(dy, work), weight.astype(work, copy=False), geometry, groups)
-    dx = rounded(dx, result_dtype(x, dy, weight)).reshape(x.shape)
-    return dx, *parameter_gradients(dy, x, weight, geometry, groups)
+    wide = as_images(dy, work), as_images(x, work), weight.astype(work, copy=False)
+    dx, dweight = gradients(*wide, geometry, groups)
+    return (
+        rounded(dx, result_dtype(x, dy, weight)).reshape(x.shape),
+        rounded(dweight, result_dtype(weight, dy, x)),
+        bias_gradient(wide[0], result_dtype(weight, dy, x)),
+    )
 
 
 def conv2d_parameter_gradients(
@@ -84,18 +87,15 @@ def conv2d_parameter_gradients(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return only (dweight, dbias) of ``conv2d_backward``, for where nobody needs dx."""
     dy, x, weight, geometry = backward_arguments(dy, x, weight, stride, padding, dilation, groups)
-    return parameter_gradients(dy, x, weight, geometry, groups)
+    work, dtype = working_dtype(dy, x, weight), result_dtype(weight, dy, x)
+    wide_dy, wide_x = as_images(dy, work), as_images(x, work)
+    dweight = weight_gradient(wide_dy, wide_x, weight.shape, geometry, groups)
+    return rounded(dweight, dtype), bias_gradient(wide_dy, dtype)
 
 
-def parameter_gradients(
-    dy: np.ndarray, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (dweight, dbias) in the dtype of ``weight``."""
-    work = working_dtype(dy, x, weight)
-    dtype = result_dtype(weight, dy, x)
-    wide_dy = as_images(dy, work)
-    dweight = weight_gradient(wide_dy, as_images(x, work), weight.shape, geometry, groups)
-    return rounded(dweight, dtype), rounded(wide_dy.sum(axis=(2, 3)).sum(axis=0), dtype)
+def bias_gradient(dy: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return the sum of dy (N, C_out, H, W) over all but the channels."""
+    return rounded(dy.sum(axis=(2, 3)).sum(axis=0), dtype)
 
 
 def backward_arguments(

@@ -1,6 +1,7 @@
 """Where the windows of a convolution or a pooling lie."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -52,11 +53,23 @@ def convolution_geometry(
 ) -> Geometry:
     """Read the arguments of a convolution; raises ``ValueError`` when no window fits."""
     strides, dilations = pair("stride", stride, 1), pair("dilation", dilation, 1)
+    sides = padding if isinstance(padding, str) else pair("padding", padding, 0)
+    return make_geometry(size, kernel, strides, sides, dilations)
+
+
+@lru_cache(maxsize=256)
+def make_geometry(
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    strides: tuple[int, int],
+    padding: str | tuple[int, int],
+    dilations: tuple[int, int],
+) -> Geometry:
+    """Make the geometry of a convolution, once for each that is in use."""
     if isinstance(padding, str):
         sides = named_padding(padding, kernel, strides, dilations)
     else:
-        padding_h, padding_w = pair("padding", padding, 0)
-        sides = (padding_h, padding_h), (padding_w, padding_w)
+        sides = (padding[0], padding[0]), (padding[1], padding[1])
     padded = size[0] + sum(sides[0]), size[1] + sum(sides[1])
     spans = extent(kernel, dilations)
     if min(padded[i] - spans[i] for i in (0, 1)) < 0:

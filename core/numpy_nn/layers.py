@@ -231,8 +231,13 @@ class BatchNorm2d(Layer):
             "training": self.training,
             "eps": self.arguments["eps"],
         }
-        momentum = self.arguments["momentum"]
-        y, new_mean, new_var = batch_norm2d(x, **options, **self.params, momentum=momentum)
+        y, new_mean, new_var = batch_norm2d(
+            x,
+            weight=self.params.get("weight"),
+            bias=self.params.get("bias"),
+            momentum=self.arguments["momentum"],
+            **options,
+        )
         self.remembered = (x, options)
         if new_mean is not None and new_var is not None and self.training:
             self.buffers["running_mean"], self.buffers["running_var"] = new_mean, new_var

@@ -5,11 +5,12 @@ several times, the blocks spread over the cores: with millions of weights memory
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from core.numpy_nn.network import Sequential
-from core.numpy_nn.threads import in_parallel, slices, workers
+from core.numpy_nn.threads import in_parallel, shares, workers
 
 BLOCK = 16_384
 """Elements of one block: five float32 arrays of it fit into a core's second-level cache."""
@@ -60,7 +61,7 @@ class Optimizer:
                 block = slice(start, min(start + BLOCK, part.stop))
                 self.update(*(array[block] for array in flat))
 
-        in_parallel(work, slices(param.size, -(-param.size // workers())))
+        in_parallel([partial(work, part) for part in shares(param.size, workers())])
 
     def update(self, param: np.ndarray, grad: np.ndarray, *memory: np.ndarray) -> None:
         """Update one block of a parameter in place, given its gradient and its memories."""

@@ -10,11 +10,18 @@ import numpy as np
 from core.numpy_nn.geometry import Geometry, crop, offset_slices, pad, windows
 
 
-def correlate(x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int) -> np.ndarray:
-    """Slide ``weight`` over ``x``; returns (N, C_out, output height, output width)."""
+def correlate(
+    x: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray | None,
+    geometry: Geometry,
+    groups: int,
+) -> np.ndarray:
+    """Slide ``weight`` over ``x`` and add ``bias``; returns (N, C_out, output height, width)."""
     columns = unfold(x, geometry, groups)
     y = grouped(weight, groups) @ columns
-    return y.reshape(len(x), len(weight), *geometry.output)
+    y = y.reshape(len(x), len(weight), *geometry.output)
+    return y if bias is None else y + bias[:, np.newaxis, np.newaxis]
 
 
 def weight_gradient(

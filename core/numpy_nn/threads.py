@@ -1,9 +1,13 @@
-"""Both cores for work that is not a matrix product: NumPy lets other threads run meanwhile."""
+"""All cores at once: NumPy lets other threads run while it copies, adds and multiplies."""
 
+import itertools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 @cache
@@ -14,24 +18,42 @@ def workers() -> int:
 
 @cache
 def pool() -> ThreadPoolExecutor:
-    """Return the threads, started at first use."""
-    return ThreadPoolExecutor(workers(), thread_name_prefix="numpy_nn")
+    """Return the threads beside the calling one, started at first use."""
+    return ThreadPoolExecutor(max(1, workers() - 1), thread_name_prefix="numpy_nn")
 
 
 if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
     os.register_at_fork(after_in_child=pool.cache_clear)
 
 
-def slices(length: int, step: int) -> list[slice]:
-    """Cut ``length`` elements into slices of at most ``step``."""
-    return [slice(start, min(start + step, length)) for start in range(0, length, step)]
+def in_parallel(tasks: Iterable[Callable[[], Result]]) -> list[Result]:
+    """Call every task, the first on this thread, and return their results in order.
+
+    The first error is raised when all are done. A task must not call this function.
+    """
+    first, *others = tasks
+    futures = [pool().submit(task) for task in others]
+    try:
+        result = first()
+    finally:
+        errors = [future.exception() for future in futures]  # waits: nothing runs on behind
+    for error in errors:
+        if error is not None:
+            raise error
+    return [result, *(future.result() for future in futures)]
 
 
-def in_parallel(work: Callable[[slice], None], parts: Sequence[slice]) -> None:
-    """Call ``work`` with every part, spread over the threads; the first error is raised."""
-    if len(parts) < 2:
-        for part in parts:
-            work(part)
-        return
-    for _ in pool().map(work, parts):
-        pass
+def shares(length: int, count: int) -> list[slice]:
+    """Cut ``length`` into at most ``count`` slices of about the same size, at least one."""
+    count = max(1, min(length, count))
+    bounds = [length * i // count for i in range(count + 1)]
+    return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
+
+
+def steps(part: slice, size: int) -> list[slice]:
+    """Cut ``part`` into slices of at most ``size``, all about the same."""
+    length = part.stop - part.start
+    return [
+        slice(part.start + share.start, part.start + share.stop)
+        for share in shares(length, -(-length // max(size, 1)))
+    ]

@@ -16,8 +16,8 @@ from core.numpy_nn.arguments import (
     working_dtype,
 )
 from core.numpy_nn.convolution import check_not_empty, convolution_weight
+from core.numpy_nn.fast_convolution import correlate, input_gradient, weight_gradient
 from core.numpy_nn.geometry import Geometry
-from core.numpy_nn.plain_convolution import correlate, input_gradient, weight_gradient
 
 
 def conv_transpose2d(
@@ -80,7 +80,9 @@ def conv_transpose2d_backward(
     dy = dy.reshape(shape)
     work = working_dtype(dy, x, weight)
     wide_dy, wide_x, wide_weight = (a.astype(work, copy=False) for a in (dy, x, weight))
-    dx = rounded(correlate(wide_dy, wide_weight, geometry, groups), result_dtype(x, dy, weight))
+    dx = rounded(
+        correlate(wide_dy, wide_weight, None, geometry, groups), result_dtype(x, dy, weight)
+    )
     dweight = weight_gradient(wide_x, wide_dy, weight.shape, geometry, groups)
     dbias = wide_dy.sum(axis=(2, 3)).sum(axis=0)
     parameter = result_dtype(weight, dy, x)

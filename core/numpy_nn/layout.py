@@ -1,0 +1,169 @@
+"""How ``fast_convolution`` lays images and weights out for its matrix products."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from core.numpy_nn.geometry import Geometry
+from core.numpy_nn.threads import steps
+
+Index: TypeAlias = tuple[Any, ...]
+
+BLOCK_BYTES = 2**22
+"""Most that the two buffers of one block may take; less only when one row of windows needs more."""
+
+
+class Layout:
+    """Sizes and orders for one convolution.
+
+    Images are split into *phases*: the pixels that lie a stride apart, among which the convolution
+    has stride 1. Element k of a kernel row or column then sees the phase ``k * dilation % stride``,
+    shifted by ``k * dilation // stride``.
+    """
+
+    def __init__(self, geometry: Geometry, channels: int, channels_out: int, groups: int) -> None:
+        self.geometry = geometry
+        self.groups = groups
+        self.channels, self.channels_out = channels // groups, channels_out // groups
+        self.height, self.width = geometry.output
+        row_taps, column_taps = (
+            [divmod(k * geometry.dilation[axis], geometry.stride[axis]) for k in range(size)]
+            for axis, size in enumerate(geometry.kernel)
+        )
+        self.row_phases = sorted({phase for _, phase in row_taps})
+        self.column_phases = sorted({phase for _, phase in column_taps})
+        self.shifts = sorted({shift for shift, _ in column_taps})
+        self.row_taps = [(shift, self.row_phases.index(phase)) for shift, phase in row_taps]
+        self.column_taps = [
+            (self.shifts.index(shift), self.column_phases.index(phase))
+            for shift, phase in column_taps
+        ]
+        self.overhang = max(shift for shift, _ in self.row_taps)
+        self.row_length = self.width + self.shifts[-1]
+        self.outputs = len(self.shifts) * self.channels_out
+        self.inputs = len(self.row_taps) * len(self.column_phases) * self.channels
+        self.phase_slices: dict[tuple[int, int], list[tuple[Index, Index]]] = {}
+
+    @property
+    def is_one_phase(self) -> bool:
+        """Whether images are their only phase as they are: stride 1, no padding, no pixel left."""
+        reached = self.height + self.overhang, self.row_length
+        unpadded = self.geometry.padding == ((0, 0), (0, 0))
+        return unpadded and self.geometry.stride == (1, 1) and self.geometry.size == reached
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some weights in ``matrix`` are zeros that belong to no kernel element."""
+        return len(self.shifts) * len(self.column_phases) > len(self.column_taps)
+
+    def matrix(self, weight: np.ndarray) -> np.ndarray:
+        """Order a weight (C_out, C_in / groups, kernel) as (groups, outputs, inputs).
+
+        Outputs are (shift, C_out), inputs are (kernel row, column phase, C_in).
+        """
+        matrix = (np.zeros if self.has_gaps else np.empty)(self.matrix_shape(), weight.dtype)
+        shape = (self.groups, self.channels_out, self.channels, *self.geometry.kernel)
+        by_column = weight.reshape(shape).transpose(4, 0, 1, 3, 2)
+        for (shift, phase), column in zip(self.column_taps, by_column, strict=True):
+            matrix[:, shift, :, :, phase] = column
+        return matrix.reshape(self.groups, self.outputs, self.inputs)
+
+    def weight(self, matrix: np.ndarray) -> np.ndarray:
+        """Order what ``matrix`` ordered back."""
+        shape = (self.groups, self.channels_out, self.channels, *self.geometry.kernel)
+        weight = np.empty(shape, matrix.dtype)
+        matrix = matrix.reshape(self.matrix_shape())
+        by_column = weight.transpose(4, 0, 1, 3, 2)
+        for (shift, phase), column in zip(self.column_taps, by_column, strict=True):
+            column[...] = matrix[:, shift, :, :, phase]
+        return weight.reshape(-1, self.channels, *self.geometry.kernel)
+
+    def matrix_shape(self) -> tuple[int, ...]:
+        """Shape of ``matrix`` before its axes are joined."""
+        return (
+            *(self.groups, len(self.shifts), self.channels_out),
+            *(len(self.row_taps), len(self.column_phases), self.channels),
+        )
+
+    def columns_shape(self, images: int, rows: int) -> tuple[int, ...]:
+        """Shape of the unfolded rows of a block: (groups, *inputs, images, rows, row length)."""
+        inputs = len(self.row_taps), len(self.column_phases), self.channels
+        return self.groups, *inputs, images, rows, self.row_length
+
+    def maps_shape(self, images: int, rows: int) -> tuple[int, ...]:
+        """Shape of a block's maps: (groups, *outputs, images, rows, row length)."""
+        return (
+            *(self.groups, len(self.shifts), self.channels_out),
+            *(images, rows, self.row_length),
+        )
+
+    def phases_shape(self, images: int, rows: int) -> tuple[int, ...]:
+        """Shape of the phases that so many rows of windows see."""
+        return (
+            *(len(self.row_phases), len(self.column_phases), self.groups, self.channels),
+            *(images, rows + self.overhang, self.row_length),
+        )
+
+    def by_group(self, images: np.ndarray) -> np.ndarray:
+        """View (N, C, H, W) as (groups, C / groups, N, H, W)."""
+        count, channels, height, width = images.shape
+        shape = count, self.groups, channels // self.groups, height, width
+        return images.reshape(shape).transpose(1, 2, 0, 3, 4)
+
+    def image_blocks(self, images: slice, itemsize: int) -> list[slice]:
+        """Cut images into groups whose windows fit one block, or single ones where none fits."""
+        return steps(images, self.fitting_rows(itemsize) // self.height)
+
+    def row_blocks(self, rows: slice, itemsize: int) -> list[slice]:
+        """Cut the rows of windows of one image into blocks; one block if they fit."""
+        return steps(rows, self.fitting_rows(itemsize))
+
+    def fitting_rows(self, itemsize: int) -> int:
+        """Number of rows of windows whose buffers take ``BLOCK_BYTES``."""
+        row_bytes = (self.outputs + self.inputs) * self.groups * self.row_length * itemsize
+        return BLOCK_BYTES // max(row_bytes, 1)
+
+    def phase_views(
+        self, images: np.ndarray, phases: np.ndarray, first_row: int
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Pair each phase's pixels in ``images`` (..., H, W) with their place in ``phases``
+        (row phase, column phase, ..., row, column), whose row 0 is seen by window row
+        ``first_row``. What has no partner is padding.
+        """
+        key = first_row, phases.shape[-2]
+        if key not in self.phase_slices:
+            self.phase_slices[key] = list(self.match_phases(*key))
+        for pixels, places in self.phase_slices[key]:
+            yield images[pixels], phases[places]
+
+    def match_phases(self, first_row: int, rows: int) -> Iterator[tuple[Index, Index]]:
+        """Find, for each phase, which pixels of the images lie where in the phase."""
+        (height, width), (stride_h, stride_w) = self.geometry.size, self.geometry.stride
+        (top, _), (left, _) = self.geometry.padding
+        for i, row_phase in enumerate(self.row_phases):
+            offset = stride_h * first_row + row_phase - top
+            pixels_h, places_h = overlap(stride_h, offset, height, rows)
+            for j, column_phase in enumerate(self.column_phases):
+                offset = column_phase - left
+                pixels_w, places_w = overlap(stride_w, offset, width, self.row_length)
+                yield (..., pixels_h, pixels_w), (i, j, ..., places_h, places_w)
+
+
+@lru_cache(maxsize=256)
+def layout_of(geometry: Geometry, channels: int, channels_out: int, groups: int) -> Layout:
+    """Return the layout of a convolution, made once for each that is in use."""
+    return Layout(geometry, channels, channels_out, groups)
+
+
+def overlap(stride: int, offset: int, length: int, count: int) -> tuple[slice, slice]:
+    """Match the pixels offset, offset + stride, ... (``count`` of them) with those that exist.
+
+    Returns the slice of the ``length`` pixels and the slice of the ``count`` places.
+    """
+    first = max(0, -(offset // stride))
+    last = min(count, (length - 1 - offset) // stride + 1)
+    start = first * stride + offset
+    number = max(0, last - first)
+    return slice(start, start + number * stride, stride), slice(first, first + number)
