@@ -16,7 +16,7 @@ from core.data.pen import Colour, Pen
 from core.data.pets import POSES, Look, blend, draw_pet_on, random_look
 
 # Part of the cache's key: raise it whenever a picture would look different.
-DRAWING_VERSION = 3
+DRAWING_VERSION = 4
 KINDS = ("dog", "cat")  # a kind's label is its place
 SMALLEST_SIZE = 16
 
@@ -126,9 +126,9 @@ def toy(pen: Pen, random: Random) -> None:
 
 @lru_cache(maxsize=1)
 def grain() -> NDArray[np.uint8]:
-    """Film grain to cut pieces from, (1024, 1024, 3) uint8 around 128."""
+    """Film grain to cut pieces from, (384, 384, 3) uint8 around 128."""
     random = np.random.default_rng(0)
-    return random.normal(128, 36, (640, 640, 3)).clip(0, 255).astype(np.uint8)
+    return random.normal(128, 36, (384, 384, 3)).clip(0, 255).astype(np.uint8)
 
 
 def photograph(picture: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Plane = NDArray[np.complex128]  # points as complex numbers, x + iy
 Colour = tuple[float, float, float]
 Points = list[tuple[float, float]]
 
@@ -15,14 +16,11 @@ SHIFT = 4  # cv2 takes sixteenths of a pixel
 FINE = 1 << SHIFT
 SAMPLES = 5  # points on a curve from one control point to the next
 # The inner points of a half circle, for round ends
-HALF_CIRCLE = np.array([(math.cos(a), math.sin(a)) for a in np.linspace(0, math.pi, 7)[1:-1]])
-
-
-LEFT_TURN = np.array((-1.0, 1.0))
+HALF_CIRCLE = np.exp(1j * np.linspace(0, math.pi, 7)[1:-1])
 
 
 @lru_cache(maxsize=64)
-def curve_weights(count: int, closed: bool) -> tuple[Array, Array]:
+def curve_weights(count: int, closed: bool) -> tuple[Plane, Plane]:
     """Weights (M, count) from control points to the Catmull-Rom curve through them, and its slope.
 
     Source: Catmull and Rom, "A class of local interpolating splines", 1974, with tension 1/2.
@@ -46,13 +44,13 @@ def curve_weights(count: int, closed: bool) -> tuple[Array, Array]:
             place = place % count if closed else min(max(place, 0), count - 1)
             points[row, place] += cubic[k]
             slopes[row, place] += slope[k]
-    return points, slopes
+    return points.astype(np.complex128), slopes.astype(np.complex128)
 
 
 @lru_cache(maxsize=64)
 def ramp(count: int) -> Array:
-    """Numbers from 0 to 1, (count, 1)."""
-    return np.linspace(0, 1, count)[:, None]
+    """Numbers from 0 to 1, (count,)."""
+    return np.linspace(0, 1, count)
 
 
 class Pen:
@@ -97,17 +95,22 @@ class Pen:
         """Return a pen at the same place whose x goes the other way."""
         return Pen(self.canvas, self.centre, self.scale, self.turn, not self.flip)
 
-    def fill(self, points: Array, colour: Colour) -> None:
-        """Fill a polygon (N, 2) given in sixteenths of a canvas pixel."""
-        cv2.fillPoly(self.canvas, [points.astype(np.int32)], colour, cv2.LINE_AA, SHIFT)
+    def fill(self, points: Plane, colour: Colour) -> None:
+        """Fill a polygon (N,) given in sixteenths of a canvas pixel."""
+        pixels = points.view(np.float64).astype(np.int32).reshape(-1, 2)
+        cv2.fillPoly(self.canvas, [pixels], colour, cv2.LINE_AA, SHIFT)
+
+    def control(self, points: Points) -> Plane:
+        """Place control points: (N,), in sixteenths of a canvas pixel."""
+        return (np.array(points) @ self.matrix + self.origin).view(np.complex128)[:, 0]
 
     def polygon(self, points: Points, colour: Colour) -> None:
         """Fill a polygon with straight sides."""
-        self.fill(np.array(points) @ self.matrix + self.origin, colour)
+        self.fill(self.control(points), colour)
 
     def blob(self, points: Points, colour: Colour, edge: Colour | None = None) -> None:
         """Fill the smooth closed curve through ``points``; with ``edge``, the rim around it."""
-        control = np.array(points) @ self.matrix + self.origin
+        control = self.control(points)
         weights, slopes = curve_weights(len(points), True)
         curve = weights @ control
         if edge is not None:
@@ -115,7 +118,8 @@ class Pen:
             area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(before, points, strict=True))
             rim = self.rim * FINE  # outwards, whichever way the points go round
             rim = -rim if (area > 0) != self.flip else rim
-            self.fill(curve + normals(slopes @ control) * rim, edge)
+            slope = slopes @ control
+            self.fill(curve + slope * (rim * 1j / np.abs(slope)), edge)
         self.fill(curve, colour)
 
     def mirrored(self, points: Points, colour: Colour, edge: Colour | None = None) -> None:
@@ -145,12 +149,22 @@ class Pen:
                 shift=SHIFT,
             )
 
-    def line(self, points: Points, width: float, colour: Colour) -> None:
-        """Draw a thin smooth line through ``points``, at least a pixel thick."""
-        control = np.array(points) @ self.matrix + self.origin
-        curve = (curve_weights(len(points), False)[0] @ control).astype(np.int32)
+    def line(
+        self, points: Points, width: float, colour: Colour, edge: Colour | None = None
+    ) -> None:
+        """Draw a line of a whole number of pixels' width: quicker than a stroke where that does.
+
+        Two points give a straight line, more a smooth one.
+        """
+        curve = self.control(points)
+        if len(points) > 2:
+            curve = curve_weights(len(points), False)[0] @ curve
+        pixels = curve.view(np.float64).astype(np.int32).reshape(-1, 2)
         thick = max(1, round(width * self.scale))
-        cv2.polylines(self.canvas, [curve], False, colour, thick, cv2.LINE_AA, SHIFT)
+        if edge is not None:
+            rim = thick + max(2, round(2 * self.rim))
+            cv2.polylines(self.canvas, [pixels], False, edge, rim, cv2.LINE_AA, SHIFT)
+        cv2.polylines(self.canvas, [pixels], False, colour, thick, cv2.LINE_AA, SHIFT)
 
     def stroke(
         self,
@@ -163,9 +177,10 @@ class Pen:
 
         ``width`` in units, or the widths at its start and its end.
         """
-        control = np.array(points) @ self.matrix + self.origin
+        control = self.control(points)
         weights, slopes = curve_weights(len(points), False)
-        curve, sideways = weights @ control, normals(slopes @ control)
+        curve, slope = weights @ control, slopes @ control
+        sideways = slope * (1j / np.abs(slope))
         half: float | Array
         if isinstance(width, tuple):
             half = (width[0] + (width[1] - width[0]) * ramp(len(curve))) * (self.scale * FINE / 2)
@@ -176,15 +191,8 @@ class Pen:
         self.fill(band(curve, sideways * half), colour)
 
 
-def normals(slopes: Array) -> Array:
-    """Unit vectors (N, 2) to the right of directions (N, 2)."""
-    length = np.hypot(slopes[:, :1], slopes[:, 1:])
-    return slopes[:, ::-1] * (LEFT_TURN / (length + 1e-9))
-
-
-def band(curve: Array, offset: Array) -> Array:
-    """Outline of a band along a curve (N, 2) that reaches ``offset`` (N, 2) to either side."""
-    (right, down), (left, up) = offset[-1].tolist(), (-offset[0]).tolist()
-    end = HALF_CIRCLE @ np.array([(right, down), (down, -right)]) + curve[-1]
-    start = HALF_CIRCLE @ np.array([(left, up), (up, -left)]) + curve[0]
+def band(curve: Plane, offset: Plane) -> Plane:
+    """Outline of a band along a curve (N,) that reaches ``offset`` (N,) to either side."""
+    end = curve[-1] + offset[-1] / HALF_CIRCLE
+    start = curve[0] - offset[0] / HALF_CIRCLE
     return np.concatenate((curve + offset, end, (curve - offset)[::-1], start))

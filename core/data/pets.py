@@ -193,7 +193,7 @@ def face_pattern(pen: Pen, look: Look) -> None:
     """Markings on the forehead and around the eyes."""
     if look.pattern == "stripes":
         for x, bottom in ((-0.28, -0.44), (0, -0.36), (0.28, -0.44)):
-            pen.stroke([(x * 0.8, -0.76), (x, bottom)], 0.09, look.dark)
+            pen.line([(x * 0.8, -0.76), (x, bottom)], 0.09, look.dark)
     elif look.pattern == "patch":
         pen.blob(
             [(0.12, -0.3), (0.38, -0.52), (0.68, -0.3), (0.68, 0.05), (0.36, 0.22), (0.12, 0.05)],
@@ -239,7 +239,7 @@ def leg(
 ) -> None:
     """A straight leg with a paw; ``colours`` are leg, paw and edge."""
     coat, paw, edge = colours
-    pen.stroke([(x, top), (x, foot - 0.1)], 0.36, coat, edge)
+    pen.line([(x, top), (x, foot - 0.1)], 0.36, coat, edge)
     pen.oval(x + 0.06, foot, 0.27, 0.16, colour=paw, edge=edge)
 
 
@@ -248,9 +248,7 @@ def body_pattern(pen: Pen, look: Look, width: float, height: float) -> None:
     if look.pattern == "stripes":
         for x in (-0.6, -0.3, 0.0, 0.3, 0.6):
             top = -height * math.sqrt(1 - x * x) * 0.93
-            pen.stroke(
-                [(x * width, top), ((x + 0.04) * width, top + 0.6 * height)], 0.12, look.dark
-            )
+            pen.line([(x * width, top), ((x + 0.04) * width, top + 0.6 * height)], 0.12, look.dark)
     elif look.pattern in ("patch", "spots"):
         size = 0.42 if look.pattern == "patch" else 0.15
         for x, y in ((-0.5, -0.3), (0.2, -0.4), (-0.1, 0.3), (0.5, 0.1))[: 2 if size > 0.2 else 4]:
@@ -305,7 +303,7 @@ def lying_body(pen: Pen, kind: str, look: Look, random: Random) -> None:
     pen.oval(-0.75, 0.98, 0.4, 0.15, colour=look.coat, edge=look.edge)
     paw = look.light if look.pattern == "mask" else look.coat
     for x, y in ((1.0, 0.95), (1.25, 1.02)):
-        pen.stroke([(x - 0.5, y - 0.1), (x + 0.45, y)], 0.3, look.coat, look.edge)
+        pen.line([(x - 0.5, y - 0.1), (x + 0.45, y)], 0.3, look.coat, look.edge)
         pen.oval(x + 0.5, y, 0.24, 0.16, colour=paw, edge=look.edge)
 
 
