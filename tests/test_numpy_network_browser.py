@@ -101,6 +101,6 @@ def test_the_ladder_goes_down_and_back(open_page, quick_run):
 @pytest.mark.parametrize("view", ["Layer+by+layer", "Side-by-side+training"])
 def test_the_page_fits_a_phone(open_page, page, quick_run, view):
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page(f"/numpy_network?model={quick_run}&view={view}")
+    open_page(f"/numpy_network?model={quick_run}&view={view}&run=new")
     page.get_by_role("button", name="Start both" if "Side" in view else "Drawn cat 1").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -39,8 +39,6 @@ def main(arguments: list[str]) -> int:
         "mode",
         "forward, ulp",
         "backward, ulp",
-        "NumPy, ms",
-        "torch, ms",
     )
     print(table(heads, ladders), end="\n\n", flush=True)
     pairs = [row for config in recipes() for dtype in DTYPES for row in pair_rows(config, dtype)]
@@ -55,7 +53,7 @@ def recipes() -> list[TrainConfig]:
 
 
 def ladder_row(config: TrainConfig, dtype: str, training: bool) -> tuple[str, ...]:
-    """Return the largest differences of one ladder in ulp, and the times of both ways."""
+    """Return the largest differences of one ladder, forward and backward."""
     pixels = draw_pet("cat", config.image_size, 5, 1)
     model = build_model(config.model, config.image_size, config.init, config.seed)
     ladder = build_ladder(model, to_network_input(pixels[np.newaxis]), 1, dtype, training)
@@ -63,14 +61,11 @@ def ladder_row(config: TrainConfig, dtype: str, training: bool) -> tuple[str, ..
         max(each.ulps for rung in rungs for each in rung.agreements)
         for rungs in (ladder.forward, ladder.backward)
     ]
-    ours = sum(rung.numpy_seconds for rung in ladder.rungs)
-    theirs = sum(rung.torch_seconds for rung in ladder.rungs)
     return (
         f"{config.model}, {config.image_size} px",
         dtype,
         "training" if training else "evaluation",
         *(f"{ulps:.0f}" for ulps in largest),
-        *(f"{seconds * 1e3:.0f}" for seconds in (ours, theirs)),
     )
 
 
