@@ -89,8 +89,9 @@ def number(value: np.floating, name: str) -> str:
 
 def agreement_html(found: "Agreement") -> str:
     """Return the largest difference, absolute and in ulp."""
-    largest = f"{found.difference:.1e}" if found.difference else "0"
-    return f"{largest} · {ulp_html(found)}"
+    if not found.difference:
+        return "no difference"
+    return f"{found.difference:.1e} · {ulp_html(found)}"
 
 
 def ulp_html(found: "Agreement") -> str:
