@@ -1,29 +1,44 @@
 """ReLU, sigmoid, flatten and linear, forward and backward."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from core.numpy_nn.arguments import (
     channel_vector,
     dimensions,
+    is_finite,
     real_array,
     result_dtype,
     rounded,
     same_shape,
     working_dtype,
 )
+from core.numpy_nn.matrix import product
+from core.numpy_nn.threads import over_images
 
 
 def relu(x: ArrayLike) -> np.ndarray:
     """Return max(x, 0) for ``x`` of any shape; NaN stays NaN."""
     x = real_array("x", x)
-    return np.maximum(rounded(x, result_dtype(x)), 0)
+    x = rounded(x, result_dtype(x))
+    y = np.empty_like(x)
+    if x.ndim:
+        over_images(lambda n: np.maximum(x[n], 0, out=y[n, ...]), x)
+        return y
+    return np.maximum(x, 0, out=y)
 
 
 def relu_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
     """Return dx of ``relu``: dy where x > 0, else 0; at x = 0 torch too chooses 0."""
     dy, x = gradient_pair(dy, x)
-    return rounded(np.where(x <= 0, 0, dy), result_dtype(x, dy))
+    dtype = result_dtype(x, dy)
+    if dy.ndim == 0 or not is_finite(dy):  # infinity times 0 would be NaN
+        return rounded(np.where(x <= 0, 0, dy), dtype)
+    dx = np.empty_like(dy, dtype)
+    over_images(lambda n: np.multiply(dy[n], ~(x[n] <= 0), out=dx[n, ...], casting="same_kind"), x)
+    return dx
 
 
 def sigmoid(x: ArrayLike) -> np.ndarray:
@@ -47,13 +62,13 @@ def flatten(x: ArrayLike) -> np.ndarray:
     x = real_array("x", x)
     if x.ndim < 1:
         raise ValueError(f"x must have the shape (N, ...), not {x.shape}")
-    return rounded(x, result_dtype(x)).reshape(len(x), int(np.prod(x.shape[1:])))
+    return rounded(x, result_dtype(x)).reshape(len(x), math.prod(x.shape[1:]))
 
 
 def flatten_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
     """Return dx of ``flatten``: ``dy`` in the shape of ``x``, whose values do not matter."""
     dy, x = real_array("dy", dy), real_array("x", x)
-    same_shape("dy", dy, (len(x), int(np.prod(x.shape[1:]))))
+    same_shape("dy", dy, (len(x), math.prod(x.shape[1:])))
     return rounded(dy, result_dtype(x, dy)).reshape(x.shape)
 
 
@@ -68,7 +83,9 @@ def linear(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> np
     if bias is not None:
         given.append(channel_vector("bias", bias, len(weight)))
     work = working_dtype(*given)
-    y = x.astype(work, copy=False) @ weight.astype(work, copy=False).T
+    x_rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1]).astype(work, copy=False)
+    y = product(x_rows, weight.astype(work, copy=False).T)
+    y = y.reshape(*x.shape[:-1], len(weight))
     if bias is not None:
         y = y + given[-1].astype(work, copy=False)
     return rounded(y, result_dtype(x, *given))
@@ -85,12 +102,13 @@ def linear_backward(
     same_shape("dy", dy, (*x.shape[:-1], len(weight)))
     work = working_dtype(dy, x, weight)
     wide_dy, wide_x, wide_weight = (a.astype(work, copy=False) for a in (dy, x, weight))
-    rows = int(np.prod(x.shape[:-1]))
+    rows = math.prod(x.shape[:-1])
     dy_rows, x_rows = wide_dy.reshape(rows, len(weight)), wide_x.reshape(rows, x.shape[-1])
+    dx = product(dy_rows, wide_weight).reshape(x.shape)
     parameter = result_dtype(weight, dy, x)
     return (
-        rounded(wide_dy @ wide_weight, result_dtype(x, dy, weight)),
-        rounded(dy_rows.T @ x_rows, parameter),
+        rounded(dx, result_dtype(x, dy, weight)),
+        rounded(product(dy_rows.T, x_rows), parameter),
         rounded(dy_rows.sum(axis=0), parameter),
     )
 

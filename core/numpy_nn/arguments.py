@@ -84,3 +84,9 @@ def rounded(array: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     """Round to ``dtype``; what is too large for it becomes infinite, silently as in torch."""
     with np.errstate(over="ignore"):
         return array.astype(dtype, copy=False)
+
+
+def is_finite(array: np.ndarray) -> bool:
+    """Whether all elements, and so their sum, are finite; may say no when the sum overflows."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(array.sum()))

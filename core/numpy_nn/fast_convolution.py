@@ -19,6 +19,7 @@ from functools import partial
 import numpy as np
 
 from core.numpy_nn import plain_convolution
+from core.numpy_nn.arguments import is_finite
 from core.numpy_nn.blas import one_blas_thread
 from core.numpy_nn.geometry import Geometry
 from core.numpy_nn.layout import Layout, layout_of
@@ -308,9 +309,3 @@ def exact_dweight(dweight: np.ndarray, dy: np.ndarray, x: np.ndarray, layout: La
     if is_finite(dweight):
         return dweight
     return plain_convolution.weight_gradient(dy, x, dweight.shape, layout.geometry, layout.groups)
-
-
-def is_finite(array: np.ndarray) -> bool:
-    """Whether all elements, and so their sum, are finite; may say no when the sum overflows."""
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(array.sum()))

@@ -34,7 +34,13 @@ from core.numpy_nn.convolution import conv2d, conv2d_backward, conv2d_parameter_
 from core.numpy_nn.geometry import Padding
 from core.numpy_nn.initialisations import xavier_normal
 from core.numpy_nn.max_pooling import max_pool2d, max_pool2d_backward
-from core.numpy_nn.normalisation import batch_norm2d, batch_norm2d_backward
+from core.numpy_nn.normalisation import (
+    batch,
+    moved_statistics,
+    normalise,
+    normalise_backward,
+    statistics,
+)
 from core.numpy_nn.transposed_convolution import conv_transpose2d, conv_transpose2d_backward
 
 
@@ -225,30 +231,26 @@ class BatchNorm2d(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y; in training also move the running statistics."""
-        options: dict[str, Any] = {
-            "running_mean": self.buffers["running_mean"],
-            "running_var": self.buffers["running_var"],
-            "training": self.training,
-            "eps": self.arguments["eps"],
-        }
-        y, new_mean, new_var = batch_norm2d(
-            x,
-            weight=self.params.get("weight"),
-            bias=self.params.get("bias"),
-            momentum=self.arguments["momentum"],
-            **options,
-        )
-        self.remembered = (x, options)
-        if new_mean is not None and new_var is not None and self.training:
-            self.buffers["running_mean"], self.buffers["running_var"] = new_mean, new_var
-            self.buffers["num_batches_tracked"] = self.buffers["num_batches_tracked"] + 1
+        x = batch("x", x)
+        running = self.buffers["running_mean"], self.buffers["running_var"]
+        mean, var = statistics(x, *running, self.training)
+        eps, momentum = self.arguments["eps"], self.arguments["momentum"]
+        y = normalise(x, mean, var, self.params.get("weight"), self.params.get("bias"), eps)
+        self.remembered = x, mean, var, self.training
+        if self.training:
+            moved = moved_statistics(x, *running, mean, var, momentum)
+            self.buffers |= {
+                "running_mean": np.asarray(moved[0]),
+                "running_var": np.asarray(moved[1]),
+                "num_batches_tracked": self.buffers["num_batches_tracked"] + 1,
+            }
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Fill ``grads`` and return dx, in the mode that the newest ``forward`` was in."""
-        x, options = self.recall()
-        weight = self.params.get("weight")
-        dx, *gradients = batch_norm2d_backward(dy, x, weight=weight, **options)
+        x, mean, var, training = self.recall()
+        weight, eps = self.params.get("weight"), self.arguments["eps"]
+        dx, *gradients = normalise_backward(dy, x, mean, var, weight, training, eps)
         self.keep_gradients(gradients)
         return dx
 

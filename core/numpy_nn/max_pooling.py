@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from core.numpy_nn.arguments import (
     Pair,
     images,
+    is_finite,
     real_array,
     result_dtype,
     rounded,
@@ -13,6 +14,7 @@ from core.numpy_nn.arguments import (
     working_dtype,
 )
 from core.numpy_nn.geometry import Geometry, crop, offset_slices, pad, pooling_geometry
+from core.numpy_nn.threads import over_images
 
 
 def max_pool2d(
@@ -31,11 +33,21 @@ def max_pool2d(
     """
     x, unbatched = images("x", x)
     geometry = pooling_geometry(x, kernel_size, stride, padding, dilation, ceil_mode)
-    padded = pad(rounded(x, result_dtype(x)), geometry, -np.inf)
-    y = padded[:, :, *offset_slices(geometry, 0, 0)].copy()
-    for i, j in np.ndindex(*geometry.kernel):
-        np.maximum(y, padded[:, :, *offset_slices(geometry, i, j)], out=y)
+    y = largest(pad(rounded(x, result_dtype(x)), geometry, -np.inf), geometry)
     return y[0] if unbatched else y
+
+
+def largest(padded: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Return the largest value of each window of the padded images."""
+    y = np.empty((*padded.shape[:2], *geometry.output), padded.dtype)
+
+    def pool_image(n: int) -> None:
+        y[n] = padded[n, :, *offset_slices(geometry, 0, 0)]
+        for i, j in np.ndindex(*geometry.kernel):
+            np.maximum(y[n], padded[n, :, *offset_slices(geometry, i, j)], out=y[n])
+
+    over_images(pool_image, padded)
+    return y
 
 
 def max_pool2d_backward(
@@ -57,18 +69,40 @@ def max_pool2d_backward(
     geometry = pooling_geometry(x, kernel_size, stride, padding, dilation, ceil_mode)
     dy = read_dy(dy, x, geometry, unbatched)
     work = working_dtype(dy, x)
-    winner = winning_offset(x, geometry)
-    dpadded = np.zeros((*x.shape[:2], *geometry.padded), work)
-    for number, (i, j) in enumerate(np.ndindex(*geometry.kernel)):
-        dpadded[:, :, *offset_slices(geometry, i, j)] += np.where(winner == number, dy, 0)
+    padded = pad(x.astype(working_dtype(x), copy=False), geometry, -np.inf)
+    y, dpadded = largest(padded, geometry), np.zeros((*x.shape[:2], *geometry.padded), work)
+    if is_finite(y) and is_finite(dy):
+        over_images(lambda n: give_to_first(dy[n], padded[n], y[n], dpadded[n], geometry), padded)
+    else:
+        winner = winning_offset(padded, geometry)
+        for number, (i, j) in enumerate(np.ndindex(*geometry.kernel)):
+            dpadded[:, :, *offset_slices(geometry, i, j)] += np.where(winner == number, dy, 0)
     dx = rounded(crop(dpadded, geometry), result_dtype(x, dy))
     return dx[0] if unbatched else dx
 
 
-def winning_offset(x: np.ndarray, geometry: Geometry) -> np.ndarray:
-    """Number of the kernel element, counted row by row, that sees the largest value of a window."""
-    padded = pad(x.astype(working_dtype(x), copy=False), geometry, -np.inf)
-    best = np.full((*x.shape[:2], *geometry.output), -np.inf, padded.dtype)
+def give_to_first(
+    dy: np.ndarray, padded: np.ndarray, y: np.ndarray, dpadded: np.ndarray, geometry: Geometry
+) -> None:
+    """Add each dy of one image (C, height, width) to the first pixel of its window that equals y.
+
+    All values must be finite: infinity times 0 would be NaN, and NaN equals nothing.
+    """
+    free = np.ones(y.shape, bool)
+    for i, j in np.ndindex(*geometry.kernel):
+        offset = offset_slices(geometry, i, j)
+        wins = padded[:, *offset] == y
+        wins &= free
+        free ^= wins
+        dpadded[:, *offset] += dy * wins
+
+
+def winning_offset(padded: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Number of the kernel element, counted row by row, that sees the largest value of a window.
+
+    The same for any values, infinite and NaN too, and slower.
+    """
+    best = np.full((*padded.shape[:2], *geometry.output), -np.inf, padded.dtype)
     winner = np.empty(best.shape, np.intp)
     winner[...] = first_inside(geometry)
     for number, (i, j) in enumerate(np.ndindex(*geometry.kernel)):

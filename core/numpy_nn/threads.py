@@ -4,8 +4,10 @@ import itertools
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
+
+import numpy as np
 
 Result = TypeVar("Result")
 
@@ -41,6 +43,23 @@ def in_parallel(tasks: Iterable[Callable[[], Result]]) -> list[Result]:
         if error is not None:
             raise error
     return [result, *(future.result() for future in futures)]
+
+
+LARGE = 100_000
+"""Elements of an array from which on a second thread saves more than it costs."""
+
+
+def over_images(work: Callable[[int], object], array: np.ndarray) -> None:
+    """Call ``work`` with the number of each of ``array``'s images (its first axis), on all cores
+    if the array is large. One image at a time stays in the cache while several steps pass over it.
+    """
+
+    def work_through(part: slice) -> None:
+        for number in range(part.start, part.stop):
+            work(number)
+
+    count = workers() if array.size > LARGE else 1
+    in_parallel([partial(work_through, part) for part in shares(len(array), count)])
 
 
 def shares(length: int, count: int) -> list[slice]:
