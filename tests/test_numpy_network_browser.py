@@ -33,8 +33,9 @@ def quick_run(folders):
 
 def points(page, title: str) -> int:
     figure = page.locator("figure", has=page.locator("strong", has_text=title))
-    plot = figure.locator(".plot")
-    return int(plot.get_attribute("data-points") or 0) if plot.count() else 0
+    # One look without waiting: while the page is drawn anew there may be no chart.
+    found = figure.locator(".plot").evaluate_all("all => all.map((plot) => +plot.dataset.points)")
+    return found[0] if found else 0
 
 
 def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):

@@ -94,7 +94,7 @@ def follow(run: Run) -> None:
         "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "
         "size, so where the true gradient is nearly zero, rounding decides which way a whole step "
         "goes. Every step starts from weights that already differ, so the gap grows. In float64 it "
-        "starts some hundred million times smaller; a mistake in a formula would not shrink so."
+        "starts many millions of times smaller; a mistake in a formula would not shrink so."
     )
     if not active:
         with st.expander("Rename or delete"):
