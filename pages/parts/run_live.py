@@ -9,7 +9,10 @@ from pages.parts.line_chart import Series, line_chart
 from pages.parts.words import duration, percent
 from pages.parts.workers import worker_pool
 
-REFRESH_SECONDS = 0.5
+# Often until the first loss is there, then once a second: every look takes time from the training
+# where server, browser and training share one computer.
+WAITING_SECONDS = 0.5
+TRAINING_SECONDS = 1.0
 POINTS = 250  # a live chart is sent twice a second: no more points than it has pixels to show
 # Neither the cat's nor the dog's colour: train dark, test lighter and with markers.
 TRAIN = "#00805F"
@@ -30,14 +33,21 @@ STATE_WORDS = {
 }
 
 
+def refresh_seconds(status: Status) -> float | None:
+    """Return how often to look at a run in this state; None when nothing will change."""
+    if not status.active:
+        return None
+    return TRAINING_SECONDS if status.batch_loss is not None else WAITING_SECONDS
+
+
 def follow(run: Run) -> None:
-    """Show the run, anew twice a second while a worker is at it."""
-    active = run.status().active
+    """Show the run, anew as often as its state asks for while a worker is at it."""
+    seconds = refresh_seconds(run.status())
 
     def live() -> None:
         status = run.status()
-        if active and not status.active:
-            st.rerun()  # it ended: show the results and stop asking
+        if refresh_seconds(status) != seconds:
+            st.rerun()  # it began to train or ended: look at another pace, or show the results
         show_state(run, status)
         left, right = st.columns([5, 6], vertical_alignment="bottom", gap="medium")
         with left:
@@ -46,7 +56,7 @@ def follow(run: Run) -> None:
             show_numbers(run, status)
         show_curves(run)
 
-    st.fragment(live, run_every=REFRESH_SECONDS if active else None, key=f"live-{run.id}")()
+    st.fragment(live, run_every=seconds, key=f"live-{run.id}")()
 
 
 def show_state(run: Run, status: Status) -> None:

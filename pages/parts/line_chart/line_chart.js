@@ -29,6 +29,9 @@ class Chart {
   }
 
   update(data) {
+    const content = JSON.stringify(data);
+    if (content === this.content) return; // an epoch's chart has news far less often than it is sent
+    this.content = content;
     const legend = JSON.stringify([data.title, data.series.map((s) => [s.name, s.colour, s.dashed])]);
     this.data = data;
     if (legend !== this.legendDrawn) {
