@@ -12,7 +12,7 @@ from core.smoothing import thin
 from pages.parts import run_setup
 from pages.parts.line_chart import Series, line_chart
 from pages.parts.run_choice import choose_run, open_run
-from pages.parts.run_live import POINTS, REFRESH_SECONDS, finite, show_controls, show_state
+from pages.parts.run_live import POINTS, finite, refresh_seconds, show_controls, show_state
 from pages.parts.run_results import show_management
 from pages.parts.workers import warm_up, worker_pool
 
@@ -73,13 +73,13 @@ def show_form() -> None:
 
 
 def follow(run: Run) -> None:
-    """Show the training, anew twice a second while a worker is at it."""
-    active = run.status().active
+    """Show the training, anew as often as its state asks for while a worker is at it."""
+    seconds = refresh_seconds(run.status())
 
     def live() -> None:
         status = run.status()
-        if active and not status.active:
-            st.rerun()
+        if refresh_seconds(status) != seconds:
+            st.rerun()  # it began to train or ended
         show_state(run, status)
         left, right = st.columns([11, 10], vertical_alignment="bottom", gap="medium")
         with left:
@@ -88,7 +88,7 @@ def follow(run: Run) -> None:
             show_numbers(run)
         show_curves(run)
 
-    st.fragment(live, run_every=REFRESH_SECONDS if active else None, key=f"pair-{run.id}")()
+    st.fragment(live, run_every=seconds, key=f"pair-{run.id}")()
     st.caption(
         "What to look for: the two losses are one line, in float64 to the end, in float32 for some "
         "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "
@@ -96,7 +96,7 @@ def follow(run: Run) -> None:
         "goes. Every step starts from weights that already differ, so the gap grows. In float64 it "
         "starts many millions of times smaller; a mistake in a formula would not shrink so."
     )
-    if not active:
+    if seconds is None:
         with st.expander("Rename or delete"):
             show_management(run)
 
