@@ -40,7 +40,7 @@ class Reporter:
             step=begun.step,
             steps=begun.steps,
             progress=(begun.epoch * begun.steps + begun.step) / (self.epochs * begun.steps),
-            learning_rate=begun.learning_rate,
+            peak_learning_rate=begun.learning_rate,
             train_loss=last.train_loss if last else None,
             train_accuracy=last.train_accuracy if last else None,
             test_loss=last.test_loss if last else None,

@@ -63,7 +63,8 @@ class Status:
     ``state`` is starting, waiting (for a free place), loading, training, paused, stopping, or,
     without a worker: stopped, finished, diverged, failed, interrupted. ``epoch`` is the one in
     progress, from 1, and 0 before the first; ``step`` of ``steps`` batches of it are done.
-    Accuracies and losses are the newest; ``None`` is not known yet. ``message`` is a sentence.
+    Accuracies and losses are the newest, ``learning_rate`` is the newest batch's; what can be set
+    is the schedule's peak. ``None`` is not known yet. ``message`` is a sentence.
     """
 
     state: str
@@ -76,6 +77,7 @@ class Status:
     images_per_second: float | None = None
     seconds_left: float | None = None
     learning_rate: float | None = None
+    peak_learning_rate: float | None = None
     batch_loss: float | None = None
     train_loss: float | None = None
     train_accuracy: float | None = None

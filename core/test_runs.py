@@ -158,7 +158,7 @@ def test_pause_step_learning_rate_continue_and_stop():
         paused = run.batch_losses().losses.size
         wait_for(lambda: run.checkpoints.newest(), "a long pause saves a checkpoint")
         run.set_learning_rate(0.125)
-        wait_for(lambda: run.status().learning_rate == 0.125, "the learning rate changes")
+        wait_for(lambda: run.status().peak_learning_rate == 0.125, "the learning rate changes")
         for _ in range(2):
             known = run.batch_losses().losses.size
             run.step()

@@ -214,7 +214,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_newest_copied_good_weight
             state.learner.model[0].weight.data.fill_(math.nan)
     last = events[-1]
     assert isinstance(last, Diverged)
-    assert (last.epoch, last.step) == (1, bad_step)
+    assert (last.epoch, last.step) == (1, bad_step + 1)
     assert (last.kept_epoch, last.kept_step) == (0, kept_step)
     assert "not a finite number" in last.message and "learning rate" in last.message
     assert_same(copied(state), good)

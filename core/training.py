@@ -134,17 +134,17 @@ class Snapshot:
         self.safe, self.candidate = self.candidate, self.safe
         self.safe_position = self.candidate_position
 
-    def give_up(self, what: str) -> Diverged:
-        """Put the trusted weights back and say so."""
+    def give_up(self, what: str, step: int) -> Diverged:
+        """Put the trusted weights back; ``what`` was not finite in ``step`` of this epoch."""
         state = self.state
-        epoch, step = state.epoch + 1, state.step
+        epoch = state.epoch + 1
         state.learner.load_weights(self.safe)
         state.restore(self.safe_position)
         return Diverged(
             *(epoch, step, state.epoch, state.step),
-            f"The {what} is not a finite number any more, so the training stopped. The weights "
-            f"kept are those after {state.epoch} epochs and {state.step} batches. A smaller "
-            "learning rate usually helps.",
+            f"{what} is not a finite number, so the training stopped. The weights kept are those "
+            f"after {state.epoch} epochs and {state.step} batches. A smaller learning rate "
+            "usually helps.",
         )
 
 
@@ -196,11 +196,12 @@ def train(
     while state.epoch < config.epochs:
         finite = yield from train_batches(state, data, config, snapshot)
         if not finite:
-            yield snapshot.give_up(f"training loss in epoch {state.epoch + 1}")
+            step = state.step + 1
+            yield snapshot.give_up(f"The loss of epoch {state.epoch + 1}, batch {step}", step)
             return
         probabilities = yield from evaluate(state, data.test)
         if not np.isfinite(probabilities).all():
-            yield snapshot.give_up(f"answer in the test of epoch {state.epoch + 1}")
+            yield snapshot.give_up(f"An answer in the test of epoch {state.epoch + 1}", state.step)
             return
         epoch_done = close_epoch(state, data.test, probabilities)
         snapshot.take()

@@ -250,7 +250,8 @@ class Worker:
         """Apply a changed learning rate and log it."""
         if self.learning_rate is not None:
             state.learning_rate, self.learning_rate = self.learning_rate, None
-            self.reporter.change(learning_rate=state.learning_rate)
+            self.reporter.change(peak_learning_rate=state.learning_rate)
+            self.reporter.show(self.reporter.status.state, self.reporter.status.message)
             writer.add(LearningRateChanged(state.epoch, state.step, state.learning_rate))
 
     def rest(self, state: "TrainingState", writer: EventWriter) -> None:
