@@ -25,7 +25,6 @@ from core.data.report import DataError
 # All packs together; the one just built stays even if it is larger.
 CACHE_LIMIT_BYTES = 8 * 2**30
 
-PACK_ERRORS = (OSError, ValueError, KeyError)
 Pack = tuple[NDArray[np.uint8], dict[str, Any]]
 
 
@@ -59,25 +58,25 @@ def open_pack(key: str, image_size: int, build: Callable[[PackWriter], dict[str,
     (plain JSON values) to keep with them. Raises ``DataError`` when the cache cannot be written.
     """
     folder = cache_folder()
-    try:
-        return read_pack(folder / key, image_size)
-    except PACK_ERRORS:
-        pass  # there is none, or it is torn or rotten: build it
+    pack = read_if_whole(folder / key, image_size)
+    if pack is not None:
+        return pack
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # 256 locks, not one a key, so that lock files do not pile up.
         with FileLock(folder / f"{key[:2]}.lock"):
-            try:
-                pack = read_pack(folder / key, image_size)  # someone may have built it meanwhile
-            except PACK_ERRORS:
+            pack = read_if_whole(folder / key, image_size)  # someone may have built it meanwhile
+            if pack is None:
                 build_pack(folder / key, build)
-                pack = read_pack(folder / key, image_size, check_photos=False)
+                pack = read_if_whole(folder / key, image_size, check_photos=False)
         remove_oldest(folder, keep=key)
     except OSError as error:
         raise DataError(
             f"The photo cache {folder} cannot be used: {error.strerror or error}. "
             "Free some space there or name another folder in GLASS_CNN_CACHE."
         ) from error
+    if pack is None:
+        raise DataError(f"Something removes files from the photo cache {folder} while it is used.")
     return pack
 
 
@@ -102,8 +101,16 @@ def build_pack(path: Path, build: Callable[[PackWriter], dict[str, Any]]) -> Non
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def read_pack(path: Path, image_size: int, check_photos: bool = True) -> Pack:
-    """Map a pack; raises one of ``PACK_ERRORS`` if it is not there or does not verify."""
+def read_if_whole(path: Path, image_size: int, check_photos: bool = True) -> Pack | None:
+    """Read a pack, None if it is not there, torn or rotten."""
+    try:
+        return read_pack(path, image_size, check_photos)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def read_pack(path: Path, image_size: int, check_photos: bool) -> Pack:
+    """Map a pack; raises ``OSError``, ``ValueError`` or ``KeyError`` if it does not verify."""
     photo_bytes = image_size * image_size * 3
     checksum, content = (path / "pack.json").read_text(encoding="utf-8").splitlines()
     if int(checksum, 16) != zlib.crc32(content.encode()):

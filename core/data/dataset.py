@@ -75,4 +75,4 @@ def forget_pages(pixels: Bytes) -> None:
 
 def to_network_input(x: Bytes) -> NDArray[np.float32]:
     """Turn pixels (N, S, S, 3) uint8 into network input (N, 3, S, S) float32, scaled to 0..1."""
-    return np.multiply(x.transpose(0, 3, 1, 2), np.float32(1 / 255), order="C", dtype=np.float32)
+    return np.divide(x.transpose(0, 3, 1, 2), np.float32(255), order="C", dtype=np.float32)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ from core.data.report import DataError, Group, LeftOut, Report, printable
 
 DRAWN = "drawn"
 LARGEST_SIZE = 1024
+HANDFUL = 8  # photos that a thread takes at a time: fewer hand-overs between threads
 Progress = Callable[[int, int], None]
+Outcome = tuple[Made, int] | PhotoError
 
 
 def load_data(
@@ -88,7 +91,9 @@ def plan_drawn(image_size: int, train_per_class: int, test_per_class: int, seed:
         return Made(draw_pet(group.class_name, image_size, drawing_seed, index))
 
     layout = "Drawn pets: pictures that the project draws itself."
-    return Plan(layout, (KINDS[0], KINDS[1]), groups, [DRAWING_VERSION, seed], make)
+    identity = [DRAWING_VERSION, seed]
+    # Drawing is mostly Python, of which only one thread can run at a time.
+    return Plan(layout, (KINDS[0], KINDS[1]), groups, identity, make, parallel=False)
 
 
 def pack_key(plan: Plan, image_size: int) -> str:
@@ -107,7 +112,8 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
     total = sum(min(group.wanted, len(group.candidates)) for group in plan.groups)
     facts: list[dict[str, Any]] = []
     done = 0
-    with ThreadPoolExecutor(processors()) as pool, single_threaded_cv2():
+    threads = processors() if plan.parallel else 1
+    with ThreadPoolExecutor(threads) as pool, single_threaded_cv2():
         for group in plan.groups:
             used: list[str] = []
             digests: list[str] = []
@@ -142,31 +148,40 @@ def single_threaded_cv2() -> Iterator[None]:
 
 def make_in_order(
     pool: ThreadPoolExecutor, plan: Plan, group: PlannedGroup
-) -> Iterator[tuple[str, tuple[Made, int] | PhotoError]]:
+) -> Iterator[tuple[str, Outcome]]:
     """Yield candidates in order with their pixels or their error, until enough have loaded.
 
-    A few are under way at a time, so that memory stays small however many there are.
+    A few handfuls are under way at a time, so that memory stays small however many there are.
     """
 
-    def make(name: str) -> tuple[Made, int] | PhotoError:
-        try:
-            made = plan.make(group, name)
-        except PhotoError as error:
-            return error
-        return made, zlib.crc32(made.pixels.data)
+    def make(names: list[str]) -> list[tuple[str, Outcome]]:
+        return [(name, try_to_make(plan, group, name)) for name in names]
 
-    missing = group.wanted
-    waiting: deque[tuple[str, Future[tuple[Made, int] | PhotoError]]] = deque()
+    missing, under_way = group.wanted, 0
+    waiting: deque[Future[list[tuple[str, Outcome]]]] = deque()
     candidates = iter(group.candidates)
     while missing:
-        while len(waiting) < min(missing, 16) and (name := next(candidates, None)) is not None:
-            waiting.append((name, pool.submit(make, name)))
+        while len(waiting) < 2 * processors() and under_way < missing:
+            names = list(islice(candidates, min(HANDFUL, missing - under_way)))
+            if not names:
+                break
+            under_way += len(names)
+            waiting.append(pool.submit(make, names))
         if not waiting:
             return
-        name, future = waiting.popleft()
-        outcome = future.result()
-        missing -= not isinstance(outcome, PhotoError)
-        yield name, outcome
+        for name, outcome in waiting.popleft().result():
+            under_way -= 1
+            missing -= not isinstance(outcome, PhotoError)
+            yield name, outcome
+
+
+def try_to_make(plan: Plan, group: PlannedGroup, name: str) -> Outcome:
+    """Make one candidate and its checksum, or return why it cannot be made."""
+    try:
+        made = plan.make(group, name)
+    except PhotoError as error:
+        return error
+    return made, zlib.crc32(made.pixels.data)
 
 
 def nothing_usable(group: PlannedGroup, left_out: list[list[str]]) -> DataError:

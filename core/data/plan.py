@@ -32,7 +32,8 @@ class Plan:
     """Everything known about a source without opening a single photo.
 
     ``identity`` changes whenever the same candidates would give other pixels. ``make`` turns a
-    candidate of a group into pixels; it raises ``PhotoError`` and is called from several threads.
+    candidate of a group into pixels; it raises ``PhotoError`` and is called from other threads,
+    from several at once if that is quicker (``parallel``).
     """
 
     layout: str
@@ -42,3 +43,4 @@ class Plan:
     make: Callable[[PlannedGroup, str], Made]
     skipped: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
+    parallel: bool = True
