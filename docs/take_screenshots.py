@@ -3,6 +3,8 @@
 Starts the app with folders of its own, uses it on drawn pets, and writes docs/screenshots/.
 """
 
+import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,11 +15,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.app_server import SETTLED, find_chromium, running_server, wait_for  # noqa: E402
+from tests.app_server import SETTLED, Server, find_chromium, running_server  # noqa: E402
 
 PICTURES = ROOT / "docs" / "screenshots"
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
+RUN = "first-run"
 
 
 def classify(page: Page) -> None:
@@ -28,19 +31,37 @@ def classify(page: Page) -> None:
 
 
 def train(page: Page) -> None:
-    """Start a training on drawn pets, unless one is there, and follow it for three epochs."""
-    page.goto("/train")
-    page.wait_for_selector(SETTLED)
-    start = page.get_by_role("button", name="Start", exact=True)
-    if "run=" not in page.url and start.is_visible():
-        start.click()
-    chart = page.locator("figure", has=page.locator("strong", has_text="Loss per epoch"))
-    chart.wait_for(timeout=30_000)
-    points = chart.locator(".plot")
-    wait_for(lambda: int(points.get_attribute("data-points") or 0) >= 6, "three epochs", 120)
+    """Look at the finished run."""
+    page.goto(f"/train?run={RUN}")
+    page.get_by_text("Loss per epoch").wait_for(timeout=30_000)
 
 
-SHOTS: dict[str, Callable[[Page], None]] = {"classify": classify, "train": train}
+def feature_maps(page: Page) -> None:
+    """Open the run on a test photo and wait for the strip of layers."""
+    page.goto(f"/feature_maps?run={RUN}")
+    page.get_by_text("Max pool 1").first.wait_for(timeout=60_000)
+
+
+def conv_lab(page: Page) -> None:
+    """Open the lab with its first experiment."""
+    page.goto("/conv_lab")
+    page.get_by_text("Kernel w").first.wait_for(timeout=30_000)
+
+
+def numpy_network(page: Page) -> None:
+    """Send a drawn cat through both engines."""
+    page.goto("/numpy_network")
+    page.get_by_role("button", name="Drawn cat 2").click()
+    page.get_by_text("P(cat)").first.wait_for(timeout=60_000)
+
+
+SHOTS: dict[str, Callable[[Page], None]] = {
+    "classify": classify,
+    "train": train,
+    "feature_maps": feature_maps,
+    "conv_lab": conv_lab,
+    "numpy_network": numpy_network,
+}
 
 
 def shoot(browser: Browser, url: str, name: str, kind: str) -> None:
@@ -57,6 +78,19 @@ def shoot(browser: Browser, url: str, name: str, kind: str) -> None:
     page.close()
 
 
+def train_a_run(server: Server) -> None:
+    """Train the run that the pictures show, on drawn pets, in about a minute."""
+    command = [sys.executable, "-m", "core.train", "--data", "drawn", "--model", "article"]
+    choices = ["--image-size", "96", "--train-per-class", "300", "--test-per-class", "100"]
+    subprocess.run(
+        [*command, *choices, "--run-dir", str(server.runs / RUN), "--json"],
+        cwd=ROOT,
+        env=os.environ | {"GLASS_CNN_CACHE": str(server.cache)},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
 def main() -> int:
     """Take all pictures, or those named on the command line."""
     wanted = sys.argv[1:] or list(SHOTS)
@@ -64,6 +98,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         with running_server(Path(home)) as server:
+            train_a_run(server)
             for name in wanted:
                 for kind in ("light", "dark", "phone"):
                     shoot(browser, server.url, name, kind)
