@@ -121,7 +121,9 @@ class Chart {
     if (!ys.length) ys = [0, 1];
     let low = Math.min(...ys), high = Math.max(...ys);
     if (low > 0 && low < 0.5 * high) low = 0; // losses are read against zero where that costs no detail
-    const pad = (high - low || Math.abs(high) || 1) * 0.06;
+    // Values that are equal but for rounding would leave no room for ticks between them.
+    const flat = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+    const pad = (flat ? Math.abs(high) || 1 : high - low) * 0.06;
     return [low === 0 ? 0 : low - pad, high + pad];
   }
 
