@@ -405,9 +405,10 @@ def test_the_main_result_is_on_screen_without_scrolling(open_page):
     assert box["y"] + box["height"] <= 800
 
 
-def test_from_slider_to_picture(open_page, capsys):
+@pytest.mark.parametrize("experiment", [PLAIN, LARGE], ids=["smallest", "largest"])
+def test_from_slider_to_picture(open_page, capsys, experiment):
     """Milliseconds from a key on the stride's slider to the repainted canvas, in the browser."""
-    page = open_page(address(LARGE))
+    page = open_page(address(experiment))
     view = lab(page)
     page.wait_for_load_state("networkidle")
     page.evaluate("addEventListener('keydown', () => { window.pressed = performance.now() }, true)")
@@ -420,7 +421,8 @@ def test_from_slider_to_picture(open_page, capsys):
         page.wait_for_selector(SETTLED)
     with capsys.disabled():
         print(
-            f"\nconv lab, 64 x 64, 8 to 8 channels, slider to picture: "
+            f"\nconv lab, {experiment.height} x {experiment.width}, {experiment.channels} to "
+            f"{experiment.out_channels} channels, slider to picture: "
             f"median {median(waits):.0f} ms, largest {max(waits):.0f} ms of {len(waits)}"
         )
     assert median(waits) < 300
