@@ -1,5 +1,7 @@
 """Curves made fit for the eye: smoothed, and thinned to as many points as a chart can show."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +35,7 @@ def thin(x: NDArray[np.integer], y: Values, points: int) -> tuple[NDArray[np.int
         return x, y
     edges = np.linspace(0, len(x) - 1, (points - 1) // 2 + 1).astype(int)
     kept = {len(x) - 1}
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         bucket = np.nan_to_num(y[start:end], nan=0.0)
         kept |= {start + int(bucket.argmin()), start + int(bucket.argmax())}
     index = np.array(sorted(kept))

@@ -44,7 +44,7 @@ PAGES: Final = {
         "Conv lab",
         ":material/grid_on:",
         "What exactly does one convolution compute?",
-        "Point at a number to see the sum behind it, in NumPy and torch; move a slider to change it.",
+        "Point at a number to see the sum behind it, in both engines; move a slider to change it.",
     ),
     "numpy_network": Page(
         "pages/numpy_network.py",
