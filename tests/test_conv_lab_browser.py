@@ -107,7 +107,7 @@ def point_at(page, experiment: Experiment, mode: str, at: tuple[int, ...]) -> No
     elif mode == "db":
         cell, shape = (0, 0), (1, 1)
     panel = PANELS[mode]
-    place = cell_middle(page, panel, shape, cell)
+    place = cell_middle(page, panel, shape, (cell[0], cell[1]))
     page.locator(f'[data-panel="{panel}"] canvas').hover(position=place)
 
 
@@ -116,7 +116,7 @@ def choose(page, end: str, channel: int, experiment: Experiment) -> None:
         page.get_by_role("button", name=f"{end} {channel}", exact=True).click()
 
 
-CELLS = {
+CELLS: dict[str, tuple[Experiment, dict[str, list[tuple[int, ...]]]]] = {
     "plain": (PLAIN, {"y": [(0, 0, 0), (0, 4, 7)], "dx": [(0, 0, 0)], "dw": [(0, 0, 2, 1)]}),
     "grouped": (
         GROUPED,
