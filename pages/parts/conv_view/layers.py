@@ -24,6 +24,7 @@ Number = TypeVar("Number", int, float)
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _STYLE = """
 <style>
+.st-key-layer_sliders { row-gap: .2rem; }
 .st-key-layer_sliders > div { flex: 1 1 110px !important; min-width: 110px; max-width: 260px; }
 .st-key-layer_steps p { margin-bottom: .15rem; font-variant-numeric: tabular-nums; }
 </style>

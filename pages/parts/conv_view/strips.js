@@ -148,7 +148,7 @@ class Strip {
     if (marked) for (const { grid } of this.figures) grid.mark([{ r, c, kind: "chosen" }]);
     const [ours, theirs, difference] = this.arrays.map((values) => values[flat]);
     const place = document.createElement("b");
-    place.textContent = `[${this.indexOf(flat).join(", ")}]`;
+    place.textContent = this.shape.length ? `[${this.indexOf(flat).join(", ")}]` : "";
     this.readout.replaceChildren(
       place,
       `  NumPy ${fullNumber(ours, this.dtype)}   torch ${fullNumber(theirs, this.dtype)}` +
