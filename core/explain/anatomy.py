@@ -14,7 +14,7 @@ from core.explain.receptive_field import ReceptiveField, receptive_fields
 from core.explain.statistics import Statistics, layer_words, statistics
 from core.torch_learner import network_input
 
-TERMS = 8  # written out one by one; the rest is added up
+TERMS = 6  # written out one by one; the rest is added up
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ from torch import Tensor, nn
 from core.checkpoint import ModelError
 from core.command_line import run_command
 from core.data import DataError, PhotoSet, load_data
+from core.data.decode import DECODER_VERSION
+from core.data.drawn import DRAWING_VERSION
 from core.explain.layers import last_hidden, probability
 from core.explain.top_photos import TopPhotos, find_top_photos
 from core.explain.weights import weights_mark
@@ -150,10 +152,15 @@ class Survey:
         found = {i: TopPhotos(*(arrays[f"{i}.{name}"] for name in names)) for i in layers}
         return Tops(found, int(arrays["photos"][0]))
 
+    def made_with(self) -> str:
+        """Name the weights, and the code that turns files and seeds into pixels."""
+        mark = weights_mark(self.run, self.epoch)
+        return f"{mark}, decoder {DECODER_VERSION}, drawing {DRAWING_VERSION}"
+
     def _read(self) -> dict[str, NDArray[Any]] | None:
         try:
             with safe_open(self.path, framework="numpy") as file:
-                if (file.metadata() or {}).get("weights") != weights_mark(self.run, self.epoch):
+                if (file.metadata() or {}).get("made_with") != self.made_with():
                     return None
                 return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError, ModelError):
@@ -164,9 +171,9 @@ class Survey:
         self.folder.mkdir(exist_ok=True)
         with FileLock(self.lock_path).acquire(blocking=False):
             try:
-                mark = weights_mark(self.run, self.epoch)
+                made_with = self.made_with()
                 arrays = self._look()
-                content = save(arrays, metadata={"weights": mark})
+                content = save(arrays, metadata={"made_with": made_with})
                 write_atomically(self.path, content)
             except Exception as error:
                 self.report(0, 1, str(error) or type(error).__name__)

@@ -38,13 +38,11 @@ def show_mistakes(source: Source) -> None:
             "first epoch on: move the slider above."
         )
         return
-    st.fragment(lambda: draw(run, predictions), key="mistakes")()
+    draw(run, predictions)
 
 
 def draw(run: Run, predictions: Predictions) -> None:
     """Draw wall and curves for the threshold that the slider shows."""
-    if st.session_state.pop("mistake-opened", False):
-        st.rerun()  # the whole page changes to the explanation
     one = predictions.classes[1]
     wall, numbers = st.columns([6, 5], gap="medium")
     with numbers:
@@ -97,7 +95,6 @@ def show_wall(run: Run, predictions: Predictions, threshold: float) -> None:
     def open_mistake(number: int) -> None:
         choose("photo", f"test:{shown[number]}")
         st.query_params["view"] = "why"
-        st.session_state["mistake-opened"] = True
 
     with place:
         gallery(pictures, key=f"wall-{predictions.epoch}", side=80, on_click=open_mistake)
@@ -154,7 +151,7 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
         curve = scores.roc_curve(labels, answers)
         alarms = at.false_positive / (at.false_positive + at.true_negative)
         line_chart(
-            f"ROC, area {curve.area:.3f}",
+            "ROC",
             [
                 Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
                 Series("guessing", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
@@ -167,14 +164,15 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
             height=230,
         )
         st.caption(
-            f"The area is the chance that a {one} gets a higher P({one}) than one of the others."
+            f"The area under it, {curve.area:.3f}, is the chance that a {one} has a higher "
+            f"P({one}) than one of the others."
         )
     else:
         curve = scores.precision_recall_curve(labels, answers)
         base = float(np.mean(labels))
         here = None if np.isnan(at.precision) else at.precision
         line_chart(
-            f"Average precision {curve.area:.3f}",
+            "Precision and recall",
             [
                 Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
                 Series("guessing", [0.0, 1.0], [base, base], CHANCE, width=1.5, dashed=True),
@@ -186,7 +184,10 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
             y_range=(0.0, 1.0),
             height=230,
         )
-        st.caption("A lower threshold finds more and is wrong more often: the point moves right.")
+        st.caption(
+            f"Average precision {curve.area:.3f}. A lower threshold finds more and is wrong more "
+            "often: the point moves right."
+        )
 
 
 def show_calibration(predictions: Predictions) -> None:
@@ -196,11 +197,11 @@ def show_calibration(predictions: Predictions) -> None:
     x = found.predicted.tolist()
     bars_x, bars_y = interval_bars(x, found.low.tolist(), found.high.tolist())
     line_chart(
-        f"Calibration, error {percent(found.error)}",
+        "Calibration",
         [
-            Series("as promised", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
+            Series("promised", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
             Series("this run", x, found.observed.tolist(), LINE, markers=True),
-            Series("95 % interval", bars_x, bars_y, LINE, width=1, opacity=0.6),
+            Series("95 %", bars_x, bars_y, LINE, width=1, opacity=0.6),
         ],
         x_label=f"P({one}) that was said",
         y_label=f"share that is {one}",
@@ -210,8 +211,9 @@ def show_calibration(predictions: Predictions) -> None:
     )
     counts = ", ".join(str(count) for count in found.counts)
     st.caption(
-        "Is 0.9 right nine times in ten? Below the dashed line the network promises too much. From "
-        f"left to right the points stand for {counts} photos; few photos, wide interval."
+        "Is 0.9 right nine times in ten? Below the dashed line the network promises too much; on "
+        f"average it is off by {percent(found.error)}. From left to right the points stand for "
+        f"{counts} photos: the fewer, the wider their 95 % interval."
     )
 
 

@@ -78,37 +78,34 @@ class Evidence:
 
 def show_why(asked: Asked, key: str) -> None:
     """Draw the methods, the chosen one's pictures and what they can and cannot show."""
-
-    def draw() -> None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            method = st.segmented_control(
-                "Method",
-                list(METHODS),
-                default="cam",
-                format_func=METHODS.__getitem__,
-                required=True,
-                key=f"method-{key}",
-                label_visibility="collapsed",
-            )
-            option = choose_option(method, asked, key)
-        st.caption(ABOUT[method])
-        if method == "cover":
-            ask_again(asked, option, key)
-            return
-        found = METHOD_FUNCTIONS[method](asked.id, option, asked)
-        evidence(
-            asked.pixels,
-            found.values,
-            scale=found.scale,
-            unit=found.unit,
-            names=found.names,
-            classes=asked.classes,
-            photo=f"{asked.answer}. {asked.photo}",
-            key=f"evidence-{key}",
+    with st.container(horizontal=True, vertical_alignment="center"):
+        method = st.segmented_control(
+            "Method",
+            list(METHODS),
+            default="cam",
+            format_func=METHODS.__getitem__,
+            required=True,
+            key=f"method-{key}",
+            label_visibility="collapsed",
         )
-        st.caption(found.note)
-
-    st.fragment(draw, key=f"why-{key}")()
+        option = choose_option(method, asked, key)
+    st.caption(ABOUT[method])
+    if method == "cover":
+        # Only this part follows the pointer, so only this part is drawn anew at every move.
+        st.fragment(lambda: ask_again(asked, option, key), key=f"cover-fragment-{key}")()
+        return
+    found = METHOD_FUNCTIONS[method](asked.id, option, asked)
+    evidence(
+        asked.pixels,
+        found.values,
+        scale=found.scale,
+        unit=found.unit,
+        names=found.names,
+        classes=asked.classes,
+        photo=f"{asked.answer}. {asked.photo}",
+        key=f"evidence-{key}",
+    )
+    st.caption(found.note)
 
 
 def choose_option(method: str, asked: Asked, key: str) -> int:

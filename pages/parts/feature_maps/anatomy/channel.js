@@ -1,5 +1,5 @@
 // One channel, large: its map, what one of its cells is the sum of, and what each input put in.
-const MAP_SIDE = 208;
+const MAP_SIDE = 190;
 const PART = 44;
 
 class Channel {

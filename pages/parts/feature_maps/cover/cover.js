@@ -1,4 +1,5 @@
 // A grey patch that follows the pointer; the network is asked anew wherever it stops for a moment.
+const PATIENCE = 2500; // milliseconds after which a question counts as lost and is asked again
 const covers = new WeakMap();
 
 export default function (component) {
@@ -33,6 +34,7 @@ class Cover {
     this.covered = new Sheet({ values: arrays.seen.values, shape: [1, ...arrays.seen.shape] }, null);
     if (other || !this.at) this.at = header.at;
     this.waiting = false;
+    clearTimeout(this.patience);
     this.say();
     this.paint();
     Object.assign(this.root.dataset, { at: header.at.join(","), probability: header.probability });
@@ -68,9 +70,12 @@ class Cover {
 
   // One question at a time; when its answer comes, the newest place is asked for.
   ask() {
+    if (!this.root.isConnected) return;
     if (this.waiting || this.at.join() === this.header.at.join()) return;
     this.waiting = true;
     this.trigger("cover", this.at);
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => { this.waiting = false; this.ask(); }, PATIENCE);
   }
 
   paint() {
