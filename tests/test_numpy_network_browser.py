@@ -84,8 +84,9 @@ def test_start_makes_a_pair_that_the_address_names(open_page, folders):
 
 def test_the_ladder_goes_down_and_back(open_page, quick_run):
     page = open_page(f"/numpy_network?model={quick_run}")
+    page.set_default_timeout(60_000)  # torch is imported for the first ladder
     rungs = page.locator(".rung")
-    rungs.nth(19).wait_for(timeout=60_000)
+    rungs.nth(19).wait_for()
     assert rungs.count() == 20
     assert rungs.first.locator("img").count() == 3
     assert rungs.last.locator(".number").count() == 3
@@ -96,7 +97,7 @@ def test_the_ladder_goes_down_and_back(open_page, quick_run):
     page.wait_for_url(re.compile("dtype=float64"))
     page.get_by_text("as closely as float64 allows").wait_for()
     page.reload()
-    page.get_by_text("as closely as float64 allows").wait_for(timeout=60_000)
+    page.get_by_text("as closely as float64 allows").wait_for()
     assert rungs.first.locator("b").inner_text() == "Sigmoid"
 
 
