@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
+from core.files import write_json
 from core.runs import Run, create_run
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +78,14 @@ def test_a_run_that_is_not_there_is_told(run, page, wanted):
     page.run()
     assert not page.exception
     assert "The address names a run" in said(page)
+
+
+def test_a_run_of_two_engines_is_not_offered(run, page):
+    write_json(run.path / "config.json", run.record | {"dtype": "float64"})
+    page.query_params["run"] = run.id
+    page.run()
+    assert not page.exception
+    assert "not in the list" in said(page)
 
 
 def test_a_run_with_a_broken_config_is_told(run, folders, page):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.data import PhotoError, decode_photo
 from core.data.decode import MAX_BYTES
 from core.runs import Run
-from pages.parts.feature_maps.source import Source
+from pages.parts.feature_maps.source import Source, shipped_classes
 from pages.parts.gallery import Picture, gallery
 from pages.parts.photos import BroughtPhoto, drawn_pets, drawn_photo
 from pages.parts.run_photos import run_data
@@ -92,7 +92,8 @@ def find_photo(run: Run | None, size: int, key: str) -> ChosenPhoto | None:
 
 def is_pets(run: Run | None) -> bool:
     """Tell whether label 1 is the cat and 0 the dog, so that a drawn pet's label is known."""
-    return run is None or run.classes in (("dog", "cat"), ("dogs", "cats"))
+    classes = shipped_classes() if run is None else run.classes
+    return classes in (("dog", "cat"), ("dogs", "cats"))
 
 
 def run_photo(run: Run, kind: str, number: int) -> ChosenPhoto | None:

@@ -49,7 +49,8 @@ class Source:
 
 def choose_network() -> str:
     """Draw the list of runs; return the id of the chosen one. The address says which it is."""
-    runs = {run.id: run for run in list_runs()}
+    # A run with a dtype trains both engines side by side: it holds two networks, not one.
+    runs = {run.id: run for run in list_runs() if "dtype" not in run.record}
     options = [*runs, SHIPPED]
     wanted = st.query_params.get("run", options[0])
     if wanted not in options:

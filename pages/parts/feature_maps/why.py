@@ -171,7 +171,7 @@ def grad_cam_evidence(id: str, layer: int, _asked: Asked) -> Evidence:
         "one scale."
     )
     names = ("what pushes to it", "what pushes to it")
-    return Evidence(values, scale_of(cam.signed), "of logit per cell", names, note)
+    return Evidence(values, scale_of(cam.signed), "of gradient × map", names, note)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
