@@ -40,11 +40,20 @@ def small_data(train: int = 34, test: int = 12, side: int = 16) -> Data:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """Compute on one core: nets this small only lose time by sharing their work."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @pytest.fixture
 def runs_folder(tmp_path, monkeypatch):
     """Keep runs and cached photos of one test in a folder of its own."""
     monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # for workers that a test starts
     return tmp_path / "runs"
 
 

@@ -124,17 +124,21 @@ def test_training_leaves_the_callers_random_numbers_alone():
     assert torch.rand(1) == expected
 
 
+ALL_AT_ONCE = CONFIG.replace(optimizer="adamw", schedule="cosine", augment=True, weight_decay=0.05)
+
+
 @pytest.mark.parametrize(
-    "config",
+    ("config", "stop_at"),
     [
-        CONFIG,
-        CONFIG.replace(optimizer="sgd"),
-        CONFIG.replace(optimizer="adamw", schedule="cosine", augment=True, weight_decay=0.05),
-        CONFIG.replace(model="article", image_size=80, batch_size=16),
+        (CONFIG, (1, 3)),
+        (CONFIG.replace(optimizer="sgd"), (2, 1)),
+        (ALL_AT_ONCE, (1, 3)),
+        (ALL_AT_ONCE, (1, 6)),
+        (ALL_AT_ONCE, (2, 1)),
+        (CONFIG.replace(model="article", image_size=80, batch_size=16), (1, 2)),
     ],
-    ids=["adam", "sgd", "all at once", "article"],
+    ids=["adam", "sgd", "mid-epoch", "mid-test", "second epoch", "article"],
 )
-@pytest.mark.parametrize("stop_at", [(1, 3), (1, 6), (2, 1)], ids=str)
 def test_going_on_from_a_saved_state_gives_the_uninterrupted_weights_bit_for_bit(config, stop_at):
     data = small_data(side=config.image_size)
     events, expected = run(config, data)

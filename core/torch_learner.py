@@ -4,7 +4,8 @@ The loop in ``core.training`` knows nothing of torch; a learner gives it single 
 and hands out weights as plain NumPy arrays under torch's names ("0.weight", ...).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -34,8 +35,7 @@ class TorchLearner:
         """
         self.model.train()
         target = torch.from_numpy(labels.astype(np.float32)).unsqueeze(1)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.seed * 1_000_003 + step)
+        with random_numbers_of(self.seed * 1_000_003 + step):
             probability = self.model(network_input(photos))
         if not bool(torch.isfinite(probability).all()):  # cross entropy itself would raise
             return float("nan"), 0
@@ -83,6 +83,21 @@ class TorchLearner:
             if saved.shape == parameter.shape:
                 saved = torch.empty_like(parameter, requires_grad=False).copy_(saved)
             self.optimizer.state[parameter][name] = saved
+
+
+@contextmanager
+def random_numbers_of(seed: int) -> Iterator[None]:
+    """Let random layers draw from ``seed`` within the block; the caller's numbers are untouched.
+
+    ``torch.manual_seed`` would do, but it also walks the stack for devices that are not here.
+    """
+    generator = torch.default_generator
+    before = generator.get_state()
+    generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        generator.set_state(before)
 
 
 def load_into(model: nn.Module, weights: Mapping[str, np.ndarray]) -> None:
