@@ -46,6 +46,9 @@ FORMATS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
 }
 ACCEPTED = "JPEG, PNG, WebP, BMP and GIF"
 
+# Where Pillow keeps what may name an orientation
+EXIF_KEYS = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
+
 # What Pillow's parsers were seen to raise on damaged files; Warning for runs with -W error.
 PARSER_ERRORS = (
     *(ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, SyntaxError),
@@ -87,12 +90,10 @@ def decode_photo(source: bytes | Path, image_size: int | None = None) -> Photo:
     data = source if isinstance(source, bytes) else read_file(source)
     image = open_image(data)
     if image_size is not None and image.format == "JPEG":
-        image.draft(
-            None, (image_size, image_size)
-        )  # decode at 1/2, 1/4 or 1/8 where enough is left
+        # Decode at 1/2, 1/4 or 1/8 of the size where that leaves enough.
+        image.draft(None, (image_size, image_size))
     try:
         image.load()
-        orientation = image.getexif().get(0x0112, 1) if has_exif(image) else 1
         animated = bool(getattr(image, "is_animated", False))
         pixels = rgb_pixels(image)
     except PARSER_ERRORS as error:
@@ -102,9 +103,12 @@ def decode_photo(source: bytes | Path, image_size: int | None = None) -> Photo:
     if image_size is not None:
         pixels = stretch(pixels, image_size)
     notes = ["only its first frame is used"] if animated else []
+    orientation = read_orientation(image)
     if orientation in TURNS:
         pixels = np.ascontiguousarray(TURNS[orientation](pixels))
         notes.append(f"{'mirrored' if orientation in (2, 4) else 'rotated'} as its EXIF says")
+    if not pixels.flags.writeable:  # still Pillow's own bytes, which nobody may write to
+        pixels = pixels.copy()
     return Photo(pixels, tuple(notes))
 
 
@@ -178,11 +182,15 @@ def damaged(name: str, data: bytes, error: BaseException | None) -> PhotoError:
     return PhotoError("corrupt", f"This {name} file is damaged and cannot be decoded.")
 
 
-def has_exif(image: ImageFile.ImageFile) -> bool:
-    """Whether there is anything to ask for an orientation, so that most photos skip the parser."""
-    return any(
-        key in image.info for key in ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
-    )
+def read_orientation(image: ImageFile.ImageFile) -> object:
+    """Read the EXIF orientation of a loaded picture, 1 if it has none that can be read."""
+    # Asking first is what keeps the parser away from most photos.
+    if not any(key in image.info for key in EXIF_KEYS):
+        return 1
+    try:
+        return image.getexif().get(0x0112, 1)
+    except PARSER_ERRORS:
+        return 1
 
 
 def rgb_pixels(image: Image.Image) -> Pixels:

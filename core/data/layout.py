@@ -97,8 +97,13 @@ def in_split_folders(files: list[FoundFile]) -> Iterator[Labelled]:
 
 
 def in_class_folders(files: list[FoundFile]) -> Iterator[Labelled]:
-    """Files of a folder without splits, of which the folders inside are the classes."""
-    return by_first_difference([(file, "", file.path.split("/")[:-1]) for file in files])
+    """Files whose class is a folder, with a split folder somewhere above or below it or nowhere."""
+    inside = []
+    for file in files:
+        folders = file.path.split("/")[:-1]
+        others = [folder for folder in folders if not split_of(folder)]
+        inside.append((file, innermost_split(folders), others))
+    return by_first_difference(inside)
 
 
 def by_first_difference(inside: list[tuple[FoundFile, str, list[str]]]) -> Iterator[Labelled]:

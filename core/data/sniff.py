@@ -46,7 +46,7 @@ def looks_cut_off(name: str, data: bytes) -> bool:
             return False
         return data.rfind(b"\xff\xd9") < max(data.rfind(b"\xff\xda"), 0)
     if name == "PNG":
-        return data.rfind(b"IEND") < 0
+        return data.rfind(b"IEND\xaeB`\x82") < 0  # the last chunk and its checksum
     if name == "WebP":
         return len(data) < int.from_bytes(data[4:8], "little") + 8
     if name == "BMP":
