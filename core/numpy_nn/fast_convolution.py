@@ -56,7 +56,7 @@ def correlate(
                 for some_rows in rows
             ]
         )
-    if layout.has_gaps and not is_finite(y):
+    if layout.gaps and not is_finite(y):
         return plain_convolution.correlate(x, weight, bias, geometry, groups)
     return y
 
@@ -230,7 +230,8 @@ def fold_columns(layout: Layout, maps: np.ndarray, bias: np.ndarray) -> np.ndarr
     flat = maps.reshape(*maps.shape[:2], math.prod(maps.shape[2:]))
     total = flat[:, 0]
     for number, shift in enumerate(layout.shifts[1:], start=1):
-        total[:, : total.shape[1] - shift] += flat[:, number, shift:]
+        reached = max(0, total.shape[1] - shift)  # beyond the last row there is padding only
+        total[:, :reached] += flat[:, number, shift:]
     by_channel = maps[:, 0].reshape(*bias.shape[:2], math.prod(maps.shape[3:]))
     by_channel += bias
     result: np.ndarray = maps[:, 0, ..., : layout.width]
@@ -299,7 +300,7 @@ def share_count(layout: Layout, images: int, alone: bool) -> int:
 
 def exact_dx(dx: np.ndarray, dy: np.ndarray, weight: np.ndarray, layout: Layout) -> np.ndarray:
     """Return ``dx``, computed the plain way where infinities may have met our extra zeros."""
-    if is_finite(weight) and not (layout.has_gaps and not is_finite(dx)):
+    if is_finite(weight) and not (layout.gaps and not is_finite(dx)):
         return dx
     return plain_convolution.input_gradient(dy, weight, layout.geometry, layout.groups)
 

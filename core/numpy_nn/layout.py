@@ -41,10 +41,20 @@ class Layout:
             for shift, phase in column_taps
         ]
         self.overhang = max(shift for shift, _ in self.row_taps)
-        self.row_length = self.width + self.shifts[-1]
+        self.row_length = self.width + self.shifts[-1] - self.common_padding()
         self.outputs = len(self.shifts) * self.channels_out
         self.inputs = len(self.row_taps) * len(self.column_phases) * self.channels
+        self.positions: np.ndarray | None = None
         self.phase_slices: dict[tuple[int, int], list[tuple[Index, Index]]] = {}
+
+    def common_padding(self) -> int:
+        """Columns of padding that can be the end of one row and the start of the next at once."""
+        whole, common = self.width + self.shifts[-1], self.shifts[-1]
+        for phase in self.column_phases:
+            offset = phase - self.geometry.padding[1][0]
+            _, places = overlap(self.geometry.stride[1], offset, self.geometry.size[1], whole)
+            common = min(common, places.start, whole - places.stop)
+        return common
 
     @property
     def is_one_phase(self) -> bool:
@@ -54,16 +64,17 @@ class Layout:
         return unpadded and self.geometry.stride == (1, 1) and self.geometry.size == reached
 
     @property
-    def has_gaps(self) -> bool:
-        """Whether some weights in ``matrix`` are zeros that belong to no kernel element."""
-        return len(self.shifts) * len(self.column_phases) > len(self.column_taps)
+    def gaps(self) -> int:
+        """Number of zeros in ``matrix`` that belong to no kernel element."""
+        columns = len(self.shifts) * len(self.column_phases) - len(self.column_taps)
+        return columns * len(self.row_taps) * self.groups * self.channels_out * self.channels
 
     def matrix(self, weight: np.ndarray) -> np.ndarray:
         """Order a weight (C_out, C_in / groups, kernel) as (groups, outputs, inputs).
 
         Outputs are (shift, C_out), inputs are (kernel row, column phase, C_in).
         """
-        matrix = (np.zeros if self.has_gaps else np.empty)(self.matrix_shape(), weight.dtype)
+        matrix = (np.zeros if self.gaps else np.empty)(self.matrix_shape(), weight.dtype)
         shape = (self.groups, self.channels_out, self.channels, *self.geometry.kernel)
         by_column = weight.reshape(shape).transpose(4, 0, 1, 3, 2)
         for (shift, phase), column in zip(self.column_taps, by_column, strict=True):
@@ -72,13 +83,12 @@ class Layout:
 
     def weight(self, matrix: np.ndarray) -> np.ndarray:
         """Order what ``matrix`` ordered back."""
-        shape = (self.groups, self.channels_out, self.channels, *self.geometry.kernel)
-        weight = np.empty(shape, matrix.dtype)
-        matrix = matrix.reshape(self.matrix_shape())
-        by_column = weight.transpose(4, 0, 1, 3, 2)
-        for (shift, phase), column in zip(self.column_taps, by_column, strict=True):
-            column[...] = matrix[:, shift, :, :, phase]
-        return weight.reshape(-1, self.channels, *self.geometry.kernel)
+        if self.positions is None:
+            count = matrix.size - self.gaps
+            numbers = self.matrix(np.arange(1, count + 1))  # gaps get 0
+            self.positions = np.argsort(numbers, axis=None)[-count:]
+        shape = (self.groups * self.channels_out, self.channels, *self.geometry.kernel)
+        return np.take(matrix, self.positions).reshape(shape)
 
     def matrix_shape(self) -> tuple[int, ...]:
         """Shape of ``matrix`` before its axes are joined."""

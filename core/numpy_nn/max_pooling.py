@@ -89,12 +89,16 @@ def give_to_first(
     All values must be finite: infinity times 0 would be NaN, and NaN equals nothing.
     """
     free = np.ones(y.shape, bool)
+    apart = all(geometry.stride[i] >= geometry.extent[i] for i in (0, 1))
     for i, j in np.ndindex(*geometry.kernel):
         offset = offset_slices(geometry, i, j)
         wins = padded[:, *offset] == y
         wins &= free
         free ^= wins
-        dpadded[:, *offset] += dy * wins
+        if apart:
+            np.multiply(dy, wins, out=dpadded[:, *offset])
+        else:
+            dpadded[:, *offset] += dy * wins
 
 
 def winning_offset(padded: np.ndarray, geometry: Geometry) -> np.ndarray:
