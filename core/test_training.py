@@ -10,7 +10,7 @@ from torch import nn
 
 from core.config import TrainConfig
 from core.conftest import small_data
-from core.data import batches
+from core.data import batches, to_network_input
 from core.events import BatchDone, Diverged, EpochDone, Evaluating, Finished
 from core.models import build_model
 from core.torch_learner import network_input
@@ -248,6 +248,7 @@ def test_network_input_divides_every_value_exactly():
     values = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1).repeat(3, axis=3)
     expected = values.transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
     np.testing.assert_array_equal(network_input(values).numpy(), expected)
+    np.testing.assert_array_equal(to_network_input(values), expected)  # the NumPy engine's
 
 
 def test_weights_of_another_shape_are_refused():
