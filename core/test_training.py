@@ -1,7 +1,6 @@
 import dataclasses
 import itertools
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from core.data import batches, to_network_input
 from core.events import BatchDone, Diverged, EpochDone, Evaluating, Finished
 from core.models import build_model
 from core.torch_learner import network_input
-from core.training import accuracy, build_state, cross_entropy, forget_pages, train
+from core.training import accuracy, build_state, cross_entropy, train
 
 CONFIG = TrainConfig(
     model="compact", image_size=16, epochs=2, batch_size=8, learning_rate=1e-2, seed=3
@@ -257,24 +256,3 @@ def test_weights_of_another_shape_are_refused():
     weights["0.weight"] = weights["0.weight"][:4]
     with pytest.raises(ValueError, match=r"do not fit.*0\.weight"):
         state.learner.load_weights(weights)
-
-
-def test_photos_that_were_looked_at_do_not_stay_in_memory(tmp_path):
-    content = np.random.default_rng(0).integers(0, 256, (40, 256, 256, 3), dtype=np.uint8)
-    content.tofile(tmp_path / "photos")
-    mapped = np.memmap(tmp_path / "photos", np.uint8, "r", shape=content.shape)
-    photos = mapped[10:30]
-    assert (photos == content[10:30]).all()
-    looked_at = mapped_megabytes(tmp_path / "photos")
-    forget_pages(photos)
-    assert mapped_megabytes(tmp_path / "photos") < 0.1 < 3.5 < looked_at
-    assert (photos == content[10:30]).all()
-    forget_pages(content)  # memory that is no file stays
-
-
-def mapped_megabytes(path):
-    """Return how much of a mapped file this process has in memory."""
-    if not Path("/proc/self/smaps").exists():
-        pytest.skip("only Linux tells what is in memory")
-    _, _, after = Path("/proc/self/smaps").read_text().partition(str(path))
-    return int(after.split("Rss:")[1].split()[0]) / 1024

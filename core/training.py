@@ -6,7 +6,6 @@ a test collects them.
 
 import itertools
 import math
-import mmap
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import numpy as np
 
 from core.augment import augment
 from core.config import TrainConfig
-from core.data.dataset import batches
+from core.data.dataset import batches, forget_pages
 from core.events import BatchDone, Diverged, EpochDone, Evaluating, Event, Finished
 from core.schedule import Pace, learning_rate_at, steps_per_epoch
 
@@ -222,7 +221,6 @@ def train_batches(
         copied = state.step > 0 and state.step % SNAPSHOT_EVERY == 0
         if copied:
             snapshot.take()
-            forget_pages(data.train.pixels)
         if config.augment:
             photos = augment(photos, config.seed, state.epoch + 1, state.step + 1)
         done = state.epoch * steps + state.step
@@ -265,18 +263,6 @@ def evaluate(state: TrainingState, photos: "PhotoSet") -> Generator[Event, None,
     state.pace.test_seconds = seconds
     state.seconds += seconds
     return probabilities
-
-
-def forget_pages(pixels: np.ndarray) -> None:
-    """Give back the memory of photos that were read from a mapped file; they stay on disk.
-
-    Without this a process seems to grow by every photo that it has ever looked at.
-    """
-    base: Any = pixels
-    while isinstance(base, np.ndarray):
-        base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        base.madvise(mmap.MADV_DONTNEED)
 
 
 def close_epoch(state: TrainingState, photos: "PhotoSet", probabilities: np.ndarray) -> EpochDone:
