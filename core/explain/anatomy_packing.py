@@ -39,6 +39,8 @@ def clean_selection(inside: PhotoInside, selection: Selection) -> Selection:
     """Bring a selection, which may come from an address, to what this network has."""
     layer = min(max(selection.layer, 0), len(inside.outputs) - 1)
     channel = selection.channel
+    if channel is None and inside.outputs[layer].size == 1:
+        channel = 0  # a layer of one number has nothing else to choose from
     if (
         channel is None
         or layer != selection.layer

@@ -97,7 +97,7 @@ class Anatomy {
     const { grid, channel, layers } = this.header;
     const layer = layers[grid.layer];
     const title = element("div", "title", element("h3", "", layer.name));
-    if (channel) {
+    if (channel && !(grid.folded && grid.size === 1)) {
       const last = (grid.folded ? grid.size : grid.maps[0]) - 1;
       const go = (to) => this.choose({ channel: Math.max(0, Math.min(last, to)), cell: channel.cell });
       const what = grid.folded ? "Number" : "Channel";
@@ -111,7 +111,8 @@ class Anatomy {
     const shape = layer.shape.join(" \u00d7 ");
     const sees = `${layer.field.join(" \u00d7 ")} px`;
     title.append(element("span", "about", layer.shape.length === 3
-      ? `${shape}, a cell sees ${sees}` : `${shape} numbers, from ${sees} of the photo`));
+      ? `${shape}, a cell sees ${sees}`
+      : `${shape} number${grid.size === 1 ? "" : "s"}, from ${sees} of the photo`));
     return title;
   }
 

@@ -74,7 +74,13 @@ class Channel {
   }
 
   valueBlock() {
-    return element("div", "", element("h4", "", "Value"), element("div", "answer", short(this.channel.value)));
+    const { layers, grid } = this.header;
+    const value = short(this.channel.value);
+    const before = layers[grid.layer - 1];
+    const says = layers[grid.layer].name.startsWith("Sigmoid") && before?.value !== null
+      ? `P(${this.header.classes[1]}) = 1 / (1 + e^(${short(-before.value)})) = ${value}`
+      : value;
+    return element("div", "", element("h4", "", "Its value"), element("div", "value", says));
   }
 
   sumBlock() {
@@ -128,11 +134,10 @@ class Channel {
       sheets.push(new Sheet({ values: bytes, shape: arrays.weights.shape }, this.palette));
     }
     sheets.push(new Sheet(arrays.parts, this.palette));
+    const product = arrays.weights ? `input \u00d7 ${this.weightName()} = part` : "input, scaled = part";
     const title = element("h4", "",
       number === 1 ? "What its input put in " : `What each of its ${number} inputs put in `,
-      element("small", "",
-        `most influence first; input${arrays.weights ? ` \u00d7 ${this.weightName()}` : ""} = part, `
-        + `parts on one scale of \u00b1${short(parts.scale)}`));
+      element("small", "", `${product}; parts on one scale, \u00b1${short(parts.scale)}`));
     const canvas = element("canvas", "");
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", parts.names.slice(0, 12)
