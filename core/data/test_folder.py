@@ -11,6 +11,7 @@ from core.data.walk import (
     CLOSED_FOLDER,
     DEAD_LINK,
     DEEP_FOLDER,
+    FAR_FOLDER,
     HIDDEN_FOLDER,
     LITTER_FILE,
     NO_FILE,
@@ -197,7 +198,9 @@ def test_links_pipes_and_loops_neither_hang_nor_count_twice(tmp_path):
     (root / "dogs" / "3.jpg").symlink_to(outside / "1.jpg")
     (root / "dogs" / "dead.jpg").symlink_to(root / "missing.jpg")
     (root / "dogs" / "self.jpg").symlink_to(root / "dogs" / "self.jpg")
-    expected = Counter({SEEN_FOLDER: 2, DEAD_LINK: 2})
+    (outside / "on").symlink_to(tmp_path / "further", target_is_directory=True)
+    make_tree(tmp_path / "further", "1.jpg")
+    expected = Counter({SEEN_FOLDER: 1, FAR_FOLDER: 2, DEAD_LINK: 2})
     if hasattr(os, "mkfifo"):
         os.mkfifo(root / "dogs" / "pipe.jpg")
         expected[NO_FILE] = 1

@@ -4,11 +4,12 @@ import os
 import stat
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from core.data.report import DataError, printable
 
-MAX_ENTRIES = 500_000
+MAX_ENTRIES = 200_000
 MAX_DEPTH = 16
 LITTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
 LITTER_FOLDERS = {"__macosx", "$recycle.bin", "@eadir"}
@@ -19,6 +20,7 @@ HIDDEN_FOLDER = "hidden folders"
 NO_FILE = "pipes, devices and other things that are no files"
 DEAD_LINK = "links that lead nowhere"
 SEEN_FOLDER = "links to folders that are read anyway"
+FAR_FOLDER = "links to folders around this one, or from one linked folder to another"
 CLOSED_FOLDER = "folders that cannot be read"
 DEEP_FOLDER = f"folders more than {MAX_DEPTH} deep"
 
@@ -44,15 +46,19 @@ def walk(root: Path) -> Walk:
     """List all regular files below ``root``.
 
     A link to a file counts as a file. A link to a folder is followed, so that a class folder may
-    lie elsewhere, but no folder is read twice and links come last, so that no link can loop or
-    count a photo again. Raises ``DataError`` when ``root`` cannot be read or holds far too much.
+    lie elsewhere; but no folder is read twice and links come last, so that none loops or counts a
+    photo again, and none leads on to another link or to a folder around ``root``, so that a stray
+    one does not bring in half the disk. Raises ``DataError`` when ``root`` cannot be read or holds
+    far too much.
     """
     result = Walk()
     seen: set[tuple[int, int]] = set()
     folders: list[tuple[str, int]] = [("", 0)]
     links: list[tuple[str, int]] = []
     count = 0
+    linked = False  # links are followed only once there are no more real folders
     while folders or links:
+        linked = linked or not folders
         folder, depth = folders.pop() if folders else links.pop(0)
         for entry in list_folder(root, folder, seen, result.skipped):
             count += 1
@@ -66,8 +72,12 @@ def walk(root: Path) -> Walk:
                 continue
             if depth == MAX_DEPTH:
                 result.skipped[DEEP_FOLDER] += 1
+            elif not entry.is_symlink():
+                folders.append((path, depth + 1))
+            elif linked or root.resolve().is_relative_to((root / path).resolve()):
+                result.skipped[FAR_FOLDER] += 1
             else:
-                (links if entry.is_symlink() else folders).append((path, depth + 1))
+                links.append((path, depth + 1))
     result.files.sort(key=lambda file: file.path)
     return result
 
@@ -83,7 +93,7 @@ def list_folder(
             return []
         seen.add((status.st_dev, status.st_ino))
         with os.scandir(root / folder) as entries:
-            return list(entries)
+            return list(islice(entries, MAX_ENTRIES + 1))
     except OSError as error:
         if not folder:
             sentence = f"The folder {printable(str(root))} cannot be read: {error.strerror}."
