@@ -2,11 +2,9 @@
 
 import re
 from statistics import median
-from urllib.parse import urlencode
 
 import pytest
 
-from core.conv_lab.address import to_query
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.sabotage import MISTAKES
@@ -17,40 +15,22 @@ from core.conv_lab.terms import (
     weight_gradient_terms,
 )
 from tests.app_server import SETTLED, wait_for
+from tests.conv_lab_page import (
+    DEPTHWISE,
+    GROUPED,
+    LARGE,
+    PANELS,
+    PLAIN,
+    address,
+    cell_middle,
+    lab,
+    point_at,
+    read,
+    text,
+)
 
 pytestmark = pytest.mark.browser
 
-PLAIN = Experiment()
-GROUPED = Experiment(
-    height=9,
-    width=8,
-    channels=4,
-    out_channels=6,
-    groups=2,
-    kernel=(3, 2),
-    stride=(2, 1),
-    padding=(1, 2),
-    dilation=(2, 1),
-    image="random",
-    filters="random",
-    upstream="random",
-)
-DEPTHWISE = Experiment(
-    height=6,
-    width=6,
-    channels=3,
-    out_channels=3,
-    groups=3,
-    bias=False,
-    dtype="float64",
-    image="random",
-    filters="random",
-    upstream="random",
-    seed=5,
-)
-LARGE = Experiment(
-    height=64, width=64, channels=8, out_channels=8, image="random", filters="random"
-)
 TERMS = {
     "y": output_terms,
     "dx": input_gradient_terms,
@@ -58,64 +38,6 @@ TERMS = {
     "db": bias_gradient_terms,
 }
 RESULTS = {"y": "y", "dx": "dx", "dw": "dweight", "db": "dbias"}
-PANELS = {"y": "y", "dx": "x", "dw": "w", "db": "b"}
-
-
-def address(experiment: Experiment, **more: str) -> str:
-    return "/conv_lab?" + urlencode(to_query(experiment) | more)
-
-
-def lab(page):
-    page.locator(".lab[data-drawn]").wait_for()
-    return page.locator(".lab")
-
-
-def read(page, name: str) -> float:
-    return float(text(page, name).replace("−", "-"))
-
-
-def text(page, name: str) -> str:
-    return page.locator(f'.lab [data-value="{name}"]').inner_text()
-
-
-def cell_middle(page, panel: str, shape: tuple[int, int], at: tuple[int, int]):
-    """Place of a cell's middle inside its canvas."""
-    box = page.locator(f'[data-panel="{panel}"] canvas').bounding_box()
-    return {
-        "x": box["width"] * (at[1] + 0.5) / shape[1],
-        "y": box["height"] * (at[0] + 0.5) / shape[0],
-    }
-
-
-def point_at(page, experiment: Experiment, mode: str, at: tuple[int, ...]) -> None:
-    """Choose the mode and the channels of a cell, then move the pointer onto it."""
-    page.locator(f'[data-mode="{mode}"]').click()
-    per_group = experiment.weight_shape[1]
-    if mode == "dx":
-        choose(page, "Input channel", at[0], experiment)
-    else:
-        choose(page, "Output channel", at[0], experiment)
-    if mode == "dw":
-        group = at[0] // (experiment.out_channels // experiment.groups)
-        choose(page, "Input channel", group * per_group + at[1], experiment)
-    cell, shape = at[-2:], experiment.output_size
-    if mode == "dx":
-        (top, left), shape = experiment.padding, experiment.padded
-        cell = (at[1] + top, at[2] + left)
-    elif mode == "dw":
-        shape = experiment.kernel
-    elif mode == "db":
-        cell, shape = (0, 0), (1, 1)
-    panel = PANELS[mode]
-    place = cell_middle(page, panel, shape, (cell[0], cell[1]))
-    page.locator(f'[data-panel="{panel}"] canvas').hover(position=place)
-
-
-def choose(page, end: str, channel: int, experiment: Experiment) -> None:
-    if experiment.channels > 1 or experiment.out_channels > 1:
-        page.get_by_role("button", name=f"{end} {channel}", exact=True).click()
-
-
 CELLS: dict[str, tuple[Experiment, dict[str, list[tuple[int, ...]]]]] = {
     "plain": (PLAIN, {"y": [(0, 0, 0), (0, 4, 7)], "dx": [(0, 0, 0)], "dw": [(0, 0, 2, 1)]}),
     "grouped": (
