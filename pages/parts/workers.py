@@ -1,6 +1,7 @@
 """The server's training workers: one pool for all visitors."""
 
 import streamlit as st
+
 from core.worker_pool import WorkerPool
 
 
