@@ -2,6 +2,8 @@ import json
 import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -304,3 +306,8 @@ def test_the_real_photos_load_whole():
     assert data.classes == ("dog", "cat") and not data.report.left_out
     x, y = next(batches(data.train, 16, 0, 0))
     assert x.shape == (16, 64, 64, 3) and y.shape == (16,)
+
+
+def test_loading_needs_no_torch():
+    code = "import sys, core.data, core.inspect; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
