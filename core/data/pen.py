@@ -75,11 +75,7 @@ class Pen:
         # Outlines are the same share of a picture of any size.
         self.rim = max(0.8, canvas.shape[0] / 110)
         cos, sin = math.cos(turn) * scale, math.sin(turn) * scale
-        x = -1.0 if flip else 1.0
-        self.axes = (x * cos, x * sin, -sin, cos)
-        # From local units to sixteenths of a pixel; the half makes rounding down round to nearest.
-        self.matrix = np.array([(x * cos, x * sin), (-sin, cos)]) * FINE
-        self.origin = np.array(centre) * FINE + 0.5
+        self.axes = (-cos, -sin, -sin, cos) if flip else (cos, sin, -sin, cos)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return where a local point is in canvas pixels."""
@@ -102,7 +98,12 @@ class Pen:
 
     def control(self, points: Points) -> Plane:
         """Place control points: (N,), in sixteenths of a canvas pixel."""
-        return (np.array(points) @ self.matrix + self.origin).view(np.complex128)[:, 0]
+        a, b, c, d = self.axes
+        left, top = self.centre
+        # The half makes rounding down, which comes later, round to the nearest.
+        return FINE * np.array(
+            [complex(x * a + y * c + left, x * b + y * d + top) for x, y in points]
+        ) + (0.5 + 0.5j)
 
     def polygon(self, points: Points, colour: Colour) -> None:
         """Fill a polygon with straight sides."""
@@ -149,22 +150,22 @@ class Pen:
                 shift=SHIFT,
             )
 
-    def line(
-        self, points: Points, width: float, colour: Colour, edge: Colour | None = None
+    def lines(
+        self, paths: list[Points], width: float, colour: Colour, edge: Colour | None = None
     ) -> None:
-        """Draw a line of a whole number of pixels' width: quicker than a stroke where that does.
+        """Draw lines of a whole number of pixels' width: quicker than strokes where that does.
 
-        Two points give a straight line, more a smooth one.
+        Paths of two points are straight lines, of more (all of equally many) smooth ones.
         """
-        curve = self.control(points)
-        if len(points) > 2:
-            curve = curve_weights(len(points), False)[0] @ curve
-        pixels = curve.view(np.float64).astype(np.int32).reshape(-1, 2)
+        curves = self.control([point for path in paths for point in path]).reshape(len(paths), -1)
+        if len(paths[0]) > 2:
+            curves = curves @ curve_weights(len(paths[0]), False)[0].T
+        pixels = curves.view(np.float64).astype(np.int32).reshape(len(paths), -1, 2)
         thick = max(1, round(width * self.scale))
         if edge is not None:
             rim = thick + max(2, round(2 * self.rim))
-            cv2.polylines(self.canvas, [pixels], False, edge, rim, cv2.LINE_AA, SHIFT)
-        cv2.polylines(self.canvas, [pixels], False, colour, thick, cv2.LINE_AA, SHIFT)
+            cv2.polylines(self.canvas, [*pixels], False, edge, rim, cv2.LINE_AA, SHIFT)
+        cv2.polylines(self.canvas, [*pixels], False, colour, thick, cv2.LINE_AA, SHIFT)
 
     def stroke(
         self,

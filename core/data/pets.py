@@ -132,18 +132,15 @@ def cat_head(pen: Pen, look: Look, random: Random) -> None:
         pen.oval(side * 0.42, -0.08, eye_size * pupil, eye_size * 0.92, colour=INK)
         pen.oval(side * 0.42 + 0.06, -0.16, 0.05, 0.05, colour=WHITE)
     pen.polygon([(-0.12, 0.2), (0.12, 0.2), (0, 0.34)], look.nose)
-    for side in (-1, 1):
-        pen.line([(0, 0.34), (side * 0.06, 0.46), (side * 0.26, 0.5)], 0.03, INK)
+    pen.lines([[(0, 0.34), (s * 0.06, 0.46), (s * 0.26, 0.5)] for s in (-1, 1)], 0.03, INK)
     hair = WHITE if sum(look.coat) < 420 else blend(look.coat, INK, 0.75)
     reach = random.uniform(1.15, 1.5)
-    for side in (-1, 1):
-        for step in (-1, 0, 1):
-            end = (side * reach, 0.36 + step * 0.24)
-            pen.line(
-                [(side * 0.3, 0.4 + step * 0.06), (side * 0.7, 0.33 + step * 0.14), end],
-                0.015,
-                hair,
-            )
+    whiskers: list[Points] = [
+        [(s * 0.3, 0.4 + k * 0.06), (s * 0.7, 0.33 + k * 0.14), (s * reach, 0.36 + k * 0.24)]
+        for s in (-1, 1)
+        for k in (-1, 0, 1)
+    ]
+    pen.lines(whiskers, 0.015, hair)
 
 
 def dog_head(pen: Pen, look: Look, random: Random) -> None:
@@ -157,7 +154,7 @@ def dog_head(pen: Pen, look: Look, random: Random) -> None:
         pen.oval(0, 0.78, 0.24, 0.16, colour=INK)
         tip = 0.86 + long
         pen.mirrored([(0, 0.76), (0.15, 0.78), (0.15, tip - 0.1), (0, tip)], TONGUE, look.edge)
-        pen.line([(0, 0.8), (0, tip - 0.16)], 0.025, blend(TONGUE, INK, 0.3))
+        pen.lines([[(0, 0.8), (0, tip - 0.16)]], 0.025, blend(TONGUE, INK, 0.3))
     muzzle = random.uniform(0.4, 0.5)
     pen.mirrored(
         [(0, 0.02), (muzzle * 0.7, 0.14), (muzzle, 0.46), (muzzle * 0.8, 0.72), (0, 0.78)],
@@ -168,12 +165,15 @@ def dog_head(pen: Pen, look: Look, random: Random) -> None:
         pen.oval(side * 0.35, -0.12, 0.12, 0.14, colour=blend(look.eyes, INK, 0.35))
         pen.oval(side * 0.35, -0.12, 0.075, 0.09, colour=INK)
         pen.oval(side * 0.35 + 0.05, -0.18, 0.045, 0.045, colour=WHITE)
-        pen.line([(side * 0.22, -0.42), (side * 0.36, -0.47), (side * 0.5, -0.4)], 0.05, look.dark)
     nose = INK if look.nose == PINK else look.nose
     pen.mirrored([(0, 0.08), (0.19, 0.13), (0.14, 0.27), (0, 0.33)], nose, INK)
     pen.oval(-0.05, 0.15, 0.05, 0.025, colour=blend(nose, WHITE, 0.6))
-    for side in (-1, 1):
-        pen.line([(0, 0.32), (0, 0.52), (side * 0.16, 0.62), (side * 0.34, 0.56)], 0.035, INK)
+    brows: list[Points] = [[(s * 0.22, -0.42), (s * 0.36, -0.47), (s * 0.5, -0.4)] for s in (-1, 1)]
+    pen.lines(brows, 0.05, look.dark)
+    mouth: list[Points] = [
+        [(0, 0.32), (0, 0.52), (s * 0.16, 0.62), (s * 0.34, 0.56)] for s in (-1, 1)
+    ]
+    pen.lines(mouth, 0.035, INK)
     floppy_ears(pen, look, random)
 
 
@@ -192,8 +192,8 @@ def floppy_ears(pen: Pen, look: Look, random: Random) -> None:
 def face_pattern(pen: Pen, look: Look) -> None:
     """Markings on the forehead and around the eyes."""
     if look.pattern == "stripes":
-        for x, bottom in ((-0.28, -0.44), (0, -0.36), (0.28, -0.44)):
-            pen.line([(x * 0.8, -0.76), (x, bottom)], 0.09, look.dark)
+        stripes = ((-0.28, -0.44), (0, -0.36), (0.28, -0.44))
+        pen.lines([[(x * 0.8, -0.76), (x, bottom)] for x, bottom in stripes], 0.09, look.dark)
     elif look.pattern == "patch":
         pen.blob(
             [(0.12, -0.3), (0.38, -0.52), (0.68, -0.3), (0.68, 0.05), (0.36, 0.22), (0.12, 0.05)],
@@ -239,16 +239,18 @@ def leg(
 ) -> None:
     """A straight leg with a paw; ``colours`` are leg, paw and edge."""
     coat, paw, edge = colours
-    pen.line([(x, top), (x, foot - 0.1)], 0.36, coat, edge)
+    pen.lines([[(x, top), (x, foot - 0.1)]], 0.36, coat, edge)
     pen.oval(x + 0.06, foot, 0.27, 0.16, colour=paw, edge=edge)
 
 
 def body_pattern(pen: Pen, look: Look, width: float, height: float) -> None:
     """Markings on a body that is an ellipse of these radii around the pen's origin."""
     if look.pattern == "stripes":
+        stripes: list[Points] = []
         for x in (-0.6, -0.3, 0.0, 0.3, 0.6):
             top = -height * math.sqrt(1 - x * x) * 0.93
-            pen.line([(x * width, top), ((x + 0.04) * width, top + 0.6 * height)], 0.12, look.dark)
+            stripes.append([(x * width, top), ((x + 0.04) * width, top + 0.6 * height)])
+        pen.lines(stripes, 0.12, look.dark)
     elif look.pattern in ("patch", "spots"):
         size = 0.42 if look.pattern == "patch" else 0.15
         for x, y in ((-0.5, -0.3), (0.2, -0.4), (-0.1, 0.3), (0.5, 0.1))[: 2 if size > 0.2 else 4]:
@@ -303,7 +305,7 @@ def lying_body(pen: Pen, kind: str, look: Look, random: Random) -> None:
     pen.oval(-0.75, 0.98, 0.4, 0.15, colour=look.coat, edge=look.edge)
     paw = look.light if look.pattern == "mask" else look.coat
     for x, y in ((1.0, 0.95), (1.25, 1.02)):
-        pen.line([(x - 0.5, y - 0.1), (x + 0.45, y)], 0.3, look.coat, look.edge)
+        pen.lines([[(x - 0.5, y - 0.1), (x + 0.45, y)]], 0.3, look.coat, look.edge)
         pen.oval(x + 0.5, y, 0.24, 0.16, colour=paw, edge=look.edge)
 
 
