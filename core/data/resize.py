@@ -1,10 +1,15 @@
 """Stretching a photo to a square, without aliasing and fast enough for thousands of them."""
 
+import threading
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
+
+SCRATCH_BYTES = 4 * 2**20
+threads = threading.local()
 
 
 def stretch(pixels: Pixels, size: int) -> Pixels:
@@ -18,7 +23,8 @@ def stretch(pixels: Pixels, size: int) -> Pixels:
     height, width = pixels.shape[:2]
     if max(height, width) > size:
         weights = smoothing(width / size), smoothing(height / size)
-        pixels = np.asarray(cv2.sepFilter2D(pixels, -1, *weights), np.uint8)
+        smooth = cv2.sepFilter2D(pixels, -1, *weights, dst=scratch(pixels.shape))
+        pixels = np.asarray(smooth, np.uint8)
     if (height, width) != (size, size):
         square = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_LINEAR)
         pixels = np.asarray(square, np.uint8)
@@ -45,3 +51,17 @@ def smoothing(shrink: float) -> NDArray[np.float32]:
     """
     edge = min(max(shrink - 1, 0) / 2, 0.25)
     return np.array([edge, 1 - 2 * edge, edge], np.float32)
+
+
+def scratch(shape: tuple[int, ...]) -> Pixels | None:
+    """Memory of this shape that the thread uses again and again, None if it would be large.
+
+    With fresh memory for every photo, a tenth of the loading time went into page faults.
+    """
+    size = int(np.prod(shape))
+    if size > SCRATCH_BYTES:
+        return None
+    memory: Pixels | None = getattr(threads, "memory", None)
+    if memory is None:
+        memory = threads.memory = np.empty(SCRATCH_BYTES, np.uint8)
+    return memory[:size].reshape(shape)
