@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import (
@@ -26,6 +27,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from core.data.pillow_memory import rgb_memory
 from core.data.resize import stretch
 from core.data.sniff import looks_cut_off, sniff_format, webp_size
 
@@ -35,7 +37,7 @@ MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 20_000
 # Part of the cache's key: raise it whenever the same file would give other pixels.
-DECODER_VERSION = 3
+DECODER_VERSION = 4
 
 FORMATS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
@@ -102,6 +104,8 @@ def decode_photo(source: bytes | Path, image_size: int | None = None) -> Photo:
         raise damaged(image.format, data, None)  # zeros to the end decode without a complaint
     if image_size is not None:
         pixels = stretch(pixels, image_size)
+    if pixels.shape[2] == 4:
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8)
     notes = ["only its first frame is used"] if animated else []
     orientation = read_orientation(image)
     if orientation in TURNS:
@@ -194,7 +198,10 @@ def read_orientation(image: ImageFile.ImageFile) -> object:
 
 
 def rgb_pixels(image: Image.Image) -> Pixels:
-    """Convert a loaded picture of any mode to (H, W, 3) uint8 RGB, transparent parts on white."""
+    """Convert a loaded picture of any mode to (H, W, 3) uint8 RGB, transparent parts on white.
+
+    It may have a fourth channel, which means nothing, and be read-only.
+    """
     if image.mode.startswith("I"):  # 16-bit grey: keep the high byte, as Pillow does for 16-bit RGB
         values = np.asarray(image)
         grey = (values >> 8).clip(0, 255).astype(np.uint8)
@@ -205,7 +212,7 @@ def rgb_pixels(image: Image.Image) -> Pixels:
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image.getchannel("A"))
         image = paper
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    return rgb_memory(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 # EXIF orientation -> how to turn the stored pixels upright (Exif 2.32, tag 0x0112)

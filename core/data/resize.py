@@ -13,7 +13,7 @@ threads = threading.local()
 
 
 def stretch(pixels: Pixels, size: int) -> Pixels:
-    """Resize (H, W, 3) uint8 to (size, size, 3), each side by its own factor, as the article does.
+    """Resize (H, W, C) uint8 to (size, size, C), each side by its own factor, as the article does.
 
     A side that shrinks is halved as long as it can be, then smoothed by what the rest of the way
     needs, and interpolated. Compared with averaging over the area of every new pixel
