@@ -275,7 +275,7 @@ def test_a_mistake_opens_with_its_explanation(look, run):
     page = look("view=mistakes&epoch=1")
     page.get_by_text("mistakes after epoch 1").wait_for()
     wrong = page.get_by_role("button", name=re.compile("taken for a"))
-    assert wrong.count() > 0
+    wrong.first.wait_for()
     name = wrong.first.get_attribute("aria-label") or wrong.first.locator("img").get_attribute(
         "alt"
     )

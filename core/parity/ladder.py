@@ -6,7 +6,7 @@ nothing is handed over between them, so a difference can only come from what the
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
@@ -20,6 +20,7 @@ from core.explain.layers import Layer, apply, describe_layers
 from core.numpy_nn import Sequential, bce_loss, bce_loss_backward, build_network, describe
 from core.parity import DTYPES
 from core.parity.agreement import Agreement, agreement
+from core.parity.terms import gradient_terms, output_terms
 
 REPEATS = 3
 Array = NDArray[np.floating]
@@ -56,7 +57,8 @@ class Rung:
 class Ladder:
     """All layers, ``forward`` from the photo down and ``backward`` from the loss up.
 
-    Probabilities are P(class 1), losses the binary cross entropy of ``label``.
+    Probabilities are P(class 1), losses the binary cross entropy of ``label``. ``forks`` are the
+    layers in which the engines' gradients take another way, with the number of such cells.
     """
 
     dtype: str
@@ -68,6 +70,7 @@ class Ladder:
     torch_loss: float
     forward: tuple[Rung, ...]
     backward: tuple[Rung, ...]
+    forks: tuple[tuple[Layer, int], ...]
 
     @property
     def within(self) -> bool:
@@ -129,6 +132,7 @@ def build_ladder(
         loss.item(),
         tuple(forward),
         tuple(backward),
+        tuple(find_forks(twin, forward)),
     )
 
 
@@ -162,7 +166,7 @@ def descend(
                 layer,
                 numpy_x[0],
                 theirs_out[0],
-                agreement(numpy_x[0], theirs_out[0]),
+                agreement(numpy_x[0], theirs_out[0], output_terms(theirs, entered)),
                 numpy_seconds,
                 torch_seconds,
             )
@@ -187,7 +191,7 @@ def ascend(
         names = [name for name, _ in theirs.named_parameters()]
         wanted = [entered, *theirs.parameters()]
         given = apply(theirs, entered)
-        summed = largest_sum(torch_gradient)
+        terms = gradient_terms(theirs, entered, torch_gradient)
         numpy_gradient, numpy_seconds = timed(
             lambda: ours.backward(numpy_gradient),  # noqa: B023
             repeats,
@@ -203,16 +207,11 @@ def ascend(
                 layers[number],
                 numpy_gradient[0],
                 of_input[0],
-                agreement(numpy_gradient[0], of_input[0]),
+                agreement(numpy_gradient[0], of_input[0], terms.get("input", 0.0)),
                 numpy_seconds,
                 torch_seconds,
                 tuple(
-                    (
-                        name,
-                        agreement(
-                            ours.grads[name], gradient.numpy(), summed if name == "bias" else 0.0
-                        ),
-                    )
+                    (name, agreement(ours.grads[name], gradient.numpy(), terms.get(name, 0.0)))
                     for name, gradient in zip(names, gradients[1:], strict=True)
                 ),
             )
@@ -220,12 +219,28 @@ def ascend(
     return rungs
 
 
-def largest_sum(dy: Tensor) -> float:
-    """Return the largest sum of |dy| over a channel: the terms of its bias's gradient.
+def find_forks(twin: nn.Sequential, forward: list[Rung]) -> Iterator[tuple[Layer, int]]:
+    """Find the ReLUs and max pools that let the gradient of some cells through elsewhere.
 
-    Before batch norm in training mode they cancel to zero, and what is left of them is rounding.
+    A value within rounding of zero is positive in one engine only, and of two within rounding of
+    each other another one is the largest. From there on the gradients differ by whole terms,
+    though neither engine is wrong.
     """
-    return float(dy.detach().abs().transpose(0, 1).flatten(1).sum(1).max())
+    for module, before, rung in zip(list(twin)[1:], forward, forward[1:], strict=False):
+        if isinstance(module, nn.ReLU):
+            count = int(((rung.numpy > 0) != (rung.torch > 0)).sum())
+        elif isinstance(module, nn.MaxPool2d):
+            pool = copy.deepcopy(module)
+            pool.return_indices = True
+            ours, theirs = (
+                pool(torch.from_numpy(np.ascontiguousarray(array)[np.newaxis]))[1]
+                for array in (before.numpy, before.torch)
+            )
+            count = int((ours != theirs).sum())
+        else:
+            continue
+        if count:
+            yield rung.layer, count
 
 
 def timed(work: Callable[[], Result], repeats: int) -> tuple[Result, float]:

@@ -75,6 +75,42 @@ def test_a_planted_mistake_is_found_where_it_is(monkeypatch):
     assert first.layer.name == "Max pool 1"
 
 
+def small_network(*layers):
+    return nn.Sequential(*layers, nn.Flatten(), nn.LazyLinear(1), nn.Sigmoid())
+
+
+@pytest.mark.parametrize("layer", [nn.ReLU(), nn.MaxPool2d(2)])
+def test_a_tie_that_rounding_breaks_in_one_engine_only_is_found(layer, monkeypatch):
+    from core.numpy_nn.layers import Conv2d
+
+    conv = nn.Conv2d(3, 1, 1)
+    nn.init.zeros_(conv.weight)
+    nn.init.zeros_(conv.bias)
+    model = small_network(conv, layer)
+    model(torch.zeros(1, 3, 8, 8))  # gives the lazy layer its size
+    assert not build_ladder(model, photo(8), 1, repeats=1).forks
+    right, rounding = Conv2d.forward, np.zeros((1, 1, 8, 8), np.float32)
+    rounding[0, 0, 3, 5] = 1e-9
+    monkeypatch.setattr(Conv2d, "forward", lambda self, x: right(self, x) + rounding)
+    ((where, cells),) = build_ladder(model, photo(8), 1, repeats=1).forks
+    assert (where.index, cells) == (1, 1)
+
+
+def test_a_logit_near_zero_is_measured_against_its_terms():
+    linear = nn.Linear(300, 1)
+    linear.weight.data[:] = 100 * torch.from_numpy(
+        np.random.default_rng(0).choice([-1.0, 1.0], (1, 300)).astype(np.float32)
+    )
+    model = nn.Sequential(nn.Flatten(), linear, nn.Sigmoid())
+    x = photo(10)
+    with torch.no_grad():
+        linear.bias -= model[:2](torch.from_numpy(x))[0]
+    ladder = build_ladder(model, x, 1, repeats=1)
+    found = ladder.forward[1].agreement
+    assert abs(ladder.forward[1].torch[0]) < 0.1 < 1e4 < found.scale
+    assert found.within
+
+
 def test_a_layer_that_numpy_lacks_is_a_sentence():
     model = nn.Sequential(
         nn.Conv2d(3, 1, 3), nn.Tanh(), nn.Flatten(), nn.Linear(36, 1), nn.Sigmoid()
