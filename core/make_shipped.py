@@ -169,7 +169,7 @@ It has only ever seen cats and dogs, so of anything else it says one of the two 
 with certainty. It is a teaching model: do not decide anything about an animal with it.
 
 The accuracies are of the program as it is now; `--measure` tests the weights again whenever
-decoding or drawing has changed since they were trained, as both have once.
+decoding or drawing has changed since they were trained.
 
 Make it again with the same folders, where each holds photos of cats and of dogs in a layout that
 the README names:

@@ -70,15 +70,16 @@ def first_loss(page: Page, server: Server, warm_seconds: float) -> float:
     return taken
 
 
-def answer(page: Page, server: Server, fresh: bool) -> float:
-    """Measure from a click on a drawn pet to its answer; ``fresh`` opens the page anew before."""
-    if fresh:
-        page.goto(server.url)
-    number = answer.pets = getattr(answer, "pets", 0) % 4 + 1  # type: ignore[attr-defined]
-    button = page.get_by_role("button", name=f"Drawn dog {number}")
+def answer(page: Page, pet: int) -> float:
+    """Measure from a click on a drawn pet to its answer."""
+    button = page.get_by_role("button", name=f"Drawn dog {pet}")
     button.wait_for()
-    name = page.locator(".answer .name", has_text=f"drawn dog {number}")
-    return seconds(lambda: (button.click(), name.wait_for()))
+
+    def click_and_wait() -> None:
+        button.click()
+        page.locator(".answer .name", has_text=f"drawn dog {pet}").wait_for()
+
+    return seconds(click_and_wait)
 
 
 def batches_in_window(run: Run) -> int:
@@ -129,8 +130,9 @@ def main() -> int:
         row("server start to first page", [first_page(browser, home) for home in homes])
         with running_server(homes[0]) as server:
             page = browser.new_page()
-            row("click to first answer, server just started", [answer(page, server, True)])
-            row("click to answer", [answer(page, server, False) for _ in range(REPEATS)])
+            page.goto(server.url)
+            row("click to first answer, server just started", [answer(page, 1)])
+            row("click to answer", [answer(page, number % 4 + 1) for number in range(1, REPEATS)])
             row("Start to first loss, page just opened", [first_loss(page, server, 0)])
             row(
                 "Start to first loss, page open for 35 s",

@@ -84,8 +84,8 @@ def test_a_tie_that_rounding_breaks_in_one_engine_only_is_found(layer, monkeypat
     from core.numpy_nn.layers import Conv2d
 
     conv = nn.Conv2d(3, 1, 1)
-    nn.init.zeros_(conv.weight)
-    nn.init.zeros_(conv.bias)
+    for parameter in conv.parameters():
+        nn.init.zeros_(parameter)
     model = small_network(conv, layer)
     model(torch.zeros(1, 3, 8, 8))  # gives the lazy layer its size
     assert not build_ladder(model, photo(8), 1, repeats=1).forks
@@ -104,7 +104,7 @@ def test_a_logit_near_zero_is_measured_against_its_terms():
     model = nn.Sequential(nn.Flatten(), linear, nn.Sigmoid())
     x = photo(10)
     with torch.no_grad():
-        linear.bias -= model[:2](torch.from_numpy(x))[0]
+        linear.bias.sub_(model[:2](torch.from_numpy(x))[0])
     ladder = build_ladder(model, x, 1, repeats=1)
     found = ladder.forward[1].agreement
     assert abs(ladder.forward[1].torch[0]) < 0.1 < 1e4 < found.scale
