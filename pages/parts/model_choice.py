@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from core.predict import Classifier
 
 SHIPPED = "shipped"
+SCREEN_SECONDS = 1.0
+"""Time a page takes from the end of its first script run until it is on screen, and some."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,13 @@ class ModelChoice:
 
 @st.cache_resource(show_spinner=False)
 def load_torch_in_background() -> None:
-    """Import torch once the page is on screen, so that the first answer need not wait for it."""
-    threading.Thread(
-        target=importlib.import_module, args=("core.torch_learner",), daemon=True
-    ).start()
+    """Import torch once the page is on screen, so that the first answer need not wait for it.
+
+    Not before: while Python loads torch's libraries, it sends nothing to any browser.
+    """
+    timer = threading.Timer(SCREEN_SECONDS, importlib.import_module, ("core.torch_learner",))
+    timer.daemon = True
+    timer.start()
 
 
 def answering_runs() -> dict[str, Run]:

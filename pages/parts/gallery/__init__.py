@@ -37,6 +37,21 @@ def picture_address(pixels: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode()
 
 
+def thumbnail_address(pixels: NDArray[np.uint8], side: int) -> str:
+    """Encode a picture in a ``data:`` address, shrunk to what a dense screen shows of ``side``.
+
+    What is larger becomes a JPEG: eight drawn pets are 50 kB and not 1.5 MB to send.
+    """
+    height, width = pixels.shape[:2]
+    scale = 2 * side / max(height, width)
+    if scale >= 1:
+        return picture_address(pixels)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    _, encoded = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
 def gallery(
     pictures: Sequence[Picture],
     *,
@@ -59,15 +74,16 @@ def gallery(
         data={
             "side": side,
             "clickable": clickable,
-            "pictures": [
+            # A tuple: of a list Streamlit asks pandas whether it is a table, and imports it first.
+            "pictures": tuple(
                 {
-                    "source": picture_address(picture.pixels),
+                    "source": thumbnail_address(picture.pixels, side),
                     "caption": picture.caption,
                     "alt": picture.alt,
                     "colour": picture.colour,
                 }
                 for picture in pictures
-            ],
+            ),
         },
         on_clicked_change=click,
     )
