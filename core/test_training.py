@@ -62,7 +62,7 @@ def test_training_is_the_plain_torch_loop(optimizer):
     config = CONFIG.replace(optimizer=optimizer, weight_decay=0.01, image_size=32, batch_size=17)
     data = small_data(side=32)
     model = build_model("compact", 32, config.init, config.seed)
-    model.to(memory_format=torch.channels_last)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     rate, decay = config.learning_rate, config.weight_decay
     plain = {
         "adam": lambda p: torch.optim.Adam(p, lr=rate, weight_decay=decay),

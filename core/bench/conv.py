@@ -21,8 +21,9 @@ from core.numpy_nn.threads import pool
 if TYPE_CHECKING:
     import torch
 
-WARM_UPS = 2
-"""Calls before those timed: the other engine's threads, still waiting for work, then give up."""
+WARM_UP_SECONDS = 0.15
+"""Calls before those timed: the other engine's threads spin for a tenth of a second, waiting for
+more work, and take the core from whoever comes next."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def contestants(
             plain_convolution.input_gradient(dy, weight, geometry, 1)
         bias_gradient(dy, dy.dtype)
 
-    calls = 3 if batch > 1 else 20
+    calls = 5 if batch > 1 else 40
     return {
         "torch": lambda: seconds(with_torch, calls),
         "NumPy": lambda: seconds(with_numpy, calls),
@@ -154,8 +155,9 @@ def torch_arrays(*arrays: np.ndarray) -> tuple[list["torch.Tensor"], "torch.Tens
 
 
 def seconds(function: Callable[[], object], calls: int) -> float:
-    """Return the mean seconds of a call, after a few calls that do not count."""
-    for _ in range(WARM_UPS):
+    """Return the mean seconds of a call, after a while of calls that do not count."""
+    warm = time.perf_counter() + WARM_UP_SECONDS
+    while time.perf_counter() < warm:
         function()
     started = time.perf_counter()
     for _ in range(calls):
