@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 import torch
@@ -73,6 +75,21 @@ def check_against_torch(ours, ours_backward, theirs, shapes, channels_out, keywo
 def test_convolution_agrees_with_torch(configuration):
     *shapes, keywords = configuration
     check_against_torch(conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(convolutions(), st.sampled_from([0, 500, 3000]))
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+def test_any_cut_into_threads_and_blocks_agrees_with_torch(configuration, block_bytes):
+    *shapes, keywords = configuration
+    with (
+        patch("core.numpy_nn.fast_convolution.SMALL", 0),
+        patch("core.numpy_nn.layout.BLOCK_BYTES", block_bytes),
+        patch("core.numpy_nn.fast_convolution.workers", lambda: 3),
+    ):
+        check_against_torch(
+            conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords
+        )
 
 
 @settings(max_examples=400, deadline=None, derandomize=True, database=None)
