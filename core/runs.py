@@ -46,6 +46,8 @@ FRESH_SECONDS = 2.0
 """A status younger than this was written by a living worker; an older one asks the lock."""
 STARTING_SECONDS = 15.0
 """How long a worker may take from the click to its lock."""
+LEAVING_SECONDS = 2.0
+"""How long a worker may hold its lock after its last word."""
 LONGEST_NAME = 80
 
 ACTIVE = ("starting", "waiting", "loading", "training", "paused", "stopping")
@@ -251,7 +253,7 @@ class Run:
     def extend(self, epochs: int) -> None:
         """Let a run go on to more ``epochs`` in all than it was begun with; then ``start`` it."""
         status = self.status()
-        if status.active or self.locked():
+        if status.active or self.locked(LEAVING_SECONDS):
             raise RunError(f"the run {self.name} is being trained: stop it first")
         if status.state == "diverged":
             raise RunError(f"the run {self.name} has diverged: more epochs would not mend it")
@@ -294,7 +296,7 @@ class Run:
 
     def delete(self) -> None:
         """Delete the run's folder; ``RunError`` while a worker is at it."""
-        if self.status().active or self.locked():
+        if self.status().active or self.locked(LEAVING_SECONDS):
             raise RunError(f"the run {self.name} is still being trained: stop it first")
         grave = self.path.with_name(f".deleted-{uuid.uuid4().hex}")
         self.path.rename(grave)  # gone at once for everyone else
@@ -306,10 +308,10 @@ class Run:
         """Return the lock that the run's worker holds as long as it lives."""
         return FileLock(self.path / "worker.lock")
 
-    def locked(self) -> bool:
-        """Tell whether a worker lives."""
+    def locked(self, patience: float = 0.0) -> bool:
+        """Tell whether a worker lives, or still does after so many seconds of ``patience``."""
         try:
-            with self.lock().acquire(blocking=False):
+            with self.lock().acquire(timeout=patience):
                 return False
         except Timeout:
             return True

@@ -322,6 +322,18 @@ def test_a_diverging_run_keeps_good_weights_and_cannot_go_on():
         run.extend(9)
 
 
+def test_a_worker_that_is_just_leaving_does_not_stop_what_comes_next(runs_folder):
+    run = create_run(CONFIG)
+    train_here(run)
+    lock = run.lock()
+    lock.acquire()
+    leaving = threading.Timer(0.2, lock.release)
+    leaving.start()
+    run.delete()
+    leaving.join()
+    assert list_runs() == []
+
+
 def test_a_deleted_run_is_gone(runs_folder):
     run = create_run(CONFIG)
     train_here(run)

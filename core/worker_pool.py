@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from core.places import place_is_free
-from core.runs import Run, RunError, Status
+from core.runs import LEAVING_SECONDS, Run, RunError, Status
 
 ROOT = Path(__file__).parent.parent
 REFILL_SECONDS = 30.0
@@ -52,7 +52,7 @@ class WorkerPool:
         """
         with self.lock:
             before = run.status()
-            if before.active or run.locked():
+            if before.active or run.locked(LEAVING_SECONDS):
                 raise RunError(f"the run {run.name} is already being trained")
             if not before.resumable:
                 raise RunError(f"the run {run.name} is {before.state}: nothing is left to train")

@@ -20,8 +20,8 @@ from core.runs import Run, list_runs  # noqa: E402
 from tests.app_server import Server, find_chromium, running_server, wait_for  # noqa: E402
 
 REPEATS = 5
-WINDOW_SECONDS = 12.0
-WINDOWS = 6
+WINDOW_SECONDS = 8.0
+WINDOWS = 12
 
 
 def seconds(action: Callable[[], object]) -> float:

@@ -96,6 +96,9 @@ def test_a_finished_run_shows_its_mistakes_and_its_weights(train_page, tmp_path)
     train_page.run()
     assert not train_page.exception
     assert "Test pictures after epoch 1" in texts(train_page)
+    for part in ("Compare runs", "Pictures", "Rename or delete", "Weights and recipe"):
+        train_page.segmented_control(key="results-part").set_value(part).run()
+        assert not train_page.exception, part
     downloads = [button.proto.label for button in train_page.get("download_button")]
     assert any("epoch-0001.safetensors" in label for label in downloads)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs import Run, list_runs
-from pages.parts.line_chart import Series, line_chart
+from pages.parts.line_chart import Chart, Series, line_chart
 from pages.parts.words import percent
 
 # Okabe and Ito's other colours, told apart by colour-blind readers too, then dashed once more.
@@ -62,13 +62,15 @@ def compare(run: Run) -> None:
             }
         )
     line_chart(
-        f"{measure} per epoch",
-        lines,
-        x_label="epoch",
-        y_label=label,
-        y_format="percent" if "accuracy" in field else "number",
+        Chart(
+            f"{measure} per epoch",
+            lines,
+            x_label="epoch",
+            y_label=label,
+            y_format="percent" if "accuracy" in field else "number",
+            empty="Choose runs that have finished an epoch.",
+        ),
         key="compare-chart",
-        empty="Choose runs that have finished an epoch.",
     )
     if rows:
         st.dataframe(rows, hide_index=True)

@@ -1,19 +1,27 @@
 """Following a run while it learns: where it stands, its controls, its curves, all in place."""
 
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
 import numpy as np
 import streamlit as st
 
 from core.runs import ACTIVE, Run, RunError, Status
 from core.smoothing import smooth, thin
-from pages.parts.line_chart import Series, line_chart
+from pages.parts.figures import figures
+from pages.parts.line_chart import Chart, Series, line_charts
 from pages.parts.words import duration, percent
 from pages.parts.workers import worker_pool
 
-# Often until the first loss is there, then once a second: every look takes time from the training
-# where server, browser and training share one computer.
+# Often until the first loss is there, then once a second, in a long training every two: every look
+# takes time from the training where server, browser and training share one computer.
 WAITING_SECONDS = 0.5
-TRAINING_SECONDS = 1.0
-POINTS = 250  # a live chart is sent twice a second: no more points than it has pixels to show
+SHORT_SECONDS = 1.0
+LONG_SECONDS = 2.0
+LONG_TRAINING = 60.0
+OBEYED_SECONDS = 1.0
+POINTS = 250  # a live chart is sent again and again: no more points than can be told apart
 # Neither the cat's nor the dog's colour: train dark, test lighter and with markers.
 TRAIN = "#00805F"
 TEST = "#4FC3A1"
@@ -37,26 +45,38 @@ def refresh_seconds(status: Status) -> float | None:
     """Return how often to look at a run in this state; None when nothing will change."""
     if not status.active:
         return None
-    return TRAINING_SECONDS if status.batch_loss is not None else WAITING_SECONDS
+    if status.batch_loss is None:
+        return WAITING_SECONDS
+    long = status.seconds_left is not None and status.seconds_left > LONG_TRAINING
+    return LONG_SECONDS if long else SHORT_SECONDS
 
 
 def follow(run: Run) -> None:
-    """Show the run, anew as often as its state asks for while a worker is at it."""
-    seconds = refresh_seconds(run.status())
+    """Show the run, and what changes about it as often as its state asks for."""
+
+    def draw(status: Status) -> None:
+        show_numbers(run, status)
+        show_curves(run)
+
+    follow_live(run, draw)
+
+
+def follow_live(run: Run, draw: Callable[[Status], None]) -> None:
+    """Show a run's controls, where it stands and what ``draw`` draws, the last two in place.
+
+    The controls stand outside of what is drawn again and again: they change with the state only.
+    """
+    drawn = run.status()
+    show_controls(run, drawn)
 
     def live() -> None:
         status = run.status()
-        if refresh_seconds(status) != seconds:
-            st.rerun()  # it began to train or ended: look at another pace, or show the results
+        if (status.state, refresh_seconds(status)) != (drawn.state, refresh_seconds(drawn)):
+            st.rerun()  # other controls, another pace, or the results
         show_state(run, status)
-        left, right = st.columns([5, 6], vertical_alignment="bottom", gap="medium")
-        with left:
-            show_controls(run, status)
-        with right:
-            show_numbers(run, status)
-        show_curves(run)
+        draw(status)
 
-    st.fragment(live, run_every=seconds, key=f"live-{run.id}")()
+    st.fragment(live, run_every=refresh_seconds(drawn), key=f"live-{run.id}")()
 
 
 def show_state(run: Run, status: Status) -> None:
@@ -76,30 +96,30 @@ def show_controls(run: Run, status: Status) -> None:
     """Draw the buttons that work in this state, each obeyed within a second."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if status.active:
-            paused = status.state == "paused"
-            if st.button(
+            paused, busy = status.state == "paused", status.state not in ("training", "paused")
+            order_button(
+                run,
+                "resume" if paused else "pause",
                 "Continue" if paused else "Pause",
-                key="pause",
                 icon=":material/play_arrow:" if paused else ":material/pause:",
-                disabled=status.state not in ("training", "paused"),
-            ):
-                order(run, "resume" if paused else "pause")
-            if st.button(
+                disabled=busy,
+            )
+            order_button(
+                run,
+                "step",
                 "Step",
-                key="step",
                 icon=":material/skip_next:",
-                disabled=status.state not in ("training", "paused"),
+                disabled=busy,
                 help="Pause, and train one single batch per click.",
-            ):
-                order(run, "step")
-            if st.button(
+            )
+            order_button(
+                run,
+                "stop",
                 "Stop",
-                key="stop",
                 icon=":material/stop:",
                 disabled=status.state == "stopping",
                 help="Save the weights and end. You can resume it later.",
-            ):
-                order(run, "stop")
+            )
             learning_rate_control(run)
         elif status.resumable and st.button(
             "Resume", key="resume", type="primary", icon=":material/play_arrow:"
@@ -112,12 +132,26 @@ def show_controls(run: Run, status: Status) -> None:
                 st.rerun()
 
 
+def order_button(run: Run, command: str, label: str, **options: Any) -> None:
+    """Draw a button that gives the worker a command."""
+    key = "pause" if command == "resume" else command  # one button, in two states
+    st.button(label, key=key, on_click=order, args=(run, command), **options)
+
+
 def order(run: Run, command: str) -> None:
-    """Give the worker a command; say so when it has gone meanwhile."""
+    """Give the worker a command and wait until it is seen to obey, or say that it has gone."""
+    before = run.status()
     try:
         getattr(run, command)()
     except RunError as error:
-        st.warning(f"{error}.")
+        st.toast(f"{error}.")
+        return
+    deadline = time.monotonic() + OBEYED_SECONDS
+    while time.monotonic() < deadline:
+        status = run.status()
+        if status.state != before.state or (command == "step" and status.step != before.step):
+            return
+        time.sleep(0.02)
 
 
 def learning_rate_control(run: Run) -> None:
@@ -149,8 +183,8 @@ def learning_rate_control(run: Run) -> None:
 
 
 def show_numbers(run: Run, status: Status) -> None:
-    """Draw the newest figures in a row; a dash stands for not known yet."""
-    figures: dict[str, str | None] = {
+    """Draw the newest figures in a row."""
+    newest: dict[str, str | None] = {
         "Last batch's loss": None if status.batch_loss is None else f"{status.batch_loss:.3f}",
         "Train accuracy": percent(status.train_accuracy),
         "Test accuracy": percent(status.test_accuracy),
@@ -159,31 +193,21 @@ def show_numbers(run: Run, status: Status) -> None:
         else f"{status.images_per_second:.0f}",
     }
     if run.config.schedule != "constant" and status.learning_rate is not None:
-        figures["Rate now"] = f"{status.learning_rate:.2g}"
-    with st.container(horizontal=True, gap="medium"):
-        for label, value in figures.items():
-            st.metric(label, value or "–", width=112)
+        newest["Rate now"] = f"{status.learning_rate:.2g}"
+    figures(newest)
 
 
 def show_curves(run: Run) -> None:
     """Draw loss per batch on the left; loss and accuracy per epoch on the right."""
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        batch_chart(run)
-        st.caption(
-            "What to look for: the smoothed line should fall. Single batches jump, since each has "
-            "other pictures. At 0.693 the network is guessing."
-        )
-    with right:
-        epoch_charts(run)
+    line_charts([batch_chart(run), *epoch_charts(run)], columns=2, key=f"curves-{run.id}")
 
 
-def batch_chart(run: Run) -> None:
-    """Draw the loss of every batch and its smoothed line."""
+def batch_chart(run: Run) -> Chart:
+    """Return the loss of every batch and its smoothed line."""
     losses = run.batch_losses()
     steps, values = thin(losses.steps, losses.losses, POINTS)
     smooth_steps, smooth_values = thin(losses.steps, smooth(losses.losses), POINTS)
-    line_chart(
+    return Chart(
         "Loss per batch",
         [
             Series("each batch", steps.tolist(), finite(values), BATCH, width=1, opacity=0.7),
@@ -191,48 +215,48 @@ def batch_chart(run: Run) -> None:
         ],
         x_label="batch",
         y_label="binary cross entropy",
-        key=f"batch-chart-{run.id}",
         empty="The first point comes with the first batch.",
         height=300,
+        rows=2,
+        note="What to look for: the smoothed line should fall. Single batches jump, since each has "
+        "other pictures. At 0.693 the network is guessing.",
     )
 
 
-def epoch_charts(run: Run) -> None:
-    """Draw train and test loss, and train and test accuracy, after each epoch."""
+def epoch_charts(run: Run) -> list[Chart]:
+    """Return train and test loss, and train and test accuracy, after each epoch."""
     epochs = run.epochs()
     numbers = [epoch.epoch for epoch in epochs]
-    for name, label, kind in (
-        ("loss", "loss", "number"),
-        ("accuracy", "share right", "percent"),
-    ):
-        line_chart(
+
+    def chart(name: str, label: str, y_format: Literal["number", "percent"], note: str) -> Chart:
+        train, test = (
+            finite([getattr(epoch, f"{part}_{name}") for epoch in epochs])
+            for part in ("train", "test")
+        )
+        return Chart(
             f"{name.capitalize()} per epoch",
             [
-                Series(
-                    "train",
-                    numbers,
-                    finite([getattr(epoch, f"train_{name}") for epoch in epochs]),
-                    TRAIN,
-                ),
-                Series(
-                    "test",
-                    numbers,
-                    finite([getattr(epoch, f"test_{name}") for epoch in epochs]),
-                    TEST,
-                    markers=True,
-                ),
+                Series("train", numbers, train, TRAIN),
+                Series("test", numbers, test, TEST, markers=True),
             ],
             x_label="epoch",
             y_label=label,
-            y_format="percent" if kind == "percent" else "number",
-            key=f"{name}-chart-{run.id}",
+            y_format=y_format,
             empty="The first point comes with the end of the first epoch.",
             height=150,
+            note=note,
         )
-    st.caption(
-        "What to look for: when test gets worse while train still gets better, the network is "
-        "learning its training pictures by heart."
-    )
+
+    return [
+        chart("loss", "loss", "number", ""),
+        chart(
+            "accuracy",
+            "share right",
+            "percent",
+            "What to look for: when test gets worse while train still gets better, the network is "
+            "learning its training pictures by heart.",
+        ),
+    ]
 
 
 def finite(values: object) -> list[float | None]:

@@ -1,5 +1,7 @@
 """What a run came to: its confusion matrix with the photos behind it, weights and recipe."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -16,20 +18,26 @@ SHOWN = 24
 
 
 def show_results(run: Run) -> None:
-    """Draw what stands still: everything that need not follow a running training."""
-    mistakes, others, pictures, weights, manage = st.tabs(
-        ["Right and wrong", "Compare runs", "Pictures", "Weights and recipe", "Rename or delete"]
+    """Draw one part of what stands still: everything that need not follow a running training.
+
+    Not in tabs, which would draw all parts at once, and again at every update of a training.
+    """
+    parts: dict[str, Callable[[Run], None]] = {
+        "Right and wrong": show_confusion,
+        "Compare runs": compare,
+        "Pictures": show_report,
+        "Weights and recipe": show_weights,
+        "Rename or delete": show_management,
+    }
+    part = st.segmented_control(
+        "About this run",
+        list(parts),
+        default="Right and wrong",
+        required=True,
+        key="results-part",
+        label_visibility="collapsed",
     )
-    with mistakes:
-        show_confusion(run)
-    with others:
-        compare(run)
-    with pictures:
-        show_report(run)
-    with weights:
-        show_weights(run)
-    with manage:
-        show_management(run)
+    parts[part](run)
 
 
 def show_confusion(run: Run) -> None:

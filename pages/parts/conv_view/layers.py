@@ -18,7 +18,7 @@ from core.conv_lab.demos import (
 from core.conv_lab.demos.loss import curves
 from core.conv_lab.engines import Comparison
 from pages.parts.conv_view import strips
-from pages.parts.line_chart import Series, line_chart
+from pages.parts.line_chart import Chart, Series, line_chart
 
 Number = TypeVar("Number", int, float)
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
@@ -110,13 +110,15 @@ def _loss() -> None:
         )
     _show(demo.carry_out())
     line_chart(
-        "Over the logit, for a cat",
-        [
-            Series(name, [float(v) for v in x], [float(v) for v in y], colour)
-            for (name, (x, y)), colour in zip(curves().items(), _COLOURS, strict=False)
-        ],
-        x_label="logit z",
-        y_label="value",
+        Chart(
+            "Over the logit, for a cat",
+            [
+                Series(name, [float(v) for v in x], [float(v) for v in y], colour)
+                for (name, (x, y)), colour in zip(curves().items(), _COLOURS, strict=False)
+            ],
+            x_label="logit z",
+            y_label="value",
+        ),
         key="layer_curves",
     )
 
@@ -149,19 +151,21 @@ def _initialisation() -> None:
 def _through_layers(title: str, label: str, starts: Iterable[Start], field: str) -> None:
     st.markdown(f"**{title}**")
     line_chart(
-        "",
-        [
-            Series(
-                start.name,
-                list(range(len(getattr(start, field)))),
-                list(getattr(start, field)),
-                colour,
-                markers=True,
-            )
-            for start, colour in zip(starts, _COLOURS, strict=True)
-        ],
-        x_label="layer (0: the input)",
-        y_label=label,
+        Chart(
+            "",
+            [
+                Series(
+                    start.name,
+                    list(range(len(getattr(start, field)))),
+                    list(getattr(start, field)),
+                    colour,
+                    markers=True,
+                )
+                for start, colour in zip(starts, _COLOURS, strict=True)
+            ],
+            x_label="layer (0: the input)",
+            y_label=label,
+        ),
         key=f"layer_{field}",
     )
 

@@ -11,7 +11,7 @@ from core.runs import Predictions, Run, RunError
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
 from pages.parts.gallery import Picture, gallery
-from pages.parts.line_chart import Series, line_chart
+from pages.parts.line_chart import Chart, Series, line_chart
 from pages.parts.run_photos import run_data
 from pages.parts.words import percent
 
@@ -151,17 +151,19 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
         curve = scores.roc_curve(labels, answers)
         alarms = at.false_positive / (at.false_positive + at.true_negative)
         line_chart(
-            "ROC",
-            [
-                Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
-                Series("guessing", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
-                Series("threshold", [alarms], [at.recall], HERE, markers=True),
-            ],
-            x_label=f"share of the others called {one}",
-            y_label=f"share of {one} found",
+            Chart(
+                "ROC",
+                [
+                    Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
+                    Series("guessing", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
+                    Series("threshold", [alarms], [at.recall], HERE, markers=True),
+                ],
+                x_label=f"share of the others called {one}",
+                y_label=f"share of {one} found",
+                y_range=(0.0, 1.0),
+                height=230,
+            ),
             key="roc",
-            y_range=(0.0, 1.0),
-            height=230,
         )
         st.caption(
             f"The area under it, {curve.area:.3f}, is the chance that a {one} has a higher "
@@ -172,17 +174,19 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
         base = float(np.mean(labels))
         here = None if np.isnan(at.precision) else at.precision
         line_chart(
-            "Precision and recall",
-            [
-                Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
-                Series("guessing", [0.0, 1.0], [base, base], CHANCE, width=1.5, dashed=True),
-                Series("threshold", [at.recall], [here], HERE, markers=True),
-            ],
-            x_label=f"recall: share of {one} found",
-            y_label=f"share right of those called {one}",
+            Chart(
+                "Precision and recall",
+                [
+                    Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
+                    Series("guessing", [0.0, 1.0], [base, base], CHANCE, width=1.5, dashed=True),
+                    Series("threshold", [at.recall], [here], HERE, markers=True),
+                ],
+                x_label=f"recall: share of {one} found",
+                y_label=f"share right of those called {one}",
+                y_range=(0.0, 1.0),
+                height=230,
+            ),
             key="precision-recall",
-            y_range=(0.0, 1.0),
-            height=230,
         )
         st.caption(
             f"Average precision {curve.area:.3f}. A lower threshold finds more and is wrong more "
@@ -197,17 +201,19 @@ def show_calibration(predictions: Predictions) -> None:
     x = found.predicted.tolist()
     bars_x, bars_y = interval_bars(x, found.low.tolist(), found.high.tolist())
     line_chart(
-        "Calibration",
-        [
-            Series("promised", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
-            Series("this run", x, found.observed.tolist(), LINE, markers=True),
-            Series("95 %", bars_x, bars_y, LINE, width=1, opacity=0.6),
-        ],
-        x_label=f"P({one}) that was said",
-        y_label=f"share that is {one}",
+        Chart(
+            "Calibration",
+            [
+                Series("promised", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
+                Series("this run", x, found.observed.tolist(), LINE, markers=True),
+                Series("95 %", bars_x, bars_y, LINE, width=1, opacity=0.6),
+            ],
+            x_label=f"P({one}) that was said",
+            y_label=f"share that is {one}",
+            y_range=(0.0, 1.0),
+            height=230,
+        ),
         key="calibration",
-        y_range=(0.0, 1.0),
-        height=230,
     )
     counts = ", ".join(str(count) for count in found.counts)
     st.caption(

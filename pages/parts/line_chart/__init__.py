@@ -1,8 +1,11 @@
-"""A line chart that updates in place: one canvas that is drawn again, never mounted again.
+"""Line charts that update in place: canvases that are drawn again, never mounted again.
 
 Streamlit's Plotly and Vega charts swap elements of the page at every update and forget the zoom;
-here new data only repaint the canvas. Zoom by dragging or with + and -, reset with a double click
-or 0, read values with the pointer, a finger or the arrow keys.
+here new data only repaint the canvas. Charts that change together are one element of the page,
+because every element costs the browser some milliseconds at every update.
+
+Zoom by dragging or with + and -, reset with a double click or 0, read values with the pointer, a
+finger or the arrow keys.
 """
 
 from collections.abc import Sequence
@@ -14,13 +17,17 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 _HTML = """
-<figure>
-  <figcaption><strong></strong><span class="legend"></span>
-    <button type="button" hidden>Reset zoom</button></figcaption>
-  <div class="plot" tabindex="0" role="img">
-    <canvas></canvas><div class="readout" hidden></div>
-  </div>
-</figure>
+<div class="board"><div class="charts"></div></div>
+<template>
+  <figure>
+    <figcaption><strong></strong><span class="legend"></span>
+      <button type="button" hidden>Reset zoom</button></figcaption>
+    <div class="plot" tabindex="0" role="img">
+      <canvas></canvas><div class="readout" hidden></div>
+    </div>
+    <p class="note" hidden></p>
+  </figure>
+</template>
 """
 
 
@@ -38,6 +45,26 @@ class Series:
     markers: bool = False
 
 
+@dataclass(frozen=True)
+class Chart:
+    """One chart; ``empty`` is shown while no series has a point.
+
+    With ``y_format`` "power" the values are powers of ten: -7 is written 1e-7. ``height`` is the
+    plot's in pixels. Among several charts it takes ``rows`` of the grid. ``note`` stands below it.
+    """
+
+    title: str
+    series: Sequence[Series]
+    x_label: str
+    y_label: str
+    y_format: Literal["number", "percent", "power"] = "number"
+    y_range: tuple[float, float] | None = None
+    empty: str = "Nothing to draw yet."
+    height: int = 240
+    rows: int = 1
+    note: str = ""
+
+
 _component = st.components.v2.component(
     "glass_cnn.line_chart",
     html=_HTML,
@@ -46,33 +73,19 @@ _component = st.components.v2.component(
 )
 
 
-def line_chart(
-    title: str,
-    series: Sequence[Series],
-    *,
-    x_label: str,
-    y_label: str,
-    key: str,
-    y_format: Literal["number", "percent", "power"] = "number",
-    y_range: tuple[float, float] | None = None,
-    empty: str = "Nothing to draw yet.",
-    height: int = 240,
-) -> None:
-    """Draw or update the chart ``key``; ``empty`` is shown while no series has a point.
+def line_chart(chart: Chart, *, key: str) -> None:
+    """Draw or update the chart ``key``."""
+    _component(key=key, data=board([chart], 1), height=chart.height + 36)
 
-    With ``y_format`` "power" the values are powers of ten: -7 is written 1e-7.
+
+def line_charts(charts: Sequence[Chart], *, columns: int, key: str) -> None:
+    """Draw or update the charts ``key`` in a grid, on a narrow screen one below the other."""
+    _component(key=key, data=board(charts, columns))
+
+
+def board(charts: Sequence[Chart], columns: int) -> dict[str, object]:
+    """Return what the browser is sent.
+
+    In tuples: of a list Streamlit asks pandas whether it is a table.
     """
-    _component(
-        key=key,
-        data={
-            "title": title,
-            "series": [asdict(line) for line in series],
-            "xLabel": x_label,
-            "yLabel": y_label,
-            "yFormat": y_format,
-            "yRange": y_range,
-            "empty": empty,
-            "height": height,
-        },
-        height=height + 36,
-    )
+    return {"columns": columns, "charts": tuple(asdict(chart) for chart in charts)}

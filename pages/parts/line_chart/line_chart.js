@@ -1,24 +1,31 @@
 const MARGIN = { left: 58, right: 14, top: 8, bottom: 38 };
-const charts = new WeakMap(); // parent element -> chart, so that an update finds its canvas and zoom
+const boards = new WeakMap(); // parent element -> its charts, so that an update finds canvas and zoom
 
 export default function (component) {
   const { data, parentElement } = component;
-  let chart = charts.get(parentElement);
-  if (!chart) {
-    chart = new Chart(parentElement);
-    charts.set(parentElement, chart);
-  }
-  chart.update(data);
+  if (!boards.has(parentElement)) boards.set(parentElement, []);
+  const charts = boards.get(parentElement);
+  const grid = parentElement.querySelector(".charts");
+  grid.style.setProperty("--columns", data.columns);
+  data.charts.forEach((chart, i) => {
+    if (!charts[i]) {
+      const figure = parentElement.querySelector("template").content.firstElementChild.cloneNode(true);
+      charts[i] = new Chart(grid.appendChild(figure));
+    }
+    charts[i].update(chart);
+  });
 }
 
 class Chart {
-  constructor(parent) {
-    this.plot = parent.querySelector(".plot");
-    this.canvas = parent.querySelector("canvas");
-    this.title = parent.querySelector("strong");
-    this.legend = parent.querySelector(".legend");
-    this.reset = parent.querySelector("button");
-    this.readout = parent.querySelector(".readout");
+  constructor(figure) {
+    this.figure = figure;
+    this.plot = figure.querySelector(".plot");
+    this.canvas = figure.querySelector("canvas");
+    this.title = figure.querySelector("strong");
+    this.legend = figure.querySelector(".legend");
+    this.reset = figure.querySelector("button");
+    this.readout = figure.querySelector(".readout");
+    this.note = figure.querySelector(".note");
     this.zoom = null; // [x from, x to] in data units
     this.cursor = null; // an x in data units
     this.drag = null; // [pixel from, pixel to]
@@ -32,15 +39,18 @@ class Chart {
     const content = JSON.stringify(data);
     if (content === this.content) return; // an epoch's chart has news far less often than it is sent
     this.content = content;
-    const legend = JSON.stringify([data.title, data.series.map((s) => [s.name, s.colour, s.dashed])]);
+    const frame = JSON.stringify([data.title, data.rows, data.note, data.series.map((s) => [s.name, s.colour, s.dashed])]);
     this.data = data;
-    if (legend !== this.legendDrawn) {
-      this.legendDrawn = legend;
+    if (frame !== this.frameDrawn) {
+      this.frameDrawn = frame;
       this.title.textContent = data.title;
+      this.figure.style.gridRow = `span ${data.rows}`;
+      this.note.textContent = data.note;
+      this.note.hidden = !data.note;
       this.legend.replaceChildren(...data.series.map(legendEntry));
       this.plot.setAttribute(
         "aria-label",
-        `${data.title}: ${data.yLabel} over ${data.xLabel}. Arrow keys read values, plus and minus zoom, 0 resets.`,
+        `${data.title}: ${data.y_label} over ${data.x_label}. Arrow keys read values, plus and minus zoom, 0 resets.`,
       );
     }
     this.draw();
@@ -112,7 +122,7 @@ class Chart {
   xRange() { return this.zoom ?? this.fullRange(); }
 
   yRange() {
-    if (this.data.yRange) return this.data.yRange;
+    if (this.data.y_range) return this.data.y_range;
     const [from, to] = this.xRange();
     let ys = [];
     for (const s of this.data.series) {
@@ -209,8 +219,8 @@ class Chart {
     for (const s of this.data.series) {
       const i = nearest(s.x, this.cursor);
       if (i < 0 || s.y[i] === null) continue;
-      if (!lines.length) lines.push(`${this.data.xLabel} ${+s.x[i].toFixed(2)}`);
-      lines.push(`${s.name}: ${format(s.y[i], this.data.yFormat)}`);
+      if (!lines.length) lines.push(`${this.data.x_label} ${+s.x[i].toFixed(2)}`);
+      lines.push(`${s.name}: ${format(s.y[i], this.data.y_format)}`);
     }
     this.readout.innerText = lines.join("\n");
     const at = scale.x(this.cursor);
@@ -249,7 +259,7 @@ function drawAxes(paint, chart, scale, text, height) {
     paint.globalAlpha = 0.13;
     strokeLine(paint, MARGIN.left, y, width - MARGIN.right, y);
     paint.globalAlpha = 0.8;
-    paint.fillText(format(v, data.yFormat, scale.yTicks.step), MARGIN.left - 7, y);
+    paint.fillText(format(v, data.y_format, scale.yTicks.step), MARGIN.left - 7, y);
   }
   paint.textAlign = "center";
   for (const v of scale.xTicks.values) {
@@ -262,11 +272,11 @@ function drawAxes(paint, chart, scale, text, height) {
   paint.globalAlpha = 0.4;
   strokeLine(paint, MARGIN.left, bottom + 0.5, width - MARGIN.right, bottom + 0.5);
   paint.globalAlpha = 0.8;
-  paint.fillText(data.xLabel, (MARGIN.left + width - MARGIN.right) / 2, height - 8);
+  paint.fillText(data.x_label, (MARGIN.left + width - MARGIN.right) / 2, height - 8);
   paint.save();
   paint.translate(10, (MARGIN.top + bottom) / 2);
   paint.rotate(-Math.PI / 2);
-  paint.fillText(data.yLabel, 0, 0);
+  paint.fillText(data.y_label, 0, 0);
   paint.restore();
   paint.globalAlpha = 1;
 }

@@ -7,17 +7,24 @@ import streamlit as st
 
 from core.parity import DTYPES
 from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
-from core.runs import Run
+from core.runs import Run, Status
 from core.smoothing import thin
 from pages.parts import run_setup
-from pages.parts.line_chart import Series, line_chart
+from pages.parts.figures import figures
+from pages.parts.line_chart import Chart, Series, line_charts
 from pages.parts.run_choice import choose_run, open_run
-from pages.parts.run_live import POINTS, finite, refresh_seconds, show_controls, show_state
+from pages.parts.run_live import POINTS, finite, follow_live
 from pages.parts.run_results import show_management
 from pages.parts.workers import warm_up, worker_pool
 
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
 IDLE = "#8A94A0"
+FIGURES = "NumPy images/s", "torch images/s", "Losses apart", "Weights apart"
+IDLE_NOTE = (
+    "A bias right before batch norm is idle: batch norm takes every constant out again. Its true "
+    "gradient is zero, what both engines compute is rounding alone, and Adam makes whole steps of "
+    "it. These biases part at once, and it does no harm."
+)
 
 
 def show() -> None:
@@ -74,21 +81,12 @@ def show_form() -> None:
 
 def follow(run: Run) -> None:
     """Show the training, anew as often as its state asks for while a worker is at it."""
-    seconds = refresh_seconds(run.status())
 
-    def live() -> None:
-        status = run.status()
-        if refresh_seconds(status) != seconds:
-            st.rerun()  # it began to train or ended
-        show_state(run, status)
-        left, right = st.columns([11, 10], vertical_alignment="bottom", gap="medium")
-        with left:
-            show_controls(run, status)
-        with right:
-            show_numbers(run)
+    def draw(_: Status) -> None:
+        show_numbers(run)
         show_curves(run)
 
-    st.fragment(live, run_every=seconds, key=f"pair-{run.id}")()
+    follow_live(run, draw)
     st.caption(
         "What to look for: the two losses are one line, in float64 to the end, in float32 for some "
         "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "
@@ -96,23 +94,22 @@ def follow(run: Run) -> None:
         "goes. Every step starts from weights that already differ, so the gap grows. In float64 it "
         "starts many millions of times smaller; a mistake in a formula would not shrink so."
     )
-    if seconds is None:
+    if not run.status().active:
         with st.expander("Rename or delete"):
             show_management(run)
 
 
 def show_numbers(run: Run) -> None:
-    """Draw the newest figures in a row; a dash stands for not known yet."""
+    """Draw the newest figures in a row."""
     history = pair_history(run)
-    newest = history[-1] if history else None
-    with st.container(horizontal=True, gap="small"):
-        for label, value, width in (
-            ("NumPy images/s", newest and f"{newest.numpy_images_per_second:.0f}", 110),
-            ("torch images/s", newest and f"{newest.torch_images_per_second:.0f}", 104),
-            ("Losses apart", newest and gap(newest.numpy_loss - newest.torch_loss), 92),
-            ("Weights apart", newest and gap(newest.weight_difference), 98),
-        ):
-            st.metric(label, value or "–", width=width)
+    values: dict[str, str | None] = dict.fromkeys(FIGURES)
+    if history:
+        newest = history[-1]
+        rates = newest.numpy_images_per_second, newest.torch_images_per_second
+        gaps = newest.numpy_loss - newest.torch_loss, newest.weight_difference
+        texts = [f"{rate:.0f}" for rate in rates] + [gap(each) for each in gaps]
+        values = dict(zip(FIGURES, texts, strict=True))
+    figures(values)
 
 
 def gap(difference: float) -> str:
@@ -132,34 +129,31 @@ def show_curves(run: Run) -> None:
         values = np.array([getattr(each, f"{name.lower()}_loss") for each in history])
         x, y = thin(steps, values, POINTS)
         losses.append(Series(name, x.tolist(), finite(y), colour, width, opacity, dashed))
-    line_chart(
-        "Loss per batch",
-        losses,
-        x_label="batch",
-        y_label="binary cross entropy",
-        key=f"pair-loss-{run.id}",
-        empty="The first point comes with the first batch.",
-        height=200,
-    )
-    line_chart(
-        "Weights apart",
-        [
-            power_series("weights", steps, [each.weight_difference for each in history], NUMPY),
-            power_series("idle biases", steps, [each.idle_difference for each in history], IDLE),
-        ],
-        x_label="batch",
-        y_label="largest, log scale",
-        y_format="power",
-        key=f"pair-difference-{run.id}",
-        empty="The first point comes with the first batch.",
-        height=150,
-    )
-    if any(each.idle_difference for each in history):
-        st.caption(
-            "A bias right before batch norm is idle: batch norm takes every constant out again. "
-            "Its true gradient is zero, what both engines compute is rounding alone, and Adam "
-            "makes whole steps of it. These biases part at once, and it does no harm."
-        )
+    idle = [each.idle_difference for each in history]
+    charts = [
+        Chart(
+            "Loss per batch",
+            losses,
+            x_label="batch",
+            y_label="binary cross entropy",
+            empty="The first point comes with the first batch.",
+            height=200,
+        ),
+        Chart(
+            "Weights apart",
+            [
+                power_series("weights", steps, [each.weight_difference for each in history], NUMPY),
+                power_series("idle biases", steps, idle, IDLE),
+            ],
+            x_label="batch",
+            y_label="largest, log scale",
+            y_format="power",
+            empty="The first point comes with the first batch.",
+            height=150,
+            note=IDLE_NOTE if any(idle) else "",
+        ),
+    ]
+    line_charts(charts, columns=1, key=f"pair-curves-{run.id}")
 
 
 def power_series(name: str, steps: np.ndarray, values: list[float], colour: str) -> Series:
