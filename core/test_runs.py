@@ -325,10 +325,17 @@ def test_a_diverging_run_keeps_good_weights_and_cannot_go_on():
 def test_a_worker_that_is_just_leaving_does_not_stop_what_comes_next(runs_folder):
     run = create_run(CONFIG)
     train_here(run)
-    lock = run.lock()
-    lock.acquire()
-    leaving = threading.Timer(0.2, lock.release)
+    at_it, leave = threading.Event(), threading.Event()
+
+    def worker():
+        with run.lock():
+            at_it.set()
+            leave.wait(0.2)
+
+    leaving = threading.Thread(target=worker)
     leaving.start()
+    at_it.wait()
+    assert run.locked()
     run.delete()
     leaving.join()
     assert list_runs() == []
