@@ -137,14 +137,18 @@ def test_pause_step_continue_and_stop_are_obeyed(training, server):
     page = training
     run = only_run(server)
 
-    def pressed(name: str, state: str) -> None:
+    def press(name: str) -> None:
+        page.wait_for_selector(SETTLED)  # a click may be lost while Streamlit replaces a script run
         page.get_by_role("button", name=name, exact=True).click()
+
+    def pressed(name: str, state: str) -> None:
+        press(name)
         wait_for(lambda: run.status().state == state, f"{state} after {name}", 10)
 
     pressed("Pause", "paused")
     page.get_by_role("button", name="Continue", exact=True).wait_for()
     steps = len(run.batch_losses().steps)
-    page.get_by_role("button", name="Step", exact=True).click()
+    press("Step")
     wait_for(lambda: len(run.batch_losses().steps) == steps + 1, "one batch more")
     assert run.status().state == "paused"
     pressed("Continue", "training")

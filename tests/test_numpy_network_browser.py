@@ -50,6 +50,7 @@ def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):
     page.get_by_role("button", name="Continue").wait_for()
     wait_for(lambda: pair.status().state == "paused", "the worker pauses")
     before = len(pair_history(pair))
+    page.wait_for_selector(SETTLED)
     page.get_by_role("button", name="Step", exact=True).click()
     wait_for(lambda: len(pair_history(pair)) == before + 1, "exactly one more step")
 

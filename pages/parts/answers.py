@@ -11,7 +11,6 @@ import streamlit as st
 from core.checkpoint import ModelError
 from core.colour import CLASS_COLOURS
 from core.data.decode import PhotoError
-from pages.parts.feature_maps.why_on_classify import why_expander
 from pages.parts.gallery import picture_address
 from pages.parts.model_choice import ModelChoice, load_classifier
 from pages.parts.photos import BroughtPhoto, thumbnail
@@ -96,6 +95,9 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     for number, said in enumerate(answers[:CARDS]):
         st.html(card(said, threshold))
         if said.probability is not None:
+            # Only now: the page without an answer is on screen the sooner.
+            from pages.parts.feature_maps.why_on_classify import why_expander
+
             why_expander(photos[number], model, number)
     if len(answers) > CARDS:
         st.caption(f"{len(answers) - CARDS} more photos are in the table.")

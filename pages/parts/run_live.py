@@ -133,9 +133,11 @@ def show_controls(run: Run, status: Status) -> None:
 
 
 def order_button(run: Run, command: str, label: str, **options: Any) -> None:
-    """Draw a button that gives the worker a command."""
-    key = "pause" if command == "resume" else command  # one button, in two states
-    st.button(label, key=key, on_click=order, args=(run, command), **options)
+    """Draw a button that gives the worker a command.
+
+    Each label is a button of its own: a click means what was read when it was clicked.
+    """
+    st.button(label, key=label.lower(), on_click=order, args=(run, command), **options)
 
 
 def order(run: Run, command: str) -> None:
@@ -148,8 +150,11 @@ def order(run: Run, command: str) -> None:
         return
     deadline = time.monotonic() + OBEYED_SECONDS
     while time.monotonic() < deadline:
-        status = run.status()
-        if status.state != before.state or (command == "step" and status.step != before.step):
+        now = run.status()
+        obeyed = now.state != before.state
+        if command == "step":  # it trains for one batch and rests again
+            obeyed = now.state != "training" and (obeyed or now.step != before.step)
+        if obeyed:
             return
         time.sleep(0.02)
 
