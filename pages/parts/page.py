@@ -63,7 +63,8 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }
 [data-testid="stImage"] img.crisp, .crisp { image-rendering: pixelated; }
-.figures { display: flex; flex-wrap: wrap; gap: .2rem 2rem; margin: 0; padding: 0; }
+.figures { display: flex; flex-wrap: wrap; gap: .2rem 2rem; margin: 0 !important;
+  padding: 0 !important; }
 .figures dt { font-size: .875rem; font-weight: 400; opacity: .8; }
 .figures dd { font-size: 1.35rem; line-height: 1.3; margin: 0; min-width: 4.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; min-height: 2.5rem; }
