@@ -59,6 +59,18 @@ def points(page, title: str) -> int:
     return int(chart(page, title).get_attribute("data-points") or 0)
 
 
+def sizes_of_messages(page) -> list[int]:
+    """Return a list to which the bytes of each message from the server are added from now on."""
+    sizes: list[int] = []
+    network = page.context.new_cdp_session(page)
+    network.on(
+        "Network.webSocketFrameReceived",
+        lambda event: sizes.append(len(event["response"]["payloadData"]) * 3 // 4),  # base64
+    )
+    network.send("Network.enable")
+    return sizes
+
+
 def only_run(server) -> Run:
     runs = list_runs(server.runs)
     assert len(runs) == 1
@@ -109,9 +121,13 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     assert zoom
     assert page.evaluate(WATCH) == 3
     before = points(page, "Loss per batch")
+    sizes = sizes_of_messages(page)
     start = time.monotonic()
     wait_for(lambda: time.monotonic() - start > 6, "six seconds of live training", 10)
     assert points(page, "Loss per batch") > before
+    # Every message costs the browser time that the training next to it would use.
+    assert 0 < len(sizes) <= 40
+    assert sum(sizes) < 200_000
     assert page.evaluate("window.frames") > 30
     assert page.evaluate("window.swaps") == 0
     assert page.evaluate("window.blanks") == 0
