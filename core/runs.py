@@ -252,9 +252,9 @@ class Run:
 
     def extend(self, epochs: int) -> None:
         """Let a run go on to more ``epochs`` in all than it was begun with; then ``start`` it."""
-        status = self.status()
-        if status.active or self.locked(LEAVING_SECONDS):
+        if self.has_worker():
             raise RunError(f"the run {self.name} is being trained: stop it first")
+        status = self.status()
         if status.state == "diverged":
             raise RunError(f"the run {self.name} has diverged: more epochs would not mend it")
         if epochs < self.config.epochs:
@@ -296,7 +296,7 @@ class Run:
 
     def delete(self) -> None:
         """Delete the run's folder; ``RunError`` while a worker is at it."""
-        if self.status().active or self.locked(LEAVING_SECONDS):
+        if self.has_worker():
             raise RunError(f"the run {self.name} is still being trained: stop it first")
         grave = self.path.with_name(f".deleted-{uuid.uuid4().hex}")
         self.path.rename(grave)  # gone at once for everyone else
@@ -307,6 +307,10 @@ class Run:
     def lock(self) -> FileLock:
         """Return the lock that the run's worker holds as long as it lives."""
         return FileLock(self.path / "worker.lock")
+
+    def has_worker(self) -> bool:
+        """Tell whether a worker is at it; one that has said its last word gets time to let go."""
+        return self.status().active or self.locked(LEAVING_SECONDS)
 
     def locked(self, patience: float = 0.0) -> bool:
         """Tell whether a worker lives, or still does after so many seconds of ``patience``."""

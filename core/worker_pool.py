@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from core.places import place_is_free
-from core.runs import LEAVING_SECONDS, Run, RunError, Status
+from core.runs import Run, RunError, Status
 
 ROOT = Path(__file__).parent.parent
 REFILL_SECONDS = 30.0
@@ -51,9 +51,9 @@ class WorkerPool:
         one; such a worker starts cold, so that it needs no memory for torch meanwhile.
         """
         with self.lock:
-            before = run.status()
-            if before.active or run.locked(LEAVING_SECONDS):
+            if run.has_worker():
                 raise RunError(f"the run {run.name} is already being trained")
+            before = run.status()
             if not before.resumable:
                 raise RunError(f"the run {run.name} is {before.state}: nothing is left to train")
             run.mailbox.clear()

@@ -1,5 +1,8 @@
 """Measure the pages in a real Chromium: ``python docs/measure_pages.py`` prints a Markdown table.
 
+``python docs/measure_pages.py FOLDER`` trains the article's recipe on the photos in FOLDER instead,
+on the Train page with the browser following, and prints what came of it.
+
 Server, browser and training share this machine, as they do for somebody who runs the app at home.
 """
 
@@ -114,33 +117,52 @@ def cost_of_following(browser: Browser, server: Server) -> tuple[float, float]:
     return statistics.median(alone), statistics.median(followed)
 
 
-def main() -> int:
-    """Measure everything and print the table."""
+def recipe(page: Page, server: Server, photos: Path) -> str:
+    """Train the article's recipe from the page; say how long from the click to its end."""
+    page.goto(f"{server.url}/train?run=new")
+    page.get_by_text("A folder of photos").click()
+    page.get_by_text("pictures that the project draws itself").wait_for(state="hidden")
+    folder = page.get_by_role("textbox", name="Path of the folder")
+    folder.fill(str(photos.resolve()))
+    folder.press("Enter")
+    start = page.get_by_role("button", name="Start", exact=True)
+    wait_for(start.is_enabled, "the photos are found", 60)
+
+    def click_and_wait() -> None:
+        start.click()
+        run = wait_for(lambda: list_runs(server.runs), "the run begins")[0]
+        wait_for(lambda: run.status().state == "finished", "the training ends", 600)
+
+    taken = seconds(click_and_wait)
+    run = list_runs(server.runs)[0]
+    shares = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in run.epochs())
+    return f"{run.config.data} at {run.config.image_size} pixels: {taken:.0f} s; tested {shares}"
+
+
+def table(browser: Browser, folder: Path) -> str:
+    """Measure everything but the recipe and return the table."""
     rows: list[tuple[str, str]] = []
 
     def row(what: str, taken: list[float]) -> None:
         spread = f"{min(taken):.2f} to {max(taken):.2f}"
         rows.append((what, f"{statistics.median(taken):.2f} s ({spread})"))
 
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        homes = [Path(folder) / str(number) for number in range(REPEATS)]
-        for home in homes:
-            home.mkdir()
-        row("server start to first page", [first_page(browser, home) for home in homes])
-        with running_server(homes[0]) as server:
-            page = browser.new_page()
-            page.goto(server.url)
-            row("click to first answer, server just started", [answer(page, 1)])
-            row("click to answer", [answer(page, number % 4 + 1) for number in range(1, REPEATS)])
-            row("Start to first loss, page just opened", [first_loss(page, server, 0)])
-            row(
-                "Start to first loss, page open for 35 s",
-                [first_loss(page, server, 35) for _ in range(REPEATS)],
-            )
-            page.close()
-            alone, followed = cost_of_following(browser, server)
-        browser.close()
+    homes = [folder / str(number) for number in range(REPEATS)]
+    for home in homes:
+        home.mkdir()
+    row("server start to first page", [first_page(browser, home) for home in homes])
+    with running_server(homes[0]) as server:
+        page = browser.new_page()
+        page.goto(server.url)
+        row("click to first answer, server just started", [answer(page, 1)])
+        row("click to answer", [answer(page, number % 4 + 1) for number in range(1, REPEATS)])
+        row("Start to first loss, page just opened", [first_loss(page, server, 0)])
+        row(
+            "Start to first loss, page open for 35 s",
+            [first_loss(page, server, 35) for _ in range(REPEATS)],
+        )
+        page.close()
+        alone, followed = cost_of_following(browser, server)
     share = 1 - followed / alone
     rows.append(
         (
@@ -148,10 +170,23 @@ def main() -> int:
             f"{alone:.0f} and {followed:.0f}: {share:.1%}",
         )
     )
-    print("| what | median (range) |\n| --- | --- |")
-    for what, value in rows:
-        print(f"| {what} | {value} |")
-    print(f"\n{subprocess.check_output(['uname', '-m'], text=True).strip()}, {REPEATS} repeats")
+    lines = [f"| {what} | {value} |" for what, value in rows]
+    machine = subprocess.check_output(["uname", "-m"], text=True).strip()
+    return "\n".join(
+        ["| what | median (range) |", "| --- | --- |", *lines, "", f"{machine}, {REPEATS} repeats"]
+    )
+
+
+def main() -> int:
+    """Measure what the command line asks for and print it."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        if sys.argv[1:]:
+            with running_server(Path(folder)) as server:
+                print(recipe(browser.new_page(), server, Path(sys.argv[1])))
+        else:
+            print(table(browser, Path(folder)))
+        browser.close()
     return 0
 
 

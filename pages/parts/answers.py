@@ -92,12 +92,12 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     except ModelError as error:
         st.error(f"This model cannot answer: {error}. Choose another one on the left.")
         return
+    # Only now: the page without an answer is on screen the sooner.
+    from pages.parts.feature_maps.why_on_classify import why_expander
+
     for number, said in enumerate(answers[:CARDS]):
         st.html(card(said, threshold))
         if said.probability is not None:
-            # Only now: the page without an answer is on screen the sooner.
-            from pages.parts.feature_maps.why_on_classify import why_expander
-
             why_expander(photos[number], model, number)
     if len(answers) > CARDS:
         st.caption(f"{len(answers) - CARDS} more photos are in the table.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.decode import MAX_BYTES, PhotoError, decode_photo
 from core.data.drawn import draw_pet
-from pages.parts.gallery import Picture, gallery
+from pages.parts.gallery import Picture, gallery, shrunk
 
 DRAWN_SIDE = 256
 DRAWN_PETS = 8
@@ -86,10 +86,6 @@ def drawn_photo(number: int) -> BroughtPhoto:
 def thumbnail(content: bytes, side: int) -> NDArray[np.uint8] | None:
     """Shrink a photo to fit ``side`` x ``side``, in its own proportions; None if it is no photo."""
     try:
-        pixels = decode_photo(content).pixels
+        return shrunk(decode_photo(content).pixels, side)
     except PhotoError:
         return None
-    height, width = pixels.shape[:2]
-    scale = min(1.0, side / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -37,17 +37,24 @@ def picture_address(pixels: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode()
 
 
+def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Shrink a picture to fit ``side`` x ``side``, in its own proportions; a smaller one stays."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
 def thumbnail_address(pixels: NDArray[np.uint8], side: int) -> str:
     """Encode a picture in a ``data:`` address, shrunk to what a dense screen shows of ``side``.
 
     What is larger becomes a JPEG: eight drawn pets are 50 kB and not 1.5 MB to send.
     """
-    height, width = pixels.shape[:2]
-    scale = 2 * side / max(height, width)
-    if scale >= 1:
+    small = shrunk(pixels, 2 * side)
+    if small is pixels:
         return picture_address(pixels)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     _, encoded = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
 

@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import streamlit as st
 
+from core.events import PairDone
 from core.parity import DTYPES
 from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
 from core.runs import Run, Status
@@ -83,8 +84,9 @@ def follow(run: Run) -> None:
     """Show the training, anew as often as its state asks for while a worker is at it."""
 
     def draw(_: Status) -> None:
-        show_numbers(run)
-        show_curves(run)
+        history = pair_history(run)
+        show_numbers(history)
+        show_curves(history, key=f"pair-curves-{run.id}")
 
     follow_live(run, draw)
     st.caption(
@@ -99,9 +101,8 @@ def follow(run: Run) -> None:
             show_management(run)
 
 
-def show_numbers(run: Run) -> None:
+def show_numbers(history: list[PairDone]) -> None:
     """Draw the newest figures in a row."""
-    history = pair_history(run)
     values: dict[str, str | None] = dict.fromkeys(FIGURES)
     if history:
         newest = history[-1]
@@ -117,9 +118,8 @@ def gap(difference: float) -> str:
     return f"{abs(difference):.1e}" if difference else "0"
 
 
-def show_curves(run: Run) -> None:
+def show_curves(history: list[PairDone], key: str) -> None:
     """Draw both losses on top of each other, and below the growing difference of the weights."""
-    history = pair_history(run)
     steps = step_numbers(history)
     losses = []
     for name, colour, width, opacity, dashed in (
@@ -153,7 +153,7 @@ def show_curves(run: Run) -> None:
             note=IDLE_NOTE if any(idle) else "",
         ),
     ]
-    line_charts(charts, columns=1, key=f"pair-curves-{run.id}")
+    line_charts(charts, columns=1, key=key)
 
 
 def power_series(name: str, steps: np.ndarray, values: list[float], colour: str) -> Series:
