@@ -18,6 +18,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from core.errors import ModelError
 from core.files import flush_file, read_json, sha256, temporary_beside, write_json
 
 DISK_BUDGET = 512 * 2**20
@@ -30,10 +31,6 @@ SMALLEST_BUDGET = 2**20
 
 OPTIMIZERS_KEPT = 2
 """Newest checkpoints that keep their optimiser, so that one rotten file does not end a run."""
-
-
-class ModelError(ValueError):
-    """A weight file that cannot be used; the text is one sentence for people."""
 
 
 @dataclass(frozen=True, order=True)

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from core.errors import ConfigError
+
 MODELS = ("article", "compact")
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
 OPTIMIZERS = ("adam", "adamw", "sgd")
@@ -30,10 +32,6 @@ LIMITS: dict[str, tuple[float, float]] = {
 The learning rate's upper limit is far above what can work, so that a diverging run can be shown:
 batch norm and the clamped loss forgive the article's network a rate of a million.
 """
-
-
-class ConfigError(ValueError):
-    """A choice that cannot work; the text is one sentence for people."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import json
 import sys
 
 from core.command_line import run_command
-from core.data.report import DataError, LeftOut, Report
+from core.data.report import LeftOut, Report
+from core.errors import DataError
 
 SHOWN = 20  # files left out that are listed for people; --json lists all
 

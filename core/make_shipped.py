@@ -15,7 +15,8 @@ import numpy as np
 
 from core.checkpoint import load_pair, save_pair
 from core.config import PRESETS, TrainConfig
-from core.data import Data, DataError, PhotoSet, load_data
+from core.data import Data, PhotoSet, load_data
+from core.errors import DataError
 from core.events import BatchDone, EpochDone, Finished
 from core.models import build_model
 from core.torch_learner import TorchLearner

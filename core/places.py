@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.runs import runs_root
+from core.folders import slots_folder
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 PLACES = max(2, CORES)
@@ -61,6 +61,6 @@ def place_is_free() -> bool:
 
 def place_files() -> list[Path]:
     """List the files whose locks are the places."""
-    folder = runs_root() / ".places"
+    folder = slots_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return [folder / f"{number}.lock" for number in range(PLACES)]

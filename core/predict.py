@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.checkpoint import ModelError, load_pair, save_pair
+from core.checkpoint import load_pair, save_pair
 from core.command_line import run_command
-from core.config import ConfigError, check_image_size
-from core.data import PhotoError, decode_photo
-from core.runs import Run, RunError
+from core.config import check_image_size
+from core.data import decode_photo
+from core.errors import ConfigError, ModelError, PhotoError, RunError
+from core.runs import Run
 
 if TYPE_CHECKING:
     from torch import nn

@@ -11,8 +11,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from core.data.dataset import PhotoSet
+from core.errors import RunError
 from core.files import read_json, write_atomically, write_json
-from core.runs import Predictions, RunError
+from core.runs import Predictions
 
 
 def write_test_photos(run_path: Path, photos: PhotoSet, classes: tuple[str, str]) -> None:

@@ -16,7 +16,6 @@ imported by ``Run.load_model``.
 
 import datetime
 import functools
-import os
 import platform
 import shutil
 import time
@@ -28,11 +27,13 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from core.checkpoint import Checkpoint, Checkpoints, ModelError, Position
-from core.config import ConfigError, TrainConfig, check_number
+from core.checkpoint import Checkpoint, Checkpoints, Position
+from core.config import TrainConfig, check_number
 from core.control import Command, Mailbox
+from core.errors import ConfigError, ModelError, RunError
 from core.events import EpochDone, Event, LearningRateChanged
 from core.files import read_json, write_json
+from core.folders import runs_folder
 from core.history import BatchLosses, History
 
 if TYPE_CHECKING:
@@ -52,10 +53,6 @@ LONGEST_NAME = 80
 
 ACTIVE = ("starting", "waiting", "loading", "training", "paused", "stopping")
 RESUMABLE = ("stopped", "interrupted", "failed")
-
-
-class RunError(ValueError):
-    """Something that cannot be done with a run; the text is one sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -339,18 +336,13 @@ def read_run_record(path: Path) -> dict[str, Any]:
         raise RunError(f"the run {path.name} is damaged: its config.json is not JSON") from error
 
 
-def runs_root() -> Path:
-    """Return the folder of all runs: what GLASS_CNN_RUNS names, or ./runs."""
-    return Path(os.environ.get("GLASS_CNN_RUNS") or "runs").absolute()
-
-
 def create_run(config: TrainConfig, name: str | None = None, path: Path | None = None) -> Run:
     """Make a run's folder: a new one among all runs, or ``path``, which must be new or empty."""
     if config.data != "drawn":  # a worker, or a later shell, may be elsewhere
         config = config.replace(data=str(Path(config.data).expanduser().absolute()))
     now = datetime.datetime.now().astimezone()
     if path is None:
-        path = runs_root() / f"{now:%Y%m%d-%H%M%S}-{config.model}-{uuid.uuid4().hex[:4]}"
+        path = runs_folder() / f"{now:%Y%m%d-%H%M%S}-{config.model}-{uuid.uuid4().hex[:4]}"
     try:
         path.mkdir(parents=True, exist_ok=True)
         if any(path.iterdir()):
@@ -376,7 +368,7 @@ def list_runs(root: Path | None = None) -> list[Run]:
 
     Folders without a readable run are left out.
     """
-    root = root or runs_root()
+    root = root or runs_folder()
     runs = []
     for path in sorted(root.iterdir(), reverse=True) if root.is_dir() else []:
         if path.name.startswith(".") or not (path / "config.json").is_file():
@@ -392,7 +384,7 @@ def open_run(run_id: str) -> Run:
     """Open a run by its folder's name; any other text, such as a path, is a ``RunError``."""
     if not run_id or run_id.startswith(".") or Path(run_id).name != run_id or "\\" in run_id:
         raise RunError(f"{run_id!r} is not the name of a run")
-    path = runs_root() / run_id
+    path = runs_folder() / run_id
     if not path.is_dir():
         raise RunError(f"there is no run {run_id!r} any more")
     return Run(path)

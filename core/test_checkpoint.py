@@ -3,15 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from core.checkpoint import (
-    Checkpoints,
-    ModelError,
-    Position,
-    load_pair,
-    optimizer_path,
-    save_pair,
-    thin,
-)
+from core.checkpoint import Checkpoints, Position, load_pair, optimizer_path, save_pair, thin
+from core.errors import ModelError
 
 WEIGHTS = {"0.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "1.count": np.array(7)}
 OPTIMIZER = {"0.exp_avg": np.ones((2, 3), np.float32), "0.step": np.array(4, np.float32)}

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from core.config import LIMITS, PRESETS, ConfigError, TrainConfig, smallest_image_size
+from core.config import LIMITS, PRESETS, TrainConfig, smallest_image_size
+from core.errors import ConfigError
 from core.models import build_model
 
 

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from core.checkpoint import ModelError, load_pair, save_pair
+from core.checkpoint import load_pair, save_pair
 from core.config import TrainConfig
 from core.conftest import small_data
-from core.data import PhotoError
+from core.errors import ModelError, PhotoError
 from core.predict import SHIPPED, Classifier, export_weights, main, to_half
 from core.runs import create_run
 from core.worker import Worker

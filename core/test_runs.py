@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from core.checkpoint import ModelError, Position
+from core.checkpoint import Position
 from core.config import TrainConfig
 from core.conftest import small_data, wait_for
+from core.errors import ModelError, RunError
 from core.events import BatchDone, Begun, EpochDone, Finished, Stopped
-from core.runs import Run, RunError, Status, create_run, list_runs, open_run
+from core.runs import Run, Status, create_run, list_runs, open_run
 from core.training import build_state, train
 from core.worker import Worker
 
@@ -266,7 +267,7 @@ def test_a_training_waits_for_a_place_and_can_be_stopped_there(monkeypatch):
 
 
 def test_a_run_that_fails_says_why_and_logs_the_traceback(monkeypatch):
-    from core.data import DataError
+    from core.errors import DataError
 
     def no_photos(*_, **__):
         raise DataError("There are no photos of cats in this folder.")

@@ -91,7 +91,7 @@ def test_wrong_options_exit_with_2(arguments, capsys):
 
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_training_that_fails_says_so_and_exits_with_1(as_json, capsys, monkeypatch):
-    from core.data import DataError
+    from core.errors import DataError
 
     def no_photos(*_, **__):
         raise DataError("No photos.")

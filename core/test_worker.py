@@ -11,8 +11,9 @@ import pytest
 from core.config import TrainConfig
 from core.conftest import wait_for
 from core.control import Command, Mailbox
+from core.errors import RunError
 from core.events import EpochDone
-from core.runs import Run, RunError, create_run
+from core.runs import Run, create_run
 from core.worker import Worker
 from core.worker_pool import WorkerPool, launch
 

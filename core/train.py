@@ -16,9 +16,9 @@ from core.config import (
     OPTIMIZERS,
     PRESETS,
     SCHEDULES,
-    ConfigError,
     TrainConfig,
 )
+from core.errors import ConfigError, RunError
 from core.events import (
     BatchDone,
     Begun,
@@ -30,7 +30,7 @@ from core.events import (
     Stopped,
     to_json,
 )
-from core.runs import Run, RunError, create_run
+from core.runs import Run, create_run
 from core.worker import Worker, sentence_for, stopping_on_signals
 
 PRINT_SECONDS = 0.25

@@ -20,6 +20,7 @@ from filelock import Timeout
 
 from core.checkpoint import Position
 from core.control import POLL_SECONDS
+from core.errors import RunError
 from core.events import (
     BatchDone,
     Begun,
@@ -34,7 +35,7 @@ from core.files import write_json
 from core.history import EventWriter
 from core.places import PLACES, Place, claimed
 from core.reporter import HEARTBEAT_SECONDS, STATUS_SECONDS, Reporter
-from core.runs import Run, RunError
+from core.runs import Run
 from core.schedule import steps_per_epoch
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ import threading
 import time
 from pathlib import Path
 
+from core.errors import RunError
+from core.folders import ROOT
 from core.places import place_is_free
-from core.runs import Run, RunError, Status
+from core.runs import Run, Status
 
-ROOT = Path(__file__).parent.parent
 REFILL_SECONDS = 30.0
 """A new spare waits this long after a start: importing torch would take a core from it."""
 

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.checkpoint import ModelError
-from core.runs import RunError
+from core.errors import ModelError, RunError
 from pages.parts.feature_maps import views
 from pages.parts.page import open_page
 

@@ -20,7 +20,8 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.data.report import DataError
+from core.errors import DataError
+from core.folders import cache_folder
 
 # All packs together; the one just built stays even if it is larger.
 CACHE_LIMIT_BYTES = 8 * 2**30
@@ -31,11 +32,6 @@ Pack = tuple[NDArray[np.uint8], dict[str, Any]]
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def cache_folder() -> Path:
-    """The folder that ``GLASS_CNN_CACHE`` names, by default ``cache`` in the working directory."""
-    return Path(os.environ.get("GLASS_CNN_CACHE") or "cache").absolute()
 
 
 @dataclass

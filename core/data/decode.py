@@ -30,6 +30,7 @@ from PIL import (
 from core.data.pillow_memory import rgb_memory
 from core.data.resize import stretch
 from core.data.sniff import looks_cut_off, sniff_format, webp_size
+from core.errors import PhotoError
 
 Pixels = NDArray[np.uint8]
 
@@ -59,20 +60,6 @@ PARSER_ERRORS = (
 # Pillow remarks on damaged files go to the caller as PhotoError or not at all, never to stderr.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
-
-class PhotoError(ValueError):
-    """A photo that cannot be used; ``code`` is one of ``CODES`` and ``str()`` is a sentence."""
-
-    CODES = ("empty", "not_image", "truncated", "corrupt", "too_large", "format")
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(code, sentence)
-        self.code = code
-        self.sentence = sentence
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 from core.data.decode import decode_photo, read_file
 from core.data.layout import Labelled, class_key, name_classes, recognise
 from core.data.plan import Made, Plan, PlannedGroup
-from core.data.report import DataError, printable
+from core.data.report import printable
 from core.data.walk import walk
+from core.errors import DataError
 
 OUTSIDE = "files outside the class folders"
 VALIDATION = "files of the validation split, which is not needed beside the test split"

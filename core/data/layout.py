@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.data.report import DataError, printable
+from core.data.report import printable
 from core.data.walk import FoundFile
+from core.errors import DataError
 
 SPLITS = {
     "train": {"train", "training", "training_set", "train_set", "trainset", "train_data"},

@@ -18,11 +18,12 @@ import PIL
 
 from core.data.cache import PackWriter, open_pack, processors
 from core.data.dataset import Data, PhotoSet
-from core.data.decode import DECODER_VERSION, PhotoError
+from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION, KINDS, draw_pet
 from core.data.folder import plan_folder
 from core.data.plan import Made, Plan, PlannedGroup
-from core.data.report import DataError, Group, LeftOut, Report, printable
+from core.data.report import Group, LeftOut, Report, printable
+from core.errors import DataError, PhotoError
 
 DRAWN = "drawn"
 LARGEST_SIZE = 1024

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.decode import PhotoError
 from core.data.folder import plan_folder
 from core.data.load import DRAWN, plan_drawn, printable
 from core.data.plan import Plan, PlannedGroup
+from core.errors import PhotoError
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
-class DataError(ValueError):
-    """A source from which no two classes of photos could be loaded; ``str()`` is a sentence."""
-
-
 def printable(name: str) -> str:
     """Make a file's name fit for a screen: no control characters, no broken encoding."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)

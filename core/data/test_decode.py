@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.data.decode import MAX_BYTES, PhotoError, decode_photo
+from core.data.decode import MAX_BYTES, decode_photo
+from core.errors import PhotoError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 QUARTERS = ((200, 30, 30), (30, 200, 30), (30, 30, 200), (220, 220, 60))

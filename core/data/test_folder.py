@@ -6,7 +6,6 @@ import pytest
 
 from core.data import walk as walk_module
 from core.data.folder import OUTSIDE, VALIDATION, plan_folder
-from core.data.report import DataError
 from core.data.walk import (
     CLOSED_FOLDER,
     DEAD_LINK,
@@ -18,6 +17,7 @@ from core.data.walk import (
     SEEN_FOLDER,
     walk,
 )
+from core.errors import DataError
 
 
 def make_tree(root: Path, *paths: str) -> Path:

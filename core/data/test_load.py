@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data import DataError, batches, cache, decode_photo, load, load_data
+from core.data import batches, cache, decode_photo, load, load_data
 from core.data.drawn import draw_pet
+from core.errors import DataError
 
 
 @pytest.fixture(autouse=True)

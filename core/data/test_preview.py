@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from core.data import DataError, load_data
+from core.data import load_data
 from core.data.preview import preview_source
+from core.errors import DataError
 
 
 def test_shows_the_photos_that_training_would_see(tmp_path, monkeypatch):

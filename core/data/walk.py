@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from core.data.report import DataError, printable
+from core.data.report import printable
+from core.errors import DataError
 
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 16

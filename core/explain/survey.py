@@ -28,16 +28,17 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from torch import Tensor, nn
 
-from core.checkpoint import ModelError
 from core.command_line import run_command
-from core.data import DataError, PhotoSet, load_data
+from core.data import PhotoSet, load_data
 from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION
+from core.errors import DataError, ModelError, RunError
 from core.explain.layers import last_hidden, probability
 from core.explain.top_photos import TopPhotos, find_top_photos
 from core.explain.weights import weights_mark
 from core.files import read_json, write_atomically, write_json
-from core.runs import Run, RunError
+from core.folders import ROOT
+from core.runs import Run
 from core.torch_learner import network_input
 
 KINDS = ("map", "tops")
@@ -45,7 +46,6 @@ BATCH = 16
 NICENESS = 10
 PROGRESS_SECONDS = 0.2
 STARTING_SECONDS = 20.0
-ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True)

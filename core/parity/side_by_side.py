@@ -6,20 +6,16 @@ live apart because their checkpoints hold two networks, which no other page coul
 
 import datetime
 import uuid
-from pathlib import Path
 
 import numpy as np
 
-from core.config import ConfigError, TrainConfig
+from core.config import TrainConfig
+from core.errors import ConfigError
 from core.events import PairDone
 from core.files import write_json
+from core.folders import side_by_side_folder
 from core.parity import DTYPES
-from core.runs import Run, create_run, list_runs, runs_root
-
-
-def pairs_root() -> Path:
-    """Return the folder of these runs; lists of runs leave it out."""
-    return runs_root() / ".side-by-side"
+from core.runs import Run, create_run, list_runs
 
 
 def create_pair(config: TrainConfig, dtype: str = "float32", name: str | None = None) -> Run:
@@ -27,7 +23,7 @@ def create_pair(config: TrainConfig, dtype: str = "float32", name: str | None = 
     if dtype not in DTYPES:
         raise ConfigError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
     now = datetime.datetime.now()
-    path = pairs_root() / f"{now:%Y%m%d-%H%M%S}-{config.model}-{uuid.uuid4().hex[:4]}"
+    path = side_by_side_folder() / f"{now:%Y%m%d-%H%M%S}-{config.model}-{uuid.uuid4().hex[:4]}"
     run = create_run(config, name, path)
     write_json(path / "config.json", run.record | {"dtype": dtype}, durable=True)
     return run
@@ -35,7 +31,7 @@ def create_pair(config: TrainConfig, dtype: str = "float32", name: str | None = 
 
 def list_pairs() -> list[Run]:
     """List the side-by-side trainings, the newest first."""
-    return list_runs(pairs_root())
+    return list_runs(side_by_side_folder())
 
 
 def pair_history(run: Run) -> list[PairDone]:

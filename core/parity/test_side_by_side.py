@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from core.config import ConfigError, TrainConfig
+from core.config import TrainConfig
+from core.errors import ConfigError
 from core.events import BatchDone, Finished, PairDone, Stopped, from_json, to_json
 from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
 from core.runs import list_runs

@@ -8,9 +8,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from core.checkpoint import ModelError
 from core.colour import CLASS_COLOURS
-from core.data.decode import PhotoError
+from core.errors import ModelError, PhotoError
 from pages.parts.gallery import picture_address
 from pages.parts.model_choice import ModelChoice, load_classifier
 from pages.parts.photos import BroughtPhoto, thumbnail

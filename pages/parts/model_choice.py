@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.checkpoint import ModelError
+from core.errors import ModelError
 from core.runs import Run, list_runs
 
 if TYPE_CHECKING:

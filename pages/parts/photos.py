@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.data.decode import MAX_BYTES, PhotoError, decode_photo
+from core.data.decode import MAX_BYTES, decode_photo
 from core.data.drawn import draw_pet
+from core.errors import PhotoError
 from pages.parts.gallery import Picture, gallery, shrunk
 
 DRAWN_SIDE = 256

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from core.runs import ACTIVE, Run, RunError, Status
+from core.errors import RunError
+from core.runs import ACTIVE, Run, Status
 from core.smoothing import smooth, thin
 from pages.parts.figures import figures
 from pages.parts.line_chart import Chart, Series, line_charts

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data import load_data
 from core.data.dataset import Data
-from core.data.report import DataError
+from core.errors import DataError
 from core.runs import Run
 from pages.parts.words import escape_markdown
 

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from core.colour import CLASS_COLOURS
+from core.errors import RunError
 from core.explain.scores import confusion
-from core.runs import Predictions, Run, RunError
+from core.runs import Predictions, Run
 from pages.parts.confusion import confusion_matrix
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run

@@ -12,12 +12,11 @@ from core.config import (
     LIMITS,
     OPTIMIZERS,
     PRESETS,
-    ConfigError,
     TrainConfig,
     smallest_image_size,
 )
 from core.data.preview import Preview, preview_source
-from core.data.report import DataError
+from core.errors import ConfigError, DataError
 from core.runs import create_run
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.checkpoint import ModelError
 from core.conv_lab.edits import EditError, use_grid
 from core.conv_lab.own import crop_photo, encode_picture
 from core.conv_lab.trained import convolution_weights, use_filter
-from core.data.decode import PhotoError, decode_photo
+from core.data.decode import decode_photo
 from core.data.drawn import draw_pet
+from core.errors import ModelError, PhotoError
 from pages.parts.conv_view import state
 from pages.parts.model_choice import SHIPPED, ModelChoice, answering_runs, load_classifier
 

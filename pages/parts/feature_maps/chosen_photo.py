@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.data import PhotoError, decode_photo
+from core.data import decode_photo
 from core.data.decode import MAX_BYTES
+from core.errors import PhotoError
 from core.runs import Run
 from pages.parts.feature_maps.source import Source, shipped_classes
 from pages.parts.gallery import Picture, gallery

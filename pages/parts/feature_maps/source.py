@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.checkpoint import ModelError
-from core.config import ConfigError
+from core.errors import ConfigError, ModelError, RunError
 from core.explain.weights import weights_mark
-from core.runs import Run, RunError, list_runs, open_run
+from core.runs import Run, list_runs, open_run
 from pages.parts.feature_maps.scrubber import scrubber
 from pages.parts.words import percent
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.checkpoint import ModelError
 from core.data import to_network_input
-from core.data.decode import PhotoError, decode_photo
+from core.data.decode import decode_photo
+from core.errors import ModelError, PhotoError
 from core.parity import DTYPES
 from pages.parts.model_choice import ModelChoice, choose_model, load_classifier
 from pages.parts.parity.rungs import ladder_html, milliseconds

@@ -1,0 +1,39 @@
+"""The one family of errors whose text is for people: whole sentences that say what to do instead.
+
+A page or a command prints ``str(error)`` as it is. What was expected and what came are both named:
+"Epochs must be a whole number from 1 to 1000, not 0."
+"""
+
+
+class GlassError(ValueError):
+    """Something that cannot be done as asked."""
+
+
+class ConfigError(GlassError):
+    """A choice for a training that cannot work."""
+
+
+class DataError(GlassError):
+    """A source from which no two classes of photos could be loaded."""
+
+
+class PhotoError(GlassError):
+    """A photo that cannot be used; ``code`` is one of ``CODES``."""
+
+    CODES = ("empty", "not_image", "truncated", "corrupt", "too_large", "format")
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code, sentence)
+        self.code = code
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class ModelError(GlassError):
+    """Weights that cannot be used."""
+
+
+class RunError(GlassError):
+    """Something that cannot be done with a run."""
