@@ -11,8 +11,8 @@ from core.conv_lab.demos import BatchNorm, Initialisation, Linear, Loss, MaxPool
 from core.conv_lab.demos.loss import curves
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import DTYPES, Experiment
-from core.conv_lab.packing import pack
 from core.conv_lab.view import pack_lab, pack_strips
+from core.pictures.packing import pack
 
 
 def unpack(data: bytes):

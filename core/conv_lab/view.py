@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core import colour
 from core.conv_lab.engines import Comparison, Result
-from core.conv_lab.packing import pack
+from core.pictures import colour
+from core.pictures.packing import pack
 
 COLOURS = {
     "low": colour.DOG,

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from core.explain.contributions import Contributions, contributions
 from core.explain.layers import Layer, describe_layers, trace
-from core.explain.pictures import fold
 from core.explain.receptive_field import ReceptiveField, receptive_fields
 from core.explain.statistics import Statistics, layer_words, statistics
+from core.pictures.tiles import fold
 from core.torch_learner import network_input
 
 TERMS = 6  # written out one by one; the rest is added up

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from core.conv_lab.packing import pack
 from core.explain.anatomy import PhotoInside
 from core.explain.contributions import Contributions
-from core.explain.pictures import fold, kernel_colours, palette, scale_of, shrink, to_bytes
 from core.explain.receptive_field import spans
 from core.explain.statistics import channel_words, words_of_channels
+from core.pictures.packing import pack
+from core.pictures.tiles import fold, kernel_colours, palette, scale_of, shrink, to_bytes
 
 STRIP_SIDE = 28  # cells; a map in the strip is drawn about that large
 STRIP_MAPS = 24  # as many as fit beside a layer's name

@@ -8,9 +8,9 @@ from torch import nn
 
 from core.explain.anatomy import Network, PhotoInside
 from core.explain.anatomy_packing import Selection, clean_selection, pack_inside
-from core.explain.pictures import scale_of
 from core.explain.statistics import statistics
 from core.models import MODELS, build_model
+from core.pictures.tiles import scale_of
 
 SIZE = 80
 

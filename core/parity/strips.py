@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.colour import colour_signed
-from core.explain.pictures import fold, scale_of, shrink
 from core.parity.agreement import differences
+from core.pictures.colour import colour_signed
+from core.pictures.tiles import fold, scale_of, shrink
 
 MAPS = 4
 SIDE = 40

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from core.colour import DIVERGING
 from core.parity.strips import GAP, MAPS, SIDE, draw_strips
+from core.pictures.colour import DIVERGING
 
 
 def pixels(content):

@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from core.colour import CLASS_COLOURS
 from core.errors import ModelError, PhotoError
+from core.pictures.colour import CLASS_COLOURS
 from pages.parts.gallery import picture_address
 from pages.parts.model_choice import ModelChoice, load_classifier
 from pages.parts.photos import BroughtPhoto, thumbnail

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from core.colour import CLASS_COLOURS
+from core.pictures.colour import CLASS_COLOURS
 
 
 def probability_bar(probability: float, classes: tuple[str, str]) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from core.errors import RunError
+from core.pictures.curves import smooth, thin
 from core.runs import ACTIVE, Run, Status
-from core.smoothing import smooth, thin
 from pages.parts.figures import figures
 from pages.parts.line_chart import Chart, Series, line_charts
 from pages.parts.words import duration, percent

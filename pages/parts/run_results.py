@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.colour import CLASS_COLOURS
 from core.errors import RunError
 from core.explain.scores import confusion
+from core.pictures.colour import CLASS_COLOURS
 from core.runs import Predictions, Run
 from pages.parts.confusion import confusion_matrix
 from pages.parts.gallery import Picture, gallery

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.colour import CLASS_COLOURS
 from core.config import (
     INITIALISATIONS,
     LIMITS,
@@ -17,6 +16,7 @@ from core.config import (
 )
 from core.data.preview import Preview, preview_source
 from core.errors import ConfigError, DataError
+from core.pictures.colour import CLASS_COLOURS
 from core.runs import create_run
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run

@@ -1,7 +1,7 @@
 """The convolution lab's two pictures: the hover arithmetic, and both engines' arrays compared.
 
 Plain JavaScript and CSS, put together from the files beside this one without a build step. Both
-get their arrays at once as bytes (``core.conv_lab.packing``) and then follow the pointer alone.
+get their arrays at once as bytes (``core.pictures.packing``) and then follow the pointer alone.
 """
 
 from collections.abc import Callable, Sequence

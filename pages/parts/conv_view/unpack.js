@@ -1,4 +1,4 @@
-// Read what core/conv_lab/packing.py packed: a JSON header and typed arrays.
+// Read what core/pictures/packing.py packed: a JSON header and typed arrays.
 const ARRAY_TYPES = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array };
 
 function unpack(bytes) {

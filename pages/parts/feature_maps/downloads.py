@@ -54,7 +54,7 @@ def file_stem(text: str) -> str:
 
 def picture(values: NDArray[Any]) -> bytes:
     """Colour a map, or tile all maps of a layer, on one scale; cells enlarged without smoothing."""
-    from core.explain.pictures import fold, map_png, palette, png, tile_maps
+    from core.pictures.tiles import fold, map_png, palette, png, tile_maps
 
     if values.ndim == 2:
         return map_png(values, cell=max(1, PICTURE_SIDE // max(values.shape)))

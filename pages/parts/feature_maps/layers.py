@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.colour import CLASS_COLOURS
 from core.errors import RunError
 from core.explain.scores import confusion
+from core.pictures.colour import CLASS_COLOURS
 from pages.parts.feature_maps.anatomy import anatomy
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.downloads import offer_downloads

@@ -5,9 +5,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from core.colour import CLASS_COLOURS
 from core.errors import RunError
 from core.explain import scores
+from core.pictures.colour import CLASS_COLOURS
 from core.runs import Predictions, Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source

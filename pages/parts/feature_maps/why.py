@@ -153,9 +153,9 @@ def choose_layer(asked: Asked, key: str) -> int:
 def grad_cam_evidence(id: str, layer: int, _asked: Asked) -> Evidence:
     """Weigh the maps of a layer."""
     from core.explain.layers import describe_layers
-    from core.explain.pictures import draw_on_photo, scale_of
     from core.explain.receptive_field import cell_edges, receptive_fields
     from core.explain.saliency import grad_cam
+    from core.pictures.tiles import draw_on_photo, scale_of
     from core.torch_learner import network_input
 
     size = len(_asked.pixels)
@@ -178,7 +178,7 @@ def grad_cam_evidence(id: str, layer: int, _asked: Asked) -> Evidence:
 def occlusion_evidence(id: str, patch: int, _asked: Asked) -> Evidence:
     """Cover every place with a patch."""
     from core.explain.occlusion import Occlusion, occlude
-    from core.explain.pictures import scale_of
+    from core.pictures.tiles import scale_of
 
     bar = st.progress(0.0, "Covering place after place ...")
     for step in occlude(_asked.model, _asked.pixels, patch, max(1, patch // 2)):

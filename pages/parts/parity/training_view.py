@@ -8,8 +8,8 @@ import streamlit as st
 from core.events import PairDone
 from core.parity import DTYPES
 from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
+from core.pictures.curves import thin
 from core.runs import Run, Status
-from core.smoothing import thin
 from pages.parts import run_setup
 from pages.parts.figures import figures
 from pages.parts.line_chart import Chart, Series, line_charts

@@ -215,7 +215,7 @@ class Channel {
   }
 }
 
-// The same rounding as core.explain.pictures.to_bytes: zero is 128, what is not finite is 0.
+// The same rounding as core.pictures.tiles.to_bytes: zero is 128, what is not finite is 0.
 function toBytes(values, scale) {
   const bytes = new Uint8Array(values.length);
   values.forEach((value, i) => {

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.colour import CLASS_COLOURS
-from core.conv_lab.packing import pack
+from core.pictures.colour import CLASS_COLOURS
+from core.pictures.packing import pack
 
 _HERE = Path(__file__).parent
 _SHARED = (_HERE.parent.parent / "conv_view" / "unpack.js", _HERE.parent / "anatomy" / "sheet.js")

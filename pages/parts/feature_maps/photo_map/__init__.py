@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.colour import CLASS_COLOURS
-from core.conv_lab.packing import pack
+from core.pictures.colour import CLASS_COLOURS
+from core.pictures.packing import pack
 
 THUMB = 64
 QUALITY = 85

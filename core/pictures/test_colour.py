@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.colour import DIVERGING, colour_magnitude, colour_signed
+from core.pictures.colour import DIVERGING, colour_magnitude, colour_signed
 
 
 def test_zero_is_neutral_whatever_the_scale():

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.smoothing import smooth, thin
+from core.pictures.curves import smooth, thin
 
 
 def test_smooth_is_the_mean_of_the_last_values():

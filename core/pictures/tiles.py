@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.colour import DIVERGING, colour_signed
+from core.pictures.colour import DIVERGING, colour_signed
 
 ZERO = 128  # the byte of exactly zero; 1 to 255 run from -scale to +scale
 NOT_FINITE = 0  # the byte of NaN and infinity

@@ -1,0 +1,1 @@
+"""Arrays made visible: colours, tiles, curves and packing for the browser."""
