@@ -14,14 +14,17 @@ MODELS = ("article", "compact")
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
-ENGINES = ("torch", "numpy")
+ENGINES = ("torch", "numpy", "both")
+DTYPES = ("float32", "float64")
+DRAWN = "drawn"
+"""The source of photos that the program draws itself."""
 SGD_MOMENTUM = 0.9
 
 LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (1, 1000),
     "batch_size": (2, 512),
     "learning_rate": (1e-8, 1e12),
-    "image_size": (1, 512),
+    "image_size": (16, 512),
     "train_per_class": (1, 1_000_000),
     "test_per_class": (1, 1_000_000),
     "seed": (0, 2**31 - 1),
@@ -40,9 +43,10 @@ class TrainConfig:
 
     ``data`` is ``drawn`` or a folder. Sizes are in pixels, ``learning_rate`` is the schedule's
     peak, ``weight_decay`` is decoupled for ``adamw`` and added to the gradient otherwise.
+    ``engine`` computes in ``dtype``; "both" trains the network in both engines side by side.
     """
 
-    data: str = "drawn"
+    data: str = DRAWN
     model: str = "article"
     epochs: int = 5
     batch_size: int = 16
@@ -57,22 +61,23 @@ class TrainConfig:
     schedule: str = "constant"
     augment: bool = False
     engine: str = "torch"
+    dtype: str = "float32"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.data, str) or not self.data.strip():
-            raise ConfigError(f"data must be 'drawn' or the path of a folder, not {self.data!r}")
+        check_source(self.data)
         check_choice("model", self.model, MODELS)
         check_choice("init", self.init, INITIALISATIONS)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("engine", self.engine, ENGINES)
+        check_choice("dtype", self.dtype, DTYPES)
         for name in ("epochs", "batch_size", "image_size", "train_per_class", "test_per_class"):
             check_whole_number(name, getattr(self, name))
         check_whole_number("seed", self.seed)
         check_number("learning_rate", self.learning_rate)
         check_number("weight_decay", self.weight_decay)
         if not isinstance(self.augment, bool):
-            raise ConfigError(f"augment must be true or false, not {self.augment!r}")
+            raise ConfigError(f"Augment must be true or false, not {self.augment!r}.")
         check_image_size(self.model, self.image_size)
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,7 +93,9 @@ class TrainConfig:
         known = {field.name for field in dataclasses.fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise ConfigError(f"config has no field {unknown[0]!r}; it has {', '.join(known)}")
+            raise ConfigError(
+                f"A config must have the fields {', '.join(sorted(known))}, not {unknown[0]!r}."
+            )
         return cls(**values)
 
     def replace(self, **changes: Any) -> "TrainConfig":
@@ -96,17 +103,30 @@ class TrainConfig:
         return dataclasses.replace(self, **changes)
 
 
+def in_words(name: str) -> str:
+    """Begin a sentence with a field's name: "image_size" is "Image size"."""
+    return name.replace("_", " ").capitalize()
+
+
+def check_source(value: object) -> None:
+    """Raise ``ConfigError`` when ``value`` names no source of photos."""
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f'Data must be "drawn" or the path of a folder, not {value!r}.')
+
+
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise ``ConfigError`` when ``value`` is none of ``choices``."""
     if value not in choices:
-        raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        raise ConfigError(f"{in_words(name)} must be one of {', '.join(choices)}, not {value!r}.")
 
 
 def check_whole_number(name: str, value: object) -> None:
     """Raise ``ConfigError`` when ``value`` is no whole number within ``LIMITS[name]``."""
     low, high = LIMITS[name]
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+        raise ConfigError(
+            f"{in_words(name)} must be a whole number from {low} to {high}, not {value!r}."
+        )
 
 
 def check_number(name: str, value: object) -> None:
@@ -114,7 +134,9 @@ def check_number(name: str, value: object) -> None:
     low, high = LIMITS[name]
     good = isinstance(value, int | float) and not isinstance(value, bool)
     if not good or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
-        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
+        raise ConfigError(
+            f"{in_words(name)} must be a number from {low:g} to {high:g}, not {value!r}."
+        )
 
 
 def article_map_side(image_size: int) -> int:
@@ -137,8 +159,8 @@ def check_image_size(model: str, image_size: int) -> None:
     smallest = smallest_image_size(model)
     if image_size < smallest:
         raise ConfigError(
-            f"image_size must be at least {smallest} for the {model} network, not {image_size}: "
-            "smaller photos leave nothing for its last layers to look at"
+            f"Image size must be at least {smallest} for the {model} network, not {image_size}: "
+            "smaller photos leave nothing for its last layers to look at."
         )
 
 

@@ -60,4 +60,4 @@ def runs_folder(tmp_path, monkeypatch):
 @pytest.fixture
 def small_loader(monkeypatch):
     """Let workers in this process load ``small_data`` instead of drawing pets."""
-    monkeypatch.setattr("core.data.load_data", lambda source, **_: small_data())
+    monkeypatch.setattr("core.data.load_data", lambda request, progress=None: small_data())

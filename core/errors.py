@@ -37,3 +37,14 @@ class ModelError(GlassError):
 
 class RunError(GlassError):
     """Something that cannot be done with a run."""
+
+
+def sentence_for(error: Exception) -> str:
+    """Say for people what went wrong in a training; unexpected errors point to the log."""
+    if isinstance(error, MemoryError):
+        return "This machine has not enough memory for this training: try a smaller batch."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
+    if isinstance(error, GlassError):
+        return str(error)
+    return f"Something unexpected went wrong ({type(error).__name__}); worker.log has the details."

@@ -6,7 +6,7 @@ import sys
 
 from core.command_line import run_command
 from core.data.report import LeftOut, Report
-from core.errors import DataError
+from core.errors import GlassError
 
 SHOWN = 20  # files left out that are listed for people; --json lists all
 
@@ -33,18 +33,21 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Inspect the source; return the exit code."""
     from core.data.load import load_data  # after the arguments, so that --help is quick
+    from core.data.request import DataRequest
 
     options = build_parser().parse_args(arguments)
     try:
         data = load_data(
-            options.source,
-            options.image_size,
-            options.train_per_class,
-            options.test_per_class,
-            options.seed,
+            DataRequest(
+                options.source,
+                options.image_size,
+                options.train_per_class,
+                options.test_per_class,
+                options.seed,
+            ),
             progress=show_progress if sys.stderr.isatty() else None,
         )
-    except DataError as error:
+    except GlassError as error:
         if options.json:
             print(json.dumps({"source": options.source, "error": str(error)}))
         print(f"error: {error}", file=sys.stderr)

@@ -13,14 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from core.checkpoint import load_pair, save_pair
-from core.config import PRESETS, TrainConfig
-from core.data import Data, PhotoSet, load_data
+from core.config import DRAWN, PRESETS, TrainConfig
+from core.data import Data, DataRequest, PhotoSet, load_data
 from core.errors import DataError
-from core.events import BatchDone, EpochDone, Finished
-from core.models import build_model
-from core.torch_learner import TorchLearner
-from core.training import Learner, make_state, train
+from core.networks.build import build_model
+from core.networks.weight_files import read_weight_file, write_weight_file
+from core.training.events import BatchDone, EpochDone, Finished
+from core.training.learner import Learner
+from core.training.loop import train
+from core.training.state import build_state
+from core.training.torch_learner import TorchLearner
 
 SHIPPED = Path(__file__).parent / "shipped"
 DRAWN_TRAIN, DRAWN_TEST = 500, 200  # per class
@@ -51,13 +53,12 @@ def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object]:
     """Train and write the model; return the facts written beside it."""
     size, seed = config.image_size, config.seed
-    photos = [load_data(folder, size, ALL, ALL, seed) for folder in folders]
-    drawn = load_data("drawn", size, DRAWN_TRAIN, DRAWN_TEST, seed)
+    photos = [load_data(DataRequest(folder, size, ALL, ALL, seed)) for folder in folders]
+    drawn = load_data(DataRequest(DRAWN, size, DRAWN_TRAIN, DRAWN_TEST, seed))
     data = combine(photos, drawn)
-    model = build_model(config.model, size, config.init, seed)
-    state = make_state(model, config)
+    state = build_state(config)
     started = time.monotonic()
-    for event in train(model, data, config, state):
+    for event in train(state, data, config):
         if isinstance(event, EpochDone):
             print(
                 f"epoch {event.epoch}: train loss {event.train_loss:.3f}, "
@@ -83,12 +84,13 @@ def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object
 
 def measure_again(folder: str, out: Path) -> dict[str, object]:
     """Test the model in ``out`` as the program decodes and draws today; rewrite facts and card."""
-    weights, facts = load_pair(out / "compact.safetensors")
+    weights, facts = read_weight_file(out / "compact.safetensors")
     config = TrainConfig.from_dict(facts["config"])
     learner = TorchLearner(build_model(config.model, config.image_size), config)
     learner.load_weights(weights)
-    photos = load_data(folder, config.image_size, ALL, ALL, config.seed)
-    drawn = load_data("drawn", config.image_size, DRAWN_TRAIN, DRAWN_TEST, config.seed)
+    size, seed = config.image_size, config.seed
+    photos = load_data(DataRequest(folder, size, ALL, ALL, seed))
+    drawn = load_data(DataRequest(DRAWN, size, DRAWN_TRAIN, DRAWN_TEST, seed))
     kept = {name: value for name, value in facts.items() if not name.endswith("sha256")}
     halves = {name: stored(array) for name, array in weights.items()}
     return write(out, halves, kept | measure(learner, photos.test, drawn.test))
@@ -108,7 +110,7 @@ def write(out: Path, weights: dict[str, np.ndarray], facts: dict[str, object]) -
     """Write weights, facts and model card to ``out``; return the facts."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / "compact.safetensors"
-    save_pair(path, weights, facts)
+    write_weight_file(path, weights, facts)
     path.chmod(0o644)
     (out / "README.md").write_text(model_card(facts, path.stat().st_size))
     return facts

@@ -51,9 +51,9 @@ def test_json_is_one_object_with_everything(photos, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["/no/such/folder"], "no/such/folder is no folder"),
-        (["drawn", "--image-size", "3"], "image_size must be from 16"),
-        (["drawn", "--seed", "-1"], "seed must be 0 or more"),
+        (["/no/such/folder"], "not '/no/such/folder'"),
+        (["drawn", "--image-size", "3"], "Image size must be a whole number from 16"),
+        (["drawn", "--seed", "-1"], "Seed must be a whole number from 0"),
     ],
 )
 def test_wrong_use_is_two_and_a_sentence(arguments, sentence, capsys):

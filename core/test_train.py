@@ -2,16 +2,16 @@ import json
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from core.command_line import run_command, spoken_time
 from core.config import PRESETS
-from core.runs import Run, list_runs
+from core.folders import ROOT
+from core.runs.listing import list_runs
+from core.runs.run import Run
 from core.train import main
 
-ROOT = Path(__file__).parent.parent
 SMALL = ["--model", "compact", "--image-size", "16", "--batch-size", "8", "--no-augment"]
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader")
@@ -24,9 +24,9 @@ def test_a_training_prints_its_events_as_json_and_leaves_a_run(tmp_path, capsys)
     assert names == ["begun", *(["batch"] * 5 + ["epoch"]) * 2, "finished"]
     run = Run(tmp_path / "run")
     assert run.status().state == "finished"
-    assert run.epochs()[-1].test_accuracy == events[-1]["test_accuracy"]
+    assert run.log.epochs()[-1].test_accuracy == events[-1]["test_accuracy"]
     assert [event["loss"] for event in events if event["event"] == "batch"] == (
-        run.batch_losses().losses.tolist()
+        run.log.batch_losses().losses.tolist()
     )
 
 
@@ -56,15 +56,15 @@ def test_resuming_goes_on_and_says_where(tmp_path, capsys):
     assert main([*SMALL, "--epochs", "1", *place]) == 0
     assert main(["--resume", *place, "--epochs", "3", "--model", "compact"]) == 0
     assert "Going on after 1 epochs and 0 batches." in capsys.readouterr().out
-    assert len(Run(tmp_path / "run").epochs()) == 3
+    assert len(Run(tmp_path / "run").log.epochs()) == 3
     assert main(["--resume", *place]) == 0  # nothing is left to do, and that is fine
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--model", "article", "--image-size", "16"], "image_size must be at least 80"),
-        (["--epochs", "0"], "epochs must be a whole number"),
+        (["--model", "article", "--image-size", "16"], "Image size must be at least 80"),
+        (["--epochs", "0"], "Epochs must be a whole number"),
         (["--data", "no/such/folder"], "an existing folder, not 'no/such/folder'"),
         (["--run-dir", "{run}"], "is not empty"),
         (["--resume"], "--resume needs --run-dir"),

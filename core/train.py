@@ -10,6 +10,8 @@ from typing import Any
 
 from core.command_line import run_command, spoken_time
 from core.config import (
+    DRAWN,
+    DTYPES,
     ENGINES,
     INITIALISATIONS,
     MODELS,
@@ -18,8 +20,13 @@ from core.config import (
     SCHEDULES,
     TrainConfig,
 )
-from core.errors import ConfigError, RunError
-from core.events import (
+from core.errors import ConfigError, RunError, sentence_for
+from core.runs.listing import create_run
+from core.runs.run import Run
+from core.runs.status import State
+from core.runs.worker import Worker
+from core.runs.worker_process import stopping_on_signals
+from core.training.events import (
     BatchDone,
     Begun,
     Diverged,
@@ -30,8 +37,6 @@ from core.events import (
     Stopped,
     to_json,
 )
-from core.runs import Run, create_run
-from core.worker import Worker, sentence_for, stopping_on_signals
 
 PRINT_SECONDS = 0.25
 
@@ -61,7 +66,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--weight-decay", type=float, help="pull of the weights towards 0")
     add("--schedule", choices=SCHEDULES, help="how the learning rate changes over the run")
     add("--augment", action=argparse.BooleanOptionalAction, help="vary the photos at random")
-    add("--engine", choices=ENGINES, help="what computes (default: torch)")
+    add("--engine", choices=ENGINES, help="what computes; both: side by side (default: torch)")
+    add("--dtype", choices=DTYPES, help="precision of weights and sums (default: float32)")
     add("--resume", action="store_true", help="go on with the run in --run-dir")
     add("--json", action="store_true", help="print one JSON event a line")
     return parser
@@ -91,38 +97,39 @@ def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
 def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
     """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
     config = PRESETS[options.model or "article"].replace(**chosen)
-    if config.data != "drawn" and not Path(config.data).is_dir():
-        raise ConfigError(f"data must be 'drawn' or an existing folder, not {config.data!r}")
+    if config.data != DRAWN and not Path(config.data).is_dir():
+        raise ConfigError(f'Data must be "drawn" or an existing folder, not {config.data!r}.')
     return create_run(config, options.name, options.run_dir)
 
 
 def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
     """Open the run to go on with; its config stays, but ``epochs`` may grow."""
     if path is None:
-        raise RunError("--resume needs --run-dir, the folder of the run to go on with")
+        raise RunError("--resume needs --run-dir, the folder of the run to go on with.")
     run = Run(path)
+    before = run.config.to_dict()
     epochs = chosen.pop("epochs", run.config.epochs)
-    if chosen.get("data", "drawn") != "drawn":
+    if chosen.get("data", DRAWN) != DRAWN:
         chosen["data"] = str(Path(chosen["data"]).absolute())
     for name, value in chosen.items():
-        if getattr(run.config, name) != value:
+        if before[name] != value:
             raise RunError(
-                f"the run was begun with {name} {getattr(run.config, name)}, which cannot become "
-                f"{value} now: leave the option out, or begin a new run"
+                f"The run was begun with {name} {before[name]}, which cannot become {value} now: "
+                "leave the option out, or begin a new run."
             )
     if epochs != run.config.epochs:
         run.extend(epochs)
     status = run.status()
     if status.active:
-        raise RunError(f"the run {run.name} is already being trained")
-    if status.state == "diverged":
-        raise RunError(f"the run {run.name} has diverged: begin a new one")
+        raise RunError(f"The run {run.name} is already being trained.")
+    if status.state is State.DIVERGED:
+        raise RunError(f"The run {run.name} has diverged: begin a new one.")
     return run
 
 
 def follow(run: Run, printer: "Printer | JsonPrinter") -> int:
     """Train the run and print what happens; return the exit code."""
-    run.mailbox.clear()
+    run.commands.clear()
     worker = Worker(run)
     printer.start()
     last: Event | None = None

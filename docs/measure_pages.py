@@ -19,7 +19,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from core.runs import Run, list_runs  # noqa: E402
+from core.runs.commands import Action  # noqa: E402
+from core.runs.listing import list_runs  # noqa: E402
+from core.runs.run import Run  # noqa: E402
 from tests.app_server import Server, find_chromium, running_server, wait_for  # noqa: E402
 
 REPEATS = 5
@@ -67,7 +69,7 @@ def first_loss(page: Page, server: Server, warm_seconds: float) -> float:
 
     taken = seconds(click_and_wait)
     run = list_runs(server.runs)[0]
-    run.stop()
+    run.send(Action.STOP)
     wait_for(lambda: not run.status().active, "the run ends")
     run.delete()
     return taken
@@ -87,9 +89,9 @@ def answer(page: Page, pet: int) -> float:
 
 def batches_in_window(run: Run) -> int:
     """Count the batches trained in one window."""
-    before = len(run.batch_losses().steps)
+    before = len(run.log.batch_losses().steps)
     time.sleep(WINDOW_SECONDS)
-    return len(run.batch_losses().steps) - before
+    return len(run.log.batch_losses().steps) - before
 
 
 def cost_of_following(browser: Browser, server: Server) -> tuple[float, float]:
@@ -111,7 +113,7 @@ def cost_of_following(browser: Browser, server: Server) -> tuple[float, float]:
         page.goto(address)
         wait_for(lambda: points(page) > 0, "the page follows", 60)
         followed.append(batches_in_window(run))
-    run.stop()
+    run.send(Action.STOP)
     wait_for(lambda: not run.status().active, "the run ends")
     page.close()
     return statistics.median(alone), statistics.median(followed)
@@ -135,7 +137,7 @@ def recipe(page: Page, server: Server, photos: Path) -> str:
 
     taken = seconds(click_and_wait)
     run = list_runs(server.runs)[0]
-    shares = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in run.epochs())
+    shares = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in run.log.epochs())
     return f"{run.config.data} at {run.config.image_size} pixels: {taken:.0f} s; tested {shares}"
 
 

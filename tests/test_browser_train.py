@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from core.runs import Run, list_runs
+from core.runs.commands import Action
+from core.runs.listing import list_runs
+from core.runs.run import Run
 from core.train import main as train_on_the_command_line
 from tests.app_server import SETTLED, wait_for
 
@@ -101,7 +103,7 @@ def training(open_page, server):
     yield page
     for run in list_runs(server.runs):
         if run.status().active:
-            run.stop()
+            run.send(Action.STOP)
         wait_until_ended(run)
         run.delete()
 
@@ -163,9 +165,9 @@ def test_pause_step_continue_and_stop_are_obeyed(training, server):
 
     pressed("Pause", "paused")
     page.get_by_role("button", name="Continue", exact=True).wait_for()
-    steps = len(run.batch_losses().steps)
+    steps = len(run.log.batch_losses().steps)
     press("Step")
-    wait_for(lambda: len(run.batch_losses().steps) == steps + 1, "one batch more")
+    wait_for(lambda: len(run.log.batch_losses().steps) == steps + 1, "one batch more")
     assert run.status().state == "paused"
     pressed("Continue", "training")
     rate = page.get_by_label("Learning rate", exact=True)

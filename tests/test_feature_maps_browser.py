@@ -11,7 +11,9 @@ import pytest
 
 from core.config import TrainConfig
 from core.data.drawn import draw_pet
-from core.runs import Run
+from core.runs.commands import Action
+from core.runs.run import Run
+from core.runs.worker_pool import WorkerPool
 from core.train import main as train_on_the_command_line
 from tests.app_server import SETTLED, wait_for
 
@@ -385,7 +387,7 @@ def test_a_live_run_does_not_move_the_slider(open_page, server):
     sizes = ["--image-size", str(SIZE), "--train-per-class", "24", "--test-per-class", "8"]
     run = train(server, "live", "--model", "compact", "--epochs", "1", *sizes)
     run.extend(400)
-    run.start()
+    WorkerPool().start(run)
     try:
         page = open_page(f"/feature_maps?run={run.id}")
         wait_for_layer(page, 2)
@@ -400,5 +402,5 @@ def test_a_live_run_does_not_move_the_slider(open_page, server):
         wait_for(lambda: time.monotonic() - started > 3, "three more seconds of training", 10)
         assert shown(page) == put
     finally:
-        run.stop()
+        run.send(Action.STOP)
         wait_for(lambda: not run.status().active, "the run ends")

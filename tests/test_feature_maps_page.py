@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
 from core.files import write_json
-from core.runs import Run, create_run
+from core.runs.listing import create_run
+from core.runs.run import Run
 
 ROOT = Path(__file__).parent.parent
 
@@ -100,8 +101,8 @@ def test_a_run_with_a_broken_config_is_told(run, folders, page):
 def test_broken_weights_and_answers_are_told_in_a_sentence(run, page):
     import numpy as np
 
-    from core.checkpoint import Position
-    from core.predictions import write_predictions
+    from core.runs.checkpoints import Position
+    from core.runs.predictions import write_predictions
 
     model = run.load_model(0)
     weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from core.config import TrainConfig
 from core.data.drawn import draw_pet
 from core.files import sha256, write_json
-from core.models import build_model
-from core.parity.side_by_side import create_pair, list_pairs
-from core.runs import create_run
+from core.folders import side_by_side_folder
+from core.networks.build import build_model
+from core.runs.listing import create_run, list_runs
 
 ROOT = Path(__file__).parent.parent
 SIDE = 32
@@ -146,12 +146,12 @@ def test_the_form_for_side_by_side_training_says_what_happens(app):
     app.run()
     assert not app.exception
     assert "the same weights" in texts(app)
-    assert list_pairs() == []
+    assert list_runs(side_by_side_folder()) == []
     assert not app.button(key="start-pair").disabled
 
 
 def test_a_pair_that_never_started_can_be_looked_at(app, monkeypatch):
-    pair = create_pair(TrainConfig(image_size=96), "float32", "my pair")
+    pair = create_run(TrainConfig(image_size=96, engine="both"), "my pair")
     app.query_params["view"] = "Side-by-side training"
     app.query_params["run"] = pair.id
     app.run()

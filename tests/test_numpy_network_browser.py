@@ -5,7 +5,8 @@ import re
 import pytest
 
 from core.config import TrainConfig
-from core.parity.side_by_side import create_pair, list_pairs, pair_history
+from core.folders import side_by_side_folder
+from core.runs.listing import create_run, list_runs
 from core.train import main as train_on_the_command_line
 from tests.app_server import SETTLED, wait_for
 
@@ -39,9 +40,8 @@ def points(page, title: str) -> int:
 
 
 def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):
-    pair = create_pair(
-        TrainConfig(image_size=80, train_per_class=200, test_per_class=8, epochs=50), "float64"
-    )
+    config = TrainConfig(image_size=80, train_per_class=200, test_per_class=8, epochs=50)
+    pair = create_run(config.replace(engine="both", dtype="float64"))
     page = open_page(f"/numpy_network?view=Side-by-side+training&run={pair.id}")
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
@@ -49,10 +49,10 @@ def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):
     page.get_by_role("button", name="Pause", exact=True).click()
     page.get_by_role("button", name="Continue").wait_for()
     wait_for(lambda: pair.status().state == "paused", "the worker pauses")
-    before = len(pair_history(pair))
+    before = len(pair.log.comparisons())
     page.wait_for_selector(SETTLED)
     page.get_by_role("button", name="Step", exact=True).click()
-    wait_for(lambda: len(pair_history(pair)) == before + 1, "exactly one more step")
+    wait_for(lambda: len(pair.log.comparisons()) == before + 1, "exactly one more step")
 
     page.reload()
     page.wait_for_selector(SETTLED)
@@ -62,11 +62,11 @@ def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):
     assert points(page, "Weights apart") >= before + 1
 
     page.get_by_role("button", name="Continue", exact=True).click()
-    wait_for(lambda: len(pair_history(pair)) > before + 1, "it goes on")
+    wait_for(lambda: len(pair.log.comparisons()) > before + 1, "it goes on")
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Resume").wait_for()
     assert pair.status().state == "stopped"
-    for step in pair_history(pair):
+    for step in pair.log.comparisons():
         assert step.numpy_loss == pytest.approx(step.torch_loss, rel=1e-9)
 
 
@@ -76,7 +76,7 @@ def test_start_makes_a_pair_that_the_address_names(open_page, folders):
     page.get_by_role("button", name="Start both", exact=True).click()
     page.get_by_role("button", name="Stop").wait_for()
     page.wait_for_url(re.compile("run=2"))
-    pair = list_pairs()[0]
+    pair = list_runs(side_by_side_folder())[0]
     assert pair.id in page.url
     assert pair.record["dtype"] == "float32"
     page.get_by_role("button", name="Stop", exact=True).click()

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
 from core.data.drawn import draw_pet
-from core.runs import create_run
+from core.runs.listing import create_run
 from core.train import main as train_on_the_command_line
 
 ROOT = Path(__file__).parent.parent

@@ -98,10 +98,10 @@ def run_apart(name: str, photos: str, image_size: int, cache: str) -> tuple[floa
 def run_here(name: str, photos: str, image_size: int) -> tuple[float, float]:
     """Load once; return the seconds that took and this process's peak megabytes."""
     if name in (COLD, WARM):
-        from core.data import load_data
+        from core.data import DataRequest, load_data
 
         started = time.perf_counter()
-        load_data(photos, image_size)
+        load_data(DataRequest(photos, image_size))
     else:
         import cv2  # noqa: F401  imported before the clock starts, as for load_data
 

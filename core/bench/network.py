@@ -89,7 +89,7 @@ def torch_steps(x: np.ndarray, target: np.ndarray, tuned: bool) -> Steps:
     """
     import torch
 
-    from core.models import build_model
+    from core.networks.build import build_model
 
     model = build_model("article", 224)
     photos, labels = torch.from_numpy(x), torch.from_numpy(target)

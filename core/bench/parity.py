@@ -9,15 +9,14 @@ import argparse
 import numpy as np
 
 from core.bench.measure import table
-from core.config import PRESETS, TrainConfig
-from core.data import load_data, to_network_input
-from core.data.dataset import batches
+from core.config import DTYPES, PRESETS, TrainConfig
+from core.data import DataRequest, load_data, to_network_input
+from core.data.batching import batches
 from core.data.drawn import draw_pet
-from core.events import BatchDone
-from core.models import build_model
-from core.parity import DTYPES
+from core.networks.build import build_model
 from core.parity.ladder import build_ladder
-from core.parity.pair import Pair
+from core.training.events import BatchDone
+from core.training.learner import build_learner
 
 SHOWN_STEPS = (1, 10, 38)
 
@@ -71,15 +70,16 @@ def ladder_row(config: TrainConfig, dtype: str, training: bool) -> tuple[str, ..
 
 def pair_rows(config: TrainConfig, dtype: str) -> list[tuple[str, ...]]:
     """Train one epoch side by side; return a row for each of the shown steps."""
-    pair = Pair(config, dtype)
+    learner = build_learner(config.replace(engine="both", dtype=dtype))
     rows: list[tuple[str, ...]] = []
-    photos = load_data("drawn", config.image_size, config.train_per_class, 1, config.seed).train
+    photos = load_data(DataRequest.of(config)).train
     stream = batches(photos, config.batch_size, config.seed, epoch=1)
     for step, (x, y) in enumerate(stream, start=1):
-        loss, _ = pair.train_batch(x, y, config.learning_rate, step)
+        loss, _ = learner.train_batch(x, y, config.learning_rate, step)
         if step in SHOWN_STEPS:
             batch = BatchDone(1, step, 0, loss, 0.0, config.learning_rate, len(y), 0.0, 0.0)
-            newest = pair.newest(batch)
+            newest = learner.report(batch)
+            assert newest is not None
             rows.append(
                 (
                     f"{config.optimizer}, {config.learning_rate:g}",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.bench.measure import in_turns, median_ratio, table
-from core.checkpoint import save_pair
 from core.config import MODELS, PRESETS
+from core.networks.weight_files import write_weight_file
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,14 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def measure(model: str, photo: bytes, repetitions: int, folder: Path) -> list[list[str]]:
     """Time an untrained preset's answer and the plain one; return rows of a table."""
-    from core.models import build_model
-    from core.predict import Classifier
+    from core.networks.build import build_model
+    from core.networks.classifier import Classifier
 
     size = PRESETS[model].image_size
     network = build_model(model, size).eval()
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
     path = folder / f"{model}.safetensors"
-    save_pair(path, weights, {"model": model, "image_size": size, "classes": ["dog", "cat"]})
+    write_weight_file(
+        path, weights, {"model": model, "image_size": size, "classes": ["dog", "cat"]}
+    )
     classifier = Classifier.load(path)
     contestants = {
         f"{model}, plain: imdecode, resize, forward": timed(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from core.bench.measure import in_turns, median_ratio, table
 from core.config import MODELS, PRESETS, TrainConfig
-from core.events import BatchDone, Event
-from core.runs import create_run
+from core.runs.listing import create_run
+from core.training.events import BatchDone, Event
 
 if TYPE_CHECKING:
     from core.data import Data
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FOLLOWER = """
 import sys, threading, time
 from pathlib import Path
-from core.runs import Run
+from core.runs.run import Run
 
 path, on = Path(sys.argv[1]), threading.Event()
 
@@ -29,7 +29,7 @@ def follow():
     while True:
         on.wait()
         run = Run(path)
-        run.status(), run.batch_losses(), run.epochs(), run.learning_rates(), run.name
+        run.status(), run.log.batch_losses(), run.log.epochs(), run.log.learning_rates(), run.name
         time.sleep(0.5)
 
 threading.Thread(target=follow, daemon=True).start()
@@ -73,21 +73,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def measure(config: TrainConfig, repetitions: int, steps: int) -> dict[str, list[float]]:
     """Return images per second of the plain loop, of ``train``, and of a run, in turns."""
-    import core.data
-    from core.training import build_state, train
-    from core.worker import Worker
+    from core.data import DataRequest, load_data
+    from core.runs.worker import Worker
+    from core.training.loop import train
+    from core.training.state import build_state
 
-    data = core.data.load_data(
-        config.data,
-        image_size=config.image_size,
-        train_per_class=config.train_per_class,
-        test_per_class=config.test_per_class,
-        seed=config.seed,
-    )
+    data = load_data(DataRequest.of(config))
     with tempfile.TemporaryDirectory() as folder:
         run = create_run(config, path=Path(folder) / "run")
         state = build_state(config)
-        generator = train(state.learner.model, data, config, state)
+        generator = train(state, data, config)
         recorded = Worker(run).events()
         plain = plain_loop(config, data)
         images = config.batch_size * steps
@@ -116,7 +111,7 @@ def plain_loop(config: TrainConfig, data: "Data") -> Iterator[None]:
     import torch
 
     from core.data import batches
-    from core.models import build_model
+    from core.networks.build import build_model
 
     model = build_model(config.model, config.image_size, config.init, config.seed).train()
     kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam

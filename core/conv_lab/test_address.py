@@ -21,7 +21,7 @@ from core.conv_lab.rules import find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
 from core.conv_lab.timing import FAST, LOOPS, TORCH, in_words, measure
 from core.conv_lab.trained import convolution_weights, use_filter
-from core.models import build_model
+from core.networks.build import build_model
 
 
 def test_addresses_round_trip(any_experiments):

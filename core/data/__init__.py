@@ -1,12 +1,15 @@
 """Photos of two classes, from the project's own drawings or from a folder, ready to train on."""
 
-from core.data.dataset import Data, PhotoSet, batches, to_network_input
+from core.data.batching import batches, to_network_input
+from core.data.dataset import Data, PhotoSet
 from core.data.decode import Photo, decode_photo
 from core.data.load import load_data
 from core.data.report import Group, LeftOut, Report
+from core.data.request import DataRequest
 
 __all__ = [
     "Data",
+    "DataRequest",
     "Group",
     "LeftOut",
     "Photo",

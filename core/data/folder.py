@@ -7,9 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 from core.data.decode import decode_photo, read_file
-from core.data.layout import Labelled, class_key, name_classes, recognise
-from core.data.plan import Made, Plan, PlannedGroup
+from core.data.folder_layout import Labelled, class_key, name_classes, recognise
+from core.data.plan import LoadedPhoto, Plan, PlannedGroup
 from core.data.report import printable
+from core.data.request import DataRequest
 from core.data.walk import walk
 from core.errors import DataError
 
@@ -18,21 +19,20 @@ VALIDATION = "files of the validation split, which is not needed beside the test
 Chosen = dict[tuple[str, int], list[str]]
 
 
-def plan_folder(
-    source: str | Path, image_size: int, train_per_class: int, test_per_class: int, seed: int
-) -> Plan:
+def plan_folder(request: DataRequest) -> Plan:
     """Plan what to load from a folder; raises ``DataError`` when its layout is not understood."""
-    name = str(source)
-    root = Path(os.path.expanduser(name))
-    if not name.strip() or not root.is_dir():
-        came = f"{printable(name)} is no folder" if name.strip() else "it is empty"
-        raise DataError(f'The source must be "drawn" or the path of a folder with photos; {came}.')
+    root = Path(os.path.expanduser(request.source))
+    if not root.is_dir():
+        raise DataError(
+            'The source must be "drawn" or the path of a folder with photos, '
+            f"not {printable(request.source)!r}."
+        )
     root = root.resolve()
     found = walk(root)
     layout, labelled = recognise(found.files, str(root))
     classes = name_classes(labelled)
-    wanted = {"train": train_per_class, "test": test_per_class}
-    chosen, words = choose_splits(labelled, classes, wanted, seed)
+    wanted = request.wanted
+    chosen, words = choose_splits(labelled, classes, wanted, request.seed)
     groups = tuple(
         PlannedGroup(split, classes[label], label, wanted[split], tuple(chosen[split, label]))
         for split in ("train", "test")
@@ -44,12 +44,12 @@ def plan_folder(
     files = {item.file.path: item.file for item in labelled}
     same_size = Counter(file.size for file in files.values())
 
-    def make(group: PlannedGroup, name: str) -> Made:
+    def make(group: PlannedGroup, name: str) -> LoadedPhoto:
         data = read_file(root / name)
         # Only files of one size can be equal, so that few need to go through a hash.
         alone = same_size[files[name].size] == 1
         digest = "" if alone else hashlib.sha256(data).hexdigest()
-        return Made(decode_photo(data, image_size).pixels, digest)
+        return LoadedPhoto(decode_photo(data, request.image_size).pixels, digest)
 
     identity = [str(root), {path: [file.size, file.changed] for path, file in files.items()}]
     return Plan(f"{layout} {words}", classes, groups, identity, make, +skipped)

@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -19,41 +18,26 @@ import PIL
 from core.data.cache import PackWriter, open_pack, processors
 from core.data.dataset import Data, PhotoSet
 from core.data.decode import DECODER_VERSION
-from core.data.drawn import DRAWING_VERSION, KINDS, draw_pet
-from core.data.folder import plan_folder
-from core.data.plan import Made, Plan, PlannedGroup
+from core.data.plan import LoadedPhoto, Plan, PlannedGroup
 from core.data.report import Group, LeftOut, Report, printable
+from core.data.request import DataRequest
+from core.data.sources import plan_source
 from core.errors import DataError, PhotoError
 
-DRAWN = "drawn"
-LARGEST_SIZE = 1024
 HANDFUL = 8  # photos that a thread takes at a time: fewer hand-overs between threads
 Progress = Callable[[int, int], None]
-Outcome = tuple[Made, int] | PhotoError
+Outcome = tuple[LoadedPhoto, int] | PhotoError
 
 
-def load_data(
-    source: str | Path,
-    image_size: int = 224,
-    train_per_class: int = 1000,
-    test_per_class: int = 200,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Data:
-    """Load photos of two classes, square, ``image_size`` pixels a side.
+def load_data(request: DataRequest, progress: Progress | None = None) -> Data:
+    """Load the photos of a request, from the cache or from their source.
 
-    ``source`` is "drawn" or a folder; of every class the first ``train_per_class`` and
-    ``test_per_class`` photos that load are used. ``seed`` chooses the drawings, or the split of a
-    folder that has none. ``progress(done, total)`` is called as photos arrive, not when they come
-    from the cache. Raises ``DataError`` with a sentence when there are no two classes to load.
+    ``progress(done, total)`` is called as photos arrive, not when they come from the cache. Raises
+    ``DataError`` with a sentence when there are no two classes to load.
     """
-    check_numbers(image_size, train_per_class, test_per_class, seed)
-    if str(source) == DRAWN:
-        plan = plan_drawn(image_size, train_per_class, test_per_class, seed)
-    else:
-        plan = plan_folder(str(source), image_size, train_per_class, test_per_class, seed)
+    plan = plan_source(request)
     pixels, facts = open_pack(
-        pack_key(plan, image_size), image_size, lambda writer: build(plan, writer, progress)
+        pack_key(request, plan), request.image_size, lambda writer: build(plan, writer, progress)
     )
     report = make_report(plan, facts)
     sets = []
@@ -64,45 +48,15 @@ def load_data(
         labels = [np.full(len(fact["used"]), group.label, np.uint8) for group, fact in chosen]
         sets.append(PhotoSet(pixels[start : start + len(names)], np.concatenate(labels), names))
         start += len(names)
-    return Data(sets[0], sets[1], plan.classes, report, str(source), image_size)
+    return Data(sets[0], sets[1], plan.classes, report, request.source, request.image_size)
 
 
-def check_numbers(image_size: int, train_per_class: int, test_per_class: int, seed: int) -> None:
-    """Raise ``DataError`` for a size, a count or a seed that cannot work."""
-    if not 16 <= image_size <= LARGEST_SIZE:
-        raise DataError(f"image_size must be from 16 to {LARGEST_SIZE}, not {image_size}")
-    for name, value in (("train_per_class", train_per_class), ("test_per_class", test_per_class)):
-        if value < 1:
-            raise DataError(f"{name} must be at least 1, not {value}")
-    if seed < 0:
-        raise DataError(f"seed must be 0 or more, not {seed}")
-
-
-def plan_drawn(image_size: int, train_per_class: int, test_per_class: int, seed: int) -> Plan:
-    """Plan drawings; train and test come from different seeds, so that no picture is in both."""
-    groups = tuple(
-        PlannedGroup(split, kind, label, wanted, tuple(f"{kind} {i + 1}" for i in range(wanted)))
-        for split, wanted in (("train", train_per_class), ("test", test_per_class))
-        for label, kind in enumerate(KINDS)
-    )
-
-    def make(group: PlannedGroup, name: str) -> Made:
-        index = int(name.split()[1]) - 1
-        drawing_seed = 2 * seed + (group.split == "test")
-        return Made(draw_pet(group.class_name, image_size, drawing_seed, index))
-
-    layout = "Drawn pets: pictures that the project draws itself."
-    identity = [DRAWING_VERSION, seed]
-    # Drawing is mostly Python, of which only one thread can run at a time.
-    return Plan(layout, (KINDS[0], KINDS[1]), groups, identity, make, parallel=False)
-
-
-def pack_key(plan: Plan, image_size: int) -> str:
+def pack_key(request: DataRequest, plan: Plan) -> str:
     """Name the pack of a plan: the same candidates, unchanged, give the same name."""
     parts = {
-        "size": image_size,
-        "versions": [DECODER_VERSION, PIL.__version__, cv2.__version__],
+        "size": request.image_size,
         "identity": plan.identity,
+        "versions": [DECODER_VERSION, PIL.__version__, cv2.__version__],
         "groups": [asdict(group) for group in plan.groups],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
@@ -121,7 +75,7 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
             left_out: list[list[str]] = []
             for name, outcome in make_in_order(pool, plan, group):
                 if isinstance(outcome, PhotoError):
-                    left_out.append([name, outcome.code, outcome.sentence])
+                    left_out.append([name, outcome.code, str(outcome)])
                     continue
                 made, checksum = outcome
                 writer.add(made.pixels, checksum)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Made:
+class LoadedPhoto:
     """One candidate made into pixels (S, S, 3) uint8; ``digest`` tells equal files apart."""
 
     pixels: NDArray[np.uint8]
@@ -40,7 +40,7 @@ class Plan:
     classes: tuple[str, str]
     groups: tuple[PlannedGroup, ...]
     identity: object
-    make: Callable[[PlannedGroup, str], Made]
+    make: Callable[[PlannedGroup, str], LoadedPhoto]
     skipped: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
     parallel: bool = True

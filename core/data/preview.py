@@ -1,14 +1,14 @@
 """A first look into a source: what is there and a few photos, before all are decoded."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.folder import plan_folder
-from core.data.load import DRAWN, plan_drawn, printable
 from core.data.plan import Plan, PlannedGroup
+from core.data.report import printable
+from core.data.request import DataRequest
+from core.data.sources import plan_source
 from core.errors import PhotoError
 
 
@@ -28,34 +28,24 @@ class Preview:
     unreadable: tuple[tuple[str, str], ...]
 
 
-def preview_source(
-    source: str,
-    image_size: int,
-    train_per_class: int,
-    test_per_class: int,
-    seed: int,
-    count: int = 12,
-) -> Preview:
+def preview_source(request: DataRequest, count: int = 12) -> Preview:
     """Show up to ``count`` of the training photos that ``load_data`` would use.
 
     Only these are decoded. Raises ``DataError`` as ``load_data`` does for a source without two
     classes.
     """
-    if source == DRAWN:
-        plan = plan_drawn(image_size, train_per_class, test_per_class, seed)
-    else:
-        plan = plan_folder(Path(source), image_size, train_per_class, test_per_class, seed)
+    plan = plan_source(request)
     pixels, labels, names, unreadable = [], [], [], []
     for group, name in sample(plan, count):
         try:
             pixels.append(plan.make(group, name).pixels)
         except PhotoError as error:
-            unreadable.append((printable(name), error.sentence))
+            unreadable.append((printable(name), str(error)))
             continue
         labels.append(group.label)
         names.append(printable(name))
     return Preview(
-        np.array(pixels, np.uint8).reshape(-1, image_size, image_size, 3),
+        np.array(pixels, np.uint8).reshape(-1, request.image_size, request.image_size, 3),
         tuple(labels),
         tuple(names),
         plan.classes,

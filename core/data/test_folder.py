@@ -6,6 +6,7 @@ import pytest
 
 from core.data import walk as walk_module
 from core.data.folder import OUTSIDE, VALIDATION, plan_folder
+from core.data.request import DataRequest
 from core.data.walk import (
     CLOSED_FOLDER,
     DEAD_LINK,
@@ -17,7 +18,7 @@ from core.data.walk import (
     SEEN_FOLDER,
     walk,
 )
-from core.errors import DataError
+from core.errors import DataError, GlassError
 
 
 def make_tree(root: Path, *paths: str) -> Path:
@@ -28,7 +29,7 @@ def make_tree(root: Path, *paths: str) -> Path:
 
 
 def plan(root: Path, train: int = 1000, test: int = 200, seed: int = 0):
-    return plan_folder(root, 32, train, test, seed)
+    return plan_folder(DataRequest(str(root), 32, train, test, seed))
 
 
 def found(root: Path) -> dict[tuple[str, int], list[str]]:
@@ -173,8 +174,8 @@ def test_what_is_not_understood_is_refused_with_a_sentence(tmp_path, paths, sent
 
 @pytest.mark.parametrize("source", ["", "  ", "/no/such/folder", "nul\0byte"])
 def test_a_source_that_is_no_folder_is_refused(source):
-    with pytest.raises(DataError, match='must be "drawn" or the path of a folder'):
-        plan_folder(source, 32, 10, 10, 0)
+    with pytest.raises(GlassError, match='must be "drawn" or the path of a folder'):
+        plan_folder(DataRequest(source))
 
 
 def test_litter_is_skipped_unopened_and_counted(tmp_path):

@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data import batches, cache, decode_photo, load, load_data
+from core.data import DataRequest, batches, cache, decode_photo, load
 from core.data.drawn import draw_pet
-from core.errors import DataError
+from core.errors import ConfigError, DataError
+
+
+def load_data(source, *numbers, progress=None, **named):
+    return load.load_data(DataRequest(str(source), *numbers, **named), progress)
 
 
 @pytest.fixture(autouse=True)
@@ -273,15 +277,15 @@ def test_drawn_train_and_test_share_no_picture_and_follow_the_seed():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"image_size": 8}, "image_size must be from 16 to 1024, not 8"),
+        ({"image_size": 8}, r"Image size must be a whole number from 16 to 512, not 8\."),
         ({"image_size": 5000}, "not 5000"),
-        ({"train_per_class": 0}, "train_per_class must be at least 1, not 0"),
-        ({"test_per_class": -3}, "test_per_class must be at least 1, not -3"),
-        ({"seed": -1}, "seed must be 0 or more, not -1"),
+        ({"train_per_class": 0}, "Train per class must be a whole number from 1 to 1000000, not 0"),
+        ({"test_per_class": -3}, "Test per class must be a whole number from 1 to 1000000, not -3"),
+        ({"seed": -1}, "Seed must be a whole number from 0 to 2147483647, not -1"),
     ],
 )
 def test_numbers_that_cannot_work_are_refused(change, sentence):
-    with pytest.raises(DataError, match=sentence):
+    with pytest.raises(ConfigError, match=sentence):
         load_data("drawn", **change)
 
 

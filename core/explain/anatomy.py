@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.explain.contributions import Contributions, contributions
-from core.explain.layers import Layer, describe_layers, trace
 from core.explain.receptive_field import ReceptiveField, receptive_fields
 from core.explain.statistics import Statistics, layer_words, statistics
+from core.networks.layers import LayerFacts, describe_layers, trace
+from core.networks.tensors import network_input
 from core.pictures.tiles import fold
-from core.torch_learner import network_input
 
 TERMS = 6  # written out one by one; the rest is added up
 
@@ -25,7 +25,7 @@ class Network:
     image_size: int
 
     @cached_property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[LayerFacts]:
         """Names, shapes and parameters."""
         return describe_layers(self.model, self.image_size)
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from core.explain.layers import check_network, probability
-from core.torch_learner import network_input
+from core.networks.layers import check_network, probability
+from core.networks.tensors import network_input
 
 GREY = 127
 Photo = NDArray[np.uint8]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from core.explain.layers import POINTWISE, Layer
+from core.networks.layers import POINTWISE, LayerFacts
 
 Box = tuple[int, int, int, int]
 ADAPTIVE = (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
@@ -75,7 +75,7 @@ def spans(reach: NDArray[np.bool_]) -> list[tuple[int, int] | None]:
 
 
 def receptive_fields(
-    model: nn.Sequential, layers: list[Layer], image_size: int
+    model: nn.Sequential, layers: list[LayerFacts], image_size: int
 ) -> list[ReceptiveField]:
     """Follow the receptive field of every layer for photos of ``image_size`` x ``image_size``.
 
@@ -106,7 +106,7 @@ def cell_edges(centres: NDArray[np.float64], photo_size: int) -> NDArray[np.floa
     return np.clip(np.array([first, *inner, last]), 0, photo_size)
 
 
-def _through(layer: nn.Module, field: ReceptiveField, after: Layer) -> ReceptiveField:
+def _through(layer: nn.Module, field: ReceptiveField, after: LayerFacts) -> ReceptiveField:
     if isinstance(layer, (nn.Flatten, *POINTWISE)):
         return field  # flattened numbers still belong to the cells they came from
     if not after.has_maps:

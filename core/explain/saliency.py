@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.explain.layers import apply_range, check_network, check_photo, logit
+from core.networks.layers import apply_range, check_network, check_photo, logit
 
 
 @dataclass(frozen=True)

@@ -29,17 +29,16 @@ from safetensors.numpy import save
 from torch import Tensor, nn
 
 from core.command_line import run_command
-from core.data import PhotoSet, load_data
+from core.data import DataRequest, PhotoSet, load_data
 from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION
 from core.errors import DataError, ModelError, RunError
-from core.explain.layers import last_hidden, probability
 from core.explain.top_photos import TopPhotos, find_top_photos
-from core.explain.weights import weights_mark
 from core.files import read_json, write_atomically, write_json
 from core.folders import ROOT
-from core.runs import Run
-from core.torch_learner import network_input
+from core.networks.layers import last_hidden, probability
+from core.networks.tensors import network_input
+from core.runs.run import Run
 
 KINDS = ("map", "tops")
 BATCH = 16
@@ -154,7 +153,7 @@ class Survey:
 
     def made_with(self) -> str:
         """Name the weights, and the code that turns files and seeds into pixels."""
-        mark = weights_mark(self.run, self.epoch)
+        mark = self.run.checkpoints.mark(self.epoch)
         return f"{mark}, decoder {DECODER_VERSION}, drawing {DRAWING_VERSION}"
 
     def _read(self) -> dict[str, NDArray[Any]] | None:
@@ -180,9 +179,8 @@ class Survey:
                 raise
 
     def _look(self) -> dict[str, NDArray[Any]]:
-        config, model = self.run.config, self.run.load_model(self.epoch)
-        numbers = (config.image_size, config.train_per_class, config.test_per_class, config.seed)
-        data = load_data(config.data, *numbers)
+        model = self.run.load_model(self.epoch)
+        data = load_data(DataRequest.of(self.run.config))
         if self.kind == "map":
             return self._features(model, data.test)
         return self._tops(model, data.train)
@@ -236,7 +234,7 @@ def main(arguments: list[str] | None = None) -> int:
         run = Run(options.run)
         epoch = max(run.saved_epochs()) if options.epoch is None else options.epoch
         survey = Survey(run, options.kind, epoch)
-        weights_mark(run, epoch)
+        run.checkpoints.mark(epoch)
     except (RunError, ModelError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import nn
 
+from core.config import MODELS
 from core.explain.anatomy import Network, PhotoInside
 from core.explain.anatomy_packing import Selection, clean_selection, pack_inside
 from core.explain.statistics import statistics
-from core.models import MODELS, build_model
+from core.networks.build import build_model
 from core.pictures.tiles import scale_of
 
 SIZE = 80

@@ -3,9 +3,10 @@ import pytest
 import torch
 from torch import nn
 
+from core.config import MODELS
 from core.explain.contributions import Contributions, contributions, kernels
-from core.explain.layers import trace
-from core.models import MODELS, build_model
+from core.networks.build import build_model
+from core.networks.layers import trace
 
 
 def assert_adds_up(split: Contributions, output: torch.Tensor, channel: int) -> None:

@@ -3,9 +3,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.explain.layers import probability
 from core.explain.occlusion import GREY, Occlusion, cover, occlude
-from core.torch_learner import network_input
+from core.networks.layers import probability
+from core.networks.tensors import network_input
 
 
 def corner_network(size: int = 16) -> nn.Sequential:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from core.explain.layers import apply_range, describe_layers
 from core.explain.receptive_field import cell_edges, receptive_fields, spans
-from core.models import build_model
+from core.networks.build import build_model
+from core.networks.layers import apply_range, describe_layers
 
 SIZE = 32
 

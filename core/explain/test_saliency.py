@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from core.explain import saliency
-from core.explain.layers import apply_range, convolutions, evidence_layer, logit
 from core.explain.occlusion import Occlusion, occlude
-from core.models import build_model
+from core.networks.build import build_model
+from core.networks.layers import apply_range, convolutions, evidence_layer, logit
 
 
 def exact_network() -> nn.Sequential:

@@ -5,10 +5,12 @@ from filelock import FileLock
 from core.config import TrainConfig
 from core.conftest import small_data, wait_for
 from core.explain import survey
-from core.explain.layers import last_hidden
 from core.explain.survey import Survey
-from core.runs import Run, create_run
-from core.torch_learner import network_input
+from core.networks.layers import last_hidden
+from core.networks.tensors import network_input
+from core.runs.checkpoints import Checkpoints
+from core.runs.listing import create_run
+from core.runs.run import Run
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_what_was_found_with_other_weights_is_not_shown(run, monkeypatch):
     looked = Survey(run, "map", 0)
     looked.perform()
     assert looked.features() is not None
-    monkeypatch.setattr(survey, "weights_mark", lambda run, epoch: "others")
+    monkeypatch.setattr(Checkpoints, "mark", lambda self, epoch: "others")
     assert looked.features() is None
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.explain.layers import trace
 from core.explain.top_photos import TopPhotos, find_top_photos
-from core.models import build_model
+from core.networks.build import build_model
+from core.networks.layers import trace
 
 
 def last(model, x, batch_size, keep=3) -> dict[int, TopPhotos]:

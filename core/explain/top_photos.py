@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.explain.layers import apply, check_network
+from core.networks.layers import apply, check_network
 
 
 @dataclass(frozen=True)

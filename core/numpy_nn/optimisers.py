@@ -76,7 +76,7 @@ class Optimizer:
         }
         return {"steps": np.array(self.steps, np.int64)} | remembered
 
-    def load_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def read_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Copy in what ``arrays()`` returned, so that training goes on exactly as it would have.
 
         Raises ``ValueError``, and changes nothing, when a name or a shape does not fit.

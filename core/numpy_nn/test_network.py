@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core import numpy_nn
-from core.models import build_model
+from core.networks.build import build_model
 from core.numpy_nn import build_network, describe, initialise
 from core.numpy_nn.article_network import article_description
 from core.numpy_nn.initialisations import INITIALISATIONS

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.models import build_model
+from core.networks.build import build_model
 from core.numpy_nn import SGD, Adam, AdamW, Trainer, build_network, describe
 from core.numpy_nn.optimisers import BLOCK
 

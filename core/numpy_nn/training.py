@@ -65,7 +65,7 @@ class Trainer:
 
     def load_optimizer_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Copy an optimiser's memory in; ``ValueError`` when it does not fit."""
-        self.optimizer.load_arrays(arrays)
+        self.optimizer.read_arrays(arrays)
 
 
 def column(target: ArrayLike, probability: np.ndarray) -> np.ndarray:

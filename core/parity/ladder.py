@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.explain.layers import Layer, apply, describe_layers
+from core.networks.layers import LayerFacts, apply, describe_layers
 from core.numpy_nn import Sequential, bce_loss, bce_loss_backward, build_network, describe
 from core.parity import DTYPES
 from core.parity.agreement import Agreement, agreement
@@ -39,7 +39,7 @@ class Rung:
     compares the gradients of its weight and bias, backward only.
     """
 
-    layer: Layer
+    layer: LayerFacts
     numpy: Array
     torch: Array
     agreement: Agreement
@@ -70,7 +70,7 @@ class Ladder:
     torch_loss: float
     forward: tuple[Rung, ...]
     backward: tuple[Rung, ...]
-    forks: tuple[tuple[Layer, int], ...]
+    forks: tuple[tuple[LayerFacts, int], ...]
 
     @property
     def within(self) -> bool:
@@ -138,7 +138,7 @@ def build_ladder(
 
 def build_twin(
     model: nn.Sequential, x: NDArray[np.float32], dtype: str
-) -> tuple[list[Layer], Sequential]:
+) -> tuple[list[LayerFacts], Sequential]:
     """Name the layers and build the same network in NumPy with the same weights."""
     try:
         layers = describe_layers(copy.deepcopy(model).eval(), x.shape[-1])
@@ -150,7 +150,7 @@ def build_twin(
 
 
 def descend(
-    layers: list[Layer], network: Sequential, twin: nn.Sequential, x: Array, repeats: int
+    layers: list[LayerFacts], network: Sequential, twin: nn.Sequential, x: Array, repeats: int
 ) -> tuple[list[Rung], list[Tensor]]:
     """Go from the photo down to P(class 1); also return what went into each layer of torch."""
     rungs, inputs = [], []
@@ -175,7 +175,7 @@ def descend(
 
 
 def ascend(
-    layers: list[Layer],
+    layers: list[LayerFacts],
     network: Sequential,
     twin: nn.Sequential,
     inputs: list[Tensor],
@@ -219,7 +219,7 @@ def ascend(
     return rungs
 
 
-def find_forks(twin: nn.Sequential, forward: list[Rung]) -> Iterator[tuple[Layer, int]]:
+def find_forks(twin: nn.Sequential, forward: list[Rung]) -> Iterator[tuple[LayerFacts, int]]:
     """Find the ReLUs and max pools that let the gradient of some cells through elsewhere.
 
     A value within rounding of zero is positive in one engine only, and of two within rounding of

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.models import build_model
+from core.networks.build import build_model
 from core.parity import DTYPES
 from core.parity.ladder import ParityError, build_ladder
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import ModelError
-from core.runs import Run, list_runs
+from core.runs.listing import list_runs
+from core.runs.run import Run
 
 if TYPE_CHECKING:
-    from core.predict import Classifier
+    from core.networks.classifier import Classifier
 
 SHIPPED = "shipped"
 SCREEN_SECONDS = 1.0
@@ -33,7 +34,9 @@ def load_torch_in_background() -> None:
 
     Not before: while Python loads torch's libraries, it sends nothing to any browser.
     """
-    timer = threading.Timer(SCREEN_SECONDS, importlib.import_module, ("core.torch_learner",))
+    timer = threading.Timer(
+        SCREEN_SECONDS, importlib.import_module, ("core.training.torch_learner",)
+    )
     timer.daemon = True
     timer.start()
 
@@ -72,11 +75,11 @@ def choose_model() -> ModelChoice:
 @st.cache_resource(show_spinner="Loading the model ...", max_entries=8)
 def load_classifier(model: ModelChoice) -> "Classifier":
     """Load a model; ``ModelError`` says what is wrong with it."""
-    from core.predict import Classifier  # imports torch
+    from core.networks.classifier import Classifier  # imports torch
 
     if model.id == SHIPPED:
         return Classifier.load()
     runs = answering_runs()
     if model.id not in runs:
-        raise ModelError(f"the run {model.name} was deleted")
-    return Classifier.from_run(runs[model.id])
+        raise ModelError(f"The run {model.name} was deleted.")
+    return runs[model.id].classifier()

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.runs import Run, list_runs
+from core.runs.listing import list_runs
+from core.runs.run import Run
 
 NEW = "new"
 

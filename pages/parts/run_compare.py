@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.runs import Run, list_runs
+from core.runs.listing import list_runs
+from core.runs.run import Run
 from pages.parts.line_chart import Chart, Series, line_chart
 from pages.parts.words import percent
 
@@ -34,7 +35,7 @@ def compare(run: Run) -> None:
     field, label = MEASURES[str(measure)]
     lines, rows = [], []
     for number, id in enumerate(chosen):
-        epochs = runs[id].epochs()
+        epochs = runs[id].log.epochs()
         lines.append(
             Series(
                 runs[id].name,

@@ -9,7 +9,9 @@ import streamlit as st
 
 from core.errors import RunError
 from core.pictures.curves import smooth, thin
-from core.runs import ACTIVE, Run, Status
+from core.runs.commands import Action
+from core.runs.run import Run
+from core.runs.status import ACTIVE, State, Status
 from pages.parts.figures import figures
 from pages.parts.line_chart import Chart, Series, line_charts
 from pages.parts.words import duration, percent
@@ -28,17 +30,17 @@ TRAIN = "#00805F"
 TEST = "#4FC3A1"
 BATCH = "#8A94A0"
 STATE_WORDS = {
-    "starting": "Starting",
-    "waiting": "Waiting for a free place",
-    "loading": "Loading the pictures",
-    "training": "Training",
-    "paused": "Paused",
-    "stopping": "Stopping",
-    "stopped": "Stopped",
-    "finished": "Finished",
-    "diverged": "Stopped: the loss is not a number any more",
-    "failed": "Failed",
-    "interrupted": "Interrupted",
+    State.STARTING: "Starting",
+    State.WAITING: "Waiting for a free place",
+    State.LOADING: "Loading the pictures",
+    State.TRAINING: "Training",
+    State.PAUSED: "Paused",
+    State.STOPPING: "Stopping",
+    State.STOPPED: "Stopped",
+    State.FINISHED: "Finished",
+    State.DIVERGED: "Stopped: the loss is not a number any more",
+    State.FAILED: "Failed",
+    State.INTERRUPTED: "Interrupted",
 }
 
 
@@ -88,8 +90,8 @@ def show_state(run: Run, status: Status) -> None:
         words += f", batch {status.step} of {status.steps}" if status.steps else ""
     left = f" · about {duration(status.seconds_left)} left" if status.seconds_left else ""
     st.progress(min(1.0, status.progress), text=f"**{run.name}**: {words}{left}")
-    if status.message and status.state not in (*ACTIVE, "finished"):
-        tell = st.error if status.state in ("failed", "diverged") else st.info
+    if status.message and status.state not in (*ACTIVE, State.FINISHED):
+        tell = st.error if status.state in (State.FAILED, State.DIVERGED) else st.info
         tell(status.message)
 
 
@@ -97,17 +99,18 @@ def show_controls(run: Run, status: Status) -> None:
     """Draw the buttons that work in this state, each obeyed within a second."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if status.active:
-            paused, busy = status.state == "paused", status.state not in ("training", "paused")
+            paused = status.state is State.PAUSED
+            busy = status.state not in (State.TRAINING, State.PAUSED)
             order_button(
                 run,
-                "resume" if paused else "pause",
+                Action.RESUME if paused else Action.PAUSE,
                 "Continue" if paused else "Pause",
                 icon=":material/play_arrow:" if paused else ":material/pause:",
                 disabled=busy,
             )
             order_button(
                 run,
-                "step",
+                Action.STEP,
                 "Step",
                 icon=":material/skip_next:",
                 disabled=busy,
@@ -115,10 +118,10 @@ def show_controls(run: Run, status: Status) -> None:
             )
             order_button(
                 run,
-                "stop",
+                Action.STOP,
                 "Stop",
                 icon=":material/stop:",
-                disabled=status.state == "stopping",
+                disabled=status.state is State.STOPPING,
                 help="Save the weights and end. You can resume it later.",
             )
             learning_rate_control(run)
@@ -126,35 +129,35 @@ def show_controls(run: Run, status: Status) -> None:
             "Resume", key="resume", type="primary", icon=":material/play_arrow:"
         ):
             try:
-                run.start(worker_pool())
+                worker_pool().start(run)
             except RunError as error:
                 st.error(str(error))
             else:
                 st.rerun()
 
 
-def order_button(run: Run, command: str, label: str, **options: Any) -> None:
+def order_button(run: Run, action: Action, label: str, **options: Any) -> None:
     """Draw a button that gives the worker a command.
 
     Each label is a button of its own: a click means what was read when it was clicked.
     """
-    st.button(label, key=label.lower(), on_click=order, args=(run, command), **options)
+    st.button(label, key=label.lower(), on_click=order, args=(run, action), **options)
 
 
-def order(run: Run, command: str) -> None:
+def order(run: Run, action: Action) -> None:
     """Give the worker a command and wait until it is seen to obey, or say that it has gone."""
     before = run.status()
     try:
-        getattr(run, command)()
+        run.send(action)
     except RunError as error:
-        st.toast(f"{error}.")
+        st.toast(str(error))
         return
     deadline = time.monotonic() + OBEYED_SECONDS
     while time.monotonic() < deadline:
         now = run.status()
         obeyed = now.state != before.state
-        if command == "step":  # it trains for one batch and rests again
-            obeyed = now.state != "training" and (obeyed or now.step != before.step)
+        if action is Action.STEP:  # it trains for one batch and rests again
+            obeyed = now.state is not State.TRAINING and (obeyed or now.step != before.step)
         if obeyed:
             return
         time.sleep(0.02)
@@ -163,7 +166,7 @@ def order(run: Run, command: str) -> None:
 def learning_rate_control(run: Run) -> None:
     """Let the learning rate be changed while it trains."""
     key = f"live-rate-{run.id}"
-    changes = run.learning_rates()
+    changes = run.log.learning_rates()
     current = changes[-1].learning_rate if changes else run.config.learning_rate
 
     def change() -> None:
@@ -210,7 +213,7 @@ def show_curves(run: Run) -> None:
 
 def batch_chart(run: Run) -> Chart:
     """Return the loss of every batch and its smoothed line."""
-    losses = run.batch_losses()
+    losses = run.log.batch_losses()
     steps, values = thin(losses.steps, losses.losses, POINTS)
     smooth_steps, smooth_values = thin(losses.steps, smooth(losses.losses), POINTS)
     return Chart(
@@ -231,7 +234,7 @@ def batch_chart(run: Run) -> Chart:
 
 def epoch_charts(run: Run) -> list[Chart]:
     """Return train and test loss, and train and test accuracy, after each epoch."""
-    epochs = run.epochs()
+    epochs = run.log.epochs()
     numbers = [epoch.epoch for epoch in epochs]
 
     def chart(name: str, label: str, y_format: Literal["number", "percent"], note: str) -> Chart:

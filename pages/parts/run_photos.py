@@ -2,31 +2,23 @@
 
 import streamlit as st
 
-from core.data import load_data
-from core.data.dataset import Data
+from core.data import Data, DataRequest, load_data
 from core.errors import DataError
-from core.runs import Run
+from core.runs.run import Run
 from pages.parts.words import escape_markdown
 
 
 def run_data(run: Run) -> Data | str:
     """Return the photos that the run has, or a sentence when they are gone."""
-    config = run.config
     try:
-        return _load(
-            config.data,
-            config.image_size,
-            config.train_per_class,
-            config.test_per_class,
-            config.seed,
-        )
+        return _load(DataRequest.of(run.config))
     except DataError as error:
         return f"The pictures of this run cannot be shown: {error}"
 
 
 @st.cache_resource(show_spinner="Fetching the pictures ...", max_entries=4, ttl=600)
-def _load(source: str, size: int, train: int, test: int, seed: int) -> Data:
-    return load_data(source, size, train, test, seed)
+def _load(request: DataRequest) -> Data:
+    return load_data(request)
 
 
 def show_report(run: Run) -> None:

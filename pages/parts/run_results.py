@@ -8,7 +8,8 @@ import streamlit as st
 from core.errors import RunError
 from core.explain.scores import confusion
 from core.pictures.colour import CLASS_COLOURS
-from core.runs import Predictions, Run
+from core.runs.predictions import Predictions
+from core.runs.run import Run
 from pages.parts.confusion import confusion_matrix
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run

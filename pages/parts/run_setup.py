@@ -1,5 +1,6 @@
 """The form for a new training: pictures, network, choices, and a look at what will be learnt."""
 
+import dataclasses
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.config import (
+    DRAWN,
     INITIALISATIONS,
     LIMITS,
     OPTIMIZERS,
@@ -14,10 +16,11 @@ from core.config import (
     TrainConfig,
     smallest_image_size,
 )
+from core.data import DataRequest
 from core.data.preview import Preview, preview_source
 from core.errors import ConfigError, DataError
 from core.pictures.colour import CLASS_COLOURS
-from core.runs import create_run
+from core.runs.listing import create_run
 from pages.parts.gallery import Picture, gallery
 from pages.parts.run_choice import open_run
 from pages.parts.words import escape_markdown
@@ -25,7 +28,7 @@ from pages.parts.workers import worker_pool
 
 SAMPLES = 12
 SAMPLE_SIDE = 96
-DRAWN = "Drawn pets"
+DRAWN_PETS = "Drawn pets"
 FOLDER = "A folder of photos"
 # Enough to watch it learn within a minute or two on a laptop, small enough to start at once.
 DRAWN_QUICK = {"image_size": 96, "train_per_class": 300, "test_per_class": 100}
@@ -74,14 +77,14 @@ def show() -> None:
         )
     if pressed and wish.config is not None:
         run = create_run(wish.config, default_name(wish.config))
-        run.start(worker_pool())
+        worker_pool().start(run)
         open_run(run)
         st.rerun()
 
 
 def default_name(config: TrainConfig) -> str:
     """Name a run after its network, its pictures and the time of day."""
-    pictures = "drawn pets" if config.data == "drawn" else Path(config.data).name
+    pictures = "drawn pets" if config.data == DRAWN else Path(config.data).name
     return f"{config.model} on {pictures}, {datetime.datetime.now():%H:%M:%S}"
 
 
@@ -89,15 +92,15 @@ def choose_source() -> str:
     """Return ``drawn``, or the folder's path (empty while none was typed)."""
     source = st.segmented_control(
         "Pictures",
-        [DRAWN, FOLDER],
-        default=DRAWN,
+        [DRAWN_PETS, FOLDER],
+        default=DRAWN_PETS,
         required=True,
         key="source",
         help="Drawn pets need no download, so you can start at once. A folder holds your own "
         "photos, one sub-folder for each of two classes.",
     )
     if source != FOLDER:
-        return "drawn"
+        return DRAWN
     path = st.text_input(
         "Path of the folder on the server's computer",
         placeholder="/home/me/cat-and-dog",
@@ -121,14 +124,14 @@ def choose_numbers(data: str, model: str) -> Wish:
     """Draw the choices with the preset's values and check them together."""
     preset = PRESETS[model]
     values: dict[str, object] = {}
-    if data == "drawn":
+    if data == DRAWN:
         preset = preset.replace(
             train_per_class=DRAWN_QUICK["train_per_class"],
             test_per_class=DRAWN_QUICK["test_per_class"],
             image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model)),
         )
     # Another preset or source brings other starting values, so the widgets are others too.
-    suffix = f"{model}-{'drawn' if data == 'drawn' else 'folder'}"
+    suffix = f"{model}-{'drawn' if data == DRAWN else 'folder'}"
     columns = st.columns(3, vertical_alignment="bottom")
     values["epochs"] = columns[0].number_input(
         "Epochs",
@@ -161,9 +164,9 @@ def choose_numbers(data: str, model: str) -> Wish:
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
     try:
-        return Wish(preset.replace(data=data or "drawn", **values))
+        return Wish(preset.replace(data=data or DRAWN, **values))
     except ConfigError as error:
-        return Wish(None, f"This cannot work: {error}.")
+        return Wish(None, f"This cannot work. {error}")
 
 
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
@@ -243,10 +246,10 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
 
 
 @st.cache_data(show_spinner="Looking at the pictures ...", ttl=20, max_entries=20)
-def cached_preview(source: str, train: int, test: int, seed: int) -> Preview | str:
+def cached_preview(request: DataRequest) -> Preview | str:
     """Return some pictures and what was found, or the sentence why there are none."""
     try:
-        return preview_source(source, SAMPLE_SIDE, train, test, seed, SAMPLES)
+        return preview_source(request, SAMPLES)
     except DataError as error:
         return str(error)
 
@@ -256,7 +259,8 @@ def look_at(data: str, config: TrainConfig) -> Preview | None:
     if not data:
         st.info("Type the path of a folder with photos of two classes to see what is in it.")
         return None
-    preview = cached_preview(data, config.train_per_class, config.test_per_class, config.seed)
+    request = DataRequest.of(config.replace(data=data))
+    preview = cached_preview(dataclasses.replace(request, image_size=SAMPLE_SIDE))
     if isinstance(preview, str):
         st.error(preview)
         return None

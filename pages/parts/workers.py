@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.worker_pool import WorkerPool
+from core.runs.worker_pool import WorkerPool
 
 
 @st.cache_resource(show_spinner=False)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.data import decode_photo
 from core.data.decode import MAX_BYTES
 from core.errors import PhotoError
-from core.runs import Run
+from core.runs.run import Run
 from pages.parts.feature_maps.source import Source, shipped_classes
 from pages.parts.gallery import Picture, gallery
 from pages.parts.photos import BroughtPhoto, drawn_pets, drawn_photo

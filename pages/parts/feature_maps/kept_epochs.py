@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runs import Run
+from core.runs.run import Run
 from pages.parts.words import escape_markdown
 
 MEGABYTE = 2**20

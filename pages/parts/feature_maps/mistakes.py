@@ -8,7 +8,8 @@ import streamlit as st
 from core.errors import RunError
 from core.explain import scores
 from core.pictures.colour import CLASS_COLOURS
-from core.runs import Predictions, Run
+from core.runs.predictions import Predictions
+from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
 from pages.parts.gallery import Picture, gallery

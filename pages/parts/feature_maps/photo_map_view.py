@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.runs import Run
+from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
 from pages.parts.feature_maps.source import Source, load_network
@@ -69,8 +69,8 @@ def sheet_of(
 
 def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pca: "Pca") -> None:
     """Draw the points, the test photos evenly thinned if there are very many."""
-    from core.explain.layers import last_hidden, probability
-    from core.torch_learner import network_input
+    from core.networks.layers import last_hidden, probability
+    from core.networks.tensors import network_input
 
     data = run_data(run)
     assert not isinstance(data, str)

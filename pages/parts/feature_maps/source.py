@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import ConfigError, ModelError, RunError
-from core.explain.weights import weights_mark
-from core.runs import Run, list_runs, open_run
+from core.runs.listing import list_runs, open_run
+from core.runs.run import Run
 from pages.parts.feature_maps.scrubber import scrubber
 from pages.parts.words import percent
 
@@ -48,8 +48,8 @@ class Source:
 
 def choose_network() -> str:
     """Draw the list of runs; return the id of the chosen one. The address says which it is."""
-    # A run with a dtype trains both engines side by side: it holds two networks, not one.
-    runs = {run.id: run for run in list_runs() if "dtype" not in run.record}
+    # A run of both engines holds two networks, not one.
+    runs = {run.id: run for run in list_runs() if run.config.engine != "both"}
     options = [*runs, SHIPPED]
     wanted = st.query_params.get("run", options[0])
     if wanted not in options:
@@ -92,7 +92,7 @@ def choose_source(network: str) -> Source | None:
     choose_epoch(run)
     epoch = wanted_epoch(run)
     try:
-        mark = weights_mark(run, epoch)
+        mark = run.checkpoints.mark(epoch)
     except ModelError as error:
         st.error(f"These weights cannot be read: {error}. Choose another epoch.")
         return None
@@ -102,10 +102,10 @@ def choose_source(network: str) -> Source | None:
 @st.cache_data(show_spinner=False)
 def shipped_classes() -> tuple[str, str]:
     """Read what the shipped model tells apart, without loading it."""
-    from core.checkpoint import load_record
-    from core.predict import SHIPPED as PATH
+    from core.networks.weight_files import SHIPPED as PATH
+    from core.networks.weight_files import read_weight_record
 
-    zero, one = load_record(PATH)["classes"]
+    zero, one = read_weight_record(PATH)["classes"]
     return str(zero), str(one)
 
 
@@ -148,7 +148,7 @@ def choose_epoch(run: Run) -> None:
 def note(run: Run) -> str:
     """Say beside the epoch how well the network did then."""
     epoch = wanted_epoch(run)
-    done = {each.epoch: each for each in run.epochs()}
+    done = {each.epoch: each for each in run.log.epochs()}
     if epoch in done:
         return f"of {run.config.epochs}, test accuracy {percent(done[epoch].test_accuracy)}"
     return f"of {run.config.epochs}"
@@ -158,12 +158,12 @@ def note(run: Run) -> str:
 def load_network(source: Source) -> "Network":
     """Load the weights; ``ModelError`` or ``RunError`` says what is wrong with them."""
     from core.explain.anatomy import Network
-    from core.predict import Classifier
+    from core.networks.classifier import Classifier
 
     run = source.run
     if run is None:
         shipped = Classifier.load()
-        return Network(shipped.model, shipped.image_size)  # type: ignore[arg-type]
+        return Network(shipped.model, shipped.image_size)
     try:
         return Network(run.load_model(source.epoch), run.config.image_size)
     except (ConfigError, ValueError) as error:

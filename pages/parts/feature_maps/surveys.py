@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from core.runs import Run
+from core.runs.run import Run
 
 if TYPE_CHECKING:
     from core.explain.survey import Survey

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.runs import Run
+from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.feature_maps.surveys import show_progress

@@ -133,7 +133,7 @@ def choose_layer(asked: Asked, key: str) -> int:
 
     Late layers know more of what a thing is, early ones of where.
     """
-    from core.explain.layers import convolutions, describe_layers, evidence_layer
+    from core.networks.layers import convolutions, describe_layers, evidence_layer
 
     layers = describe_layers(asked.model, len(asked.pixels))
     choices = convolutions(asked.model)
@@ -152,11 +152,11 @@ def choose_layer(asked: Asked, key: str) -> int:
 @st.cache_data(show_spinner="Weighing the maps ...", max_entries=64)
 def grad_cam_evidence(id: str, layer: int, _asked: Asked) -> Evidence:
     """Weigh the maps of a layer."""
-    from core.explain.layers import describe_layers
     from core.explain.receptive_field import cell_edges, receptive_fields
     from core.explain.saliency import grad_cam
+    from core.networks.layers import describe_layers
+    from core.networks.tensors import network_input
     from core.pictures.tiles import draw_on_photo, scale_of
-    from core.torch_learner import network_input
 
     size = len(_asked.pixels)
     layers = describe_layers(_asked.model, size)
@@ -202,7 +202,7 @@ def occlusion_evidence(id: str, patch: int, _asked: Asked) -> Evidence:
 def input_gradient_evidence(id: str, option: int, _asked: Asked) -> Evidence:
     """Differentiate the logit by every pixel."""
     from core.explain.saliency import input_gradient, per_pixel
-    from core.torch_learner import network_input
+    from core.networks.tensors import network_input
 
     values = per_pixel(input_gradient(_asked.model, network_input(np.stack([_asked.pixels]))))
     note = "The three colours of a pixel are added up. Full colour is reached by one pixel in 100."
@@ -214,7 +214,7 @@ def input_gradient_evidence(id: str, option: int, _asked: Asked) -> Evidence:
 def integrated_evidence(id: str, option: int, _asked: Asked) -> Evidence:
     """Average the gradient on the way from grey to the photo."""
     from core.explain.saliency import integrated_gradients, per_pixel
-    from core.torch_learner import network_input
+    from core.networks.tensors import network_input
 
     found = integrated_gradients(_asked.model, network_input(np.stack([_asked.pixels])), steps=48)
     values = per_pixel(found.attributions)
@@ -242,9 +242,9 @@ METHOD_FUNCTIONS: dict[str, Callable[[str, int, Asked], Evidence]] = {
 
 def ask_again(asked: Asked, patch: int, key: str) -> None:
     """Draw the patch, and ask the network about the photo that is covered by it."""
-    from core.explain.layers import probability
     from core.explain.occlusion import cover
-    from core.torch_learner import network_input
+    from core.networks.layers import probability
+    from core.networks.tensors import network_input
 
     size = len(asked.pixels)
     widget = f"cover-{key}"

@@ -18,7 +18,7 @@ def why_expander(photo: BroughtPhoto, model: ModelChoice, number: int) -> None:
     answer = classifier.classify(photo.content)
     asked = Asked(
         f"classify {model.id} {model.version} {photo.key}",
-        classifier.model,  # type: ignore[arg-type]
+        classifier.model,
         answer.pixels,
         f"{model.name} · {photo.name}",
         f"{answer.label} {percent(answer.probability)}",

@@ -122,7 +122,7 @@ def _climb(
     except PhotoError as error:
         raise ValueError(f"{_photo.name}: {error}") from error
     x = to_network_input(np.asarray(pixels)[np.newaxis])
-    return build_ladder(classifier.model, x, label, dtype, training)  # type: ignore[arg-type]
+    return build_ladder(classifier.model, x, label, dtype, training)
 
 
 def show_summary(ladder: "Ladder", classes: tuple[str, str], photo: BroughtPhoto) -> None:

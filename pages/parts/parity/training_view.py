@@ -5,11 +5,13 @@ import datetime
 import numpy as np
 import streamlit as st
 
-from core.events import PairDone
+from core.folders import side_by_side_folder
 from core.parity import DTYPES
-from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
 from core.pictures.curves import thin
-from core.runs import Run, Status
+from core.runs.listing import create_run, list_runs
+from core.runs.run import Run
+from core.runs.status import Status
+from core.training.events import EnginesCompared
 from pages.parts import run_setup
 from pages.parts.figures import figures
 from pages.parts.line_chart import Chart, Series, line_charts
@@ -30,7 +32,7 @@ IDLE_NOTE = (
 
 def show() -> None:
     """Draw the chosen training, or the form for a new one."""
-    run = choose_run(list_pairs())
+    run = choose_run(list_runs(side_by_side_folder()))
     if run is None:
         warm_up()
         show_form()
@@ -74,8 +76,8 @@ def show_form() -> None:
         )
     if pressed and wish.config is not None:
         name = f"{wish.config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
-        run = create_pair(wish.config, str(dtype), name)
-        run.start(worker_pool())
+        run = create_run(wish.config.replace(engine="both", dtype=str(dtype)), name)
+        worker_pool().start(run)
         open_run(run)
         st.rerun()
 
@@ -84,7 +86,7 @@ def follow(run: Run) -> None:
     """Show the training, anew as often as its state asks for while a worker is at it."""
 
     def draw(_: Status) -> None:
-        history = pair_history(run)
+        history = run.log.comparisons()
         show_numbers(history)
         show_curves(history, key=f"pair-curves-{run.id}")
 
@@ -101,7 +103,7 @@ def follow(run: Run) -> None:
             show_management(run)
 
 
-def show_numbers(history: list[PairDone]) -> None:
+def show_numbers(history: list[EnginesCompared]) -> None:
     """Draw the newest figures in a row."""
     values: dict[str, str | None] = dict.fromkeys(FIGURES)
     if history:
@@ -118,9 +120,9 @@ def gap(difference: float) -> str:
     return f"{abs(difference):.1e}" if difference else "0"
 
 
-def show_curves(history: list[PairDone], key: str) -> None:
+def show_curves(history: list[EnginesCompared], key: str) -> None:
     """Draw both losses on top of each other, and below the growing difference of the weights."""
-    steps = step_numbers(history)
+    steps = np.array([each.overall_step for each in history], np.int64)
     losses = []
     for name, colour, width, opacity, dashed in (
         ("NumPy", NUMPY, 6.0, 0.55, False),

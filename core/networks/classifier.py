@@ -1,0 +1,124 @@
+"""Answers for single photos: a network with its weights, and what is known about them.
+
+Whatever weights come from, a run's checkpoint, an exported file or the shipped model, they are
+checked here, and here alone, before a network answers with them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.config import MODELS, check_image_size
+from core.data.decode import decode_photo
+from core.errors import ConfigError, ModelError
+from core.networks.build import build_model
+from core.networks.tensors import load_into, network_input
+from core.networks.weight_files import SHIPPED, read_weight_file
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network says about one photo.
+
+    ``probability`` is that of ``label``; ``probability_one`` is P(class 1), the cat's for pets.
+    ``notes`` say what was done to the photo; ``pixels`` (S, S, 3) uint8 is what the network sees.
+    """
+
+    label: str
+    probability: float
+    probability_one: float
+    classes: tuple[str, str]
+    notes: tuple[str, ...]
+    pixels: np.ndarray
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the answer without its pixels, as plain values for JSON."""
+        return {
+            "label": self.label,
+            "probability": self.probability,
+            f"probability_{key_for(self.classes[1])}": self.probability_one,
+            "notes": list(self.notes),
+        }
+
+
+class Classifier:
+    """A trained network that answers single photos.
+
+    ``model`` gives P(class 1) in evaluation mode, ``classes`` names label 0 and 1, ``facts`` is
+    what the weight file says of itself, ``name`` says where the weights are from. ``ModelError``
+    when weights and facts cannot answer.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, np.ndarray], facts: Mapping[str, Any], name: str
+    ) -> None:
+        check_facts(facts, name)
+        broken = [key for key, array in weights.items() if not np.isfinite(array).all()]
+        if broken:
+            raise ModelError(
+                f"{name} cannot answer: {broken[0]} holds numbers that are not finite."
+            )
+        self.model = build_model(facts["model"], facts["image_size"])
+        try:
+            load_into(self.model, weights)
+        except ModelError as error:
+            raise ModelError(
+                f"{name} does not fit the {facts['model']} network. {error}"
+            ) from error
+        self.model.eval()
+        self.facts = facts
+        self.name = name
+        self.classes: tuple[str, str] = (facts["classes"][0], facts["classes"][1])
+        self.image_size: int = facts["image_size"]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Classifier":
+        """Load a weight file, or without one the shipped model."""
+        if path is None:
+            return cls(*read_weight_file(SHIPPED), name="The shipped model")
+        return cls(*read_weight_file(path), name=path.name)
+
+    def classify(self, photo: bytes | Path) -> Answer:
+        """Answer one photo; ``PhotoError`` when it is none."""
+        decoded = decode_photo(photo, self.image_size)
+        return self.classify_pixels(decoded.pixels, decoded.notes)
+
+    def classify_pixels(self, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> Answer:
+        """Answer pixels (S, S, 3) uint8 that already have the network's size."""
+        with torch.inference_mode():
+            probability = float(self.model(network_input(pixels[np.newaxis]))[0, 0])
+        one = probability >= 0.5
+        return Answer(
+            label=self.classes[one],
+            probability=probability if one else 1 - probability,
+            probability_one=probability,
+            classes=self.classes,
+            notes=notes,
+            pixels=pixels,
+        )
+
+
+def check_facts(facts: Mapping[str, Any], name: str) -> None:
+    """Raise ``ModelError`` when a weight file's JSON does not say what it must."""
+    model, size, classes = (facts.get(key) for key in ("model", "image_size", "classes"))
+    if model not in MODELS:
+        raise ModelError(f"{name} is for the network {model!r}; known are {', '.join(MODELS)}.")
+    if isinstance(size, bool) or not isinstance(size, int):
+        raise ModelError(f"{name} must say its image_size in pixels, not {size!r}.")
+    try:
+        check_image_size(str(model), size)
+    except ConfigError as error:
+        raise ModelError(f"{name} cannot work. {error}") from error
+    good = isinstance(classes, list) and len(classes) == 2
+    if not good or not all(isinstance(item, str) and item for item in classes or ()):
+        raise ModelError(f"{name} must name its two classes, not {classes!r}.")
+
+
+def key_for(class_name: str) -> str:
+    """Turn a class's name into the end of a JSON key: lower case, with underscores."""
+    return re.sub(r"\W+", "_", class_name.lower()).strip("_") or "one"

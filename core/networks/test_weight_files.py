@@ -1,0 +1,57 @@
+import json
+
+import numpy as np
+import pytest
+
+from core.errors import ModelError
+from core.networks.weight_files import read_weight_file, write_weight_file
+
+WEIGHTS = {"0.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "1.count": np.array(7)}
+OPTIMIZER = {"0.exp_avg": np.ones((2, 3), np.float32), "0.step": np.array(4, np.float32)}
+
+
+def test_a_changed_number_in_the_json_is_noticed(tmp_path):
+    write_weight_file(tmp_path / "a.safetensors", WEIGHTS, {"image_size": 64})
+    text = (tmp_path / "a.json").read_text()
+    (tmp_path / "a.json").write_text(text.replace("64", "65", 1))
+    with pytest.raises(ModelError, match="check sum"):
+        read_weight_file(tmp_path / "a.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.safetensors", b"", "damaged"),
+        ("a.safetensors", None, "cannot be read"),
+        ("a.json", b"not json", "not a JSON object"),
+        ("a.json", b"[]", "not a JSON object"),
+        ("a.json", b"\xff\xfe", "not a JSON object"),
+        ("a.json", None, "needs a.json beside it"),
+    ],
+)
+def test_a_pair_that_cannot_be_used_says_why(tmp_path, name, content, words):
+    write_weight_file(tmp_path / "a.safetensors", WEIGHTS, {})
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelError, match=words):
+        read_weight_file(tmp_path / "a.safetensors")
+
+
+def test_a_file_that_is_no_safetensors_says_so_even_when_its_sum_is_right(tmp_path):
+    import hashlib
+
+    (tmp_path / "a.safetensors").write_bytes(b"nothing like it")
+    record = {"sha256": hashlib.sha256(b"nothing like it").hexdigest()}
+    (tmp_path / "a.json").write_text(json.dumps(record))
+    with pytest.raises(ModelError, match="no safetensors file"):
+        read_weight_file(tmp_path / "a.safetensors")
+
+
+def test_float16_is_read_as_float32(tmp_path):
+    half = {"0.weight": WEIGHTS["0.weight"].astype(np.float16), "1.count": WEIGHTS["1.count"]}
+    write_weight_file(tmp_path / "a.safetensors", half, {})
+    weights, _ = read_weight_file(tmp_path / "a.safetensors")
+    assert weights["0.weight"].dtype == np.float32 and weights["1.count"].dtype == np.int64
+    np.testing.assert_array_equal(weights["0.weight"], WEIGHTS["0.weight"])

@@ -1,0 +1,115 @@
+"""Weights on disk: safetensors beside JSON with check sums, never pickle.
+
+A weight file is a pair. ``NAME.safetensors`` holds the arrays under torch's names (float16 is read
+as float32); ``NAME.json`` says what they are: ``model`` (a preset's name), ``image_size``,
+``classes`` ([name of label 0, name of label 1]), and for people ``accuracy`` on the test photos and
+``recipe``, the config of the training. It holds the SHA-256 of the arrays' file, of the optimiser's
+file ``NAME.optimizer.safetensors`` if there is one, and of itself. The JSON is written last, so a
+pair without it does not exist yet, and a pair whose sums do not match is treated as missing.
+Checkpoints of a run, exported weights and the shipped model all have this form.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from core.errors import ModelError
+from core.files import flush_file, read_json, sha256, temporary_beside, write_json
+
+SHIPPED = Path(__file__).parent / "shipped" / "compact.safetensors"
+"""The weight file of the model that comes with the program."""
+
+
+def write_weight_file(
+    path: Path,
+    weights: Mapping[str, np.ndarray],
+    facts: Mapping[str, Any],
+    optimizer: Mapping[str, np.ndarray] | None = None,
+) -> None:
+    """Write ``path`` (ending in .safetensors) and its JSON, each whole or not at all."""
+    sums = {"sha256": write_arrays(path, weights)}
+    if optimizer:
+        sums["optimizer_sha256"] = write_arrays(optimizer_path(path), optimizer)
+    record = {**facts, **sums}
+    record["record_sha256"] = record_sum(record)
+    write_json(path.with_suffix(".json"), record, durable=True)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
+    """Write arrays atomically and durably; return the file's SHA-256."""
+    temporary = temporary_beside(path)
+    try:
+        # Torch's views may lie channels last in memory; the file holds the order of the shape.
+        save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, temporary)
+        digest = sha256(temporary)
+        flush_file(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return digest
+
+
+def read_weight_file(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read weights (float16 ones as float32) and facts; ``ModelError`` says what is wrong."""
+    record = read_weight_record(path)
+    return read_arrays(path, record.get("sha256")), record
+
+
+def read_weight_record(path: Path) -> dict[str, Any]:
+    """Read the JSON beside ``path`` and check its own sum; ``ModelError`` says what is wrong."""
+    beside = path.with_suffix(".json")
+    try:
+        record = read_json(beside)
+    except OSError as error:
+        raise ModelError(
+            f"{path.name} needs {beside.name} beside it, which cannot be read: {error.strerror}."
+        ) from error
+    except ValueError as error:
+        raise ModelError(f"{beside.name} is damaged: it is not a JSON object.") from error
+    if record.get("record_sha256", record_sum(record)) != record_sum(record):
+        raise ModelError(f"{beside.name} is damaged: its check sum does not match its content.")
+    return record
+
+
+def read_arrays(path: Path, expected_sum: object) -> dict[str, np.ndarray]:
+    """Read arrays whose file has the expected SHA-256; ``ModelError`` says what is wrong."""
+    try:
+        digest = sha256(path)
+        if digest != expected_sum:
+            raise ModelError(
+                f"{path.name} is damaged: its SHA-256 begins with {digest[:12]}, "
+                f"but {path.stem}.json expects {str(expected_sum)[:12]}."
+            )
+        arrays = load_file(path)
+    except OSError as error:
+        raise ModelError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except SafetensorError as error:
+        raise ModelError(f"{path.name} is no safetensors file: {error}.") from error
+    return {
+        name: array.astype(np.float32) if array.dtype == np.float16 else array
+        for name, array in arrays.items()
+    }
+
+
+def to_half(array: np.ndarray) -> np.ndarray:
+    """Return float32 values as float16 where their range allows it; other types as they are."""
+    if array.dtype != np.float32 or np.abs(array).max(initial=0) > np.finfo(np.float16).max:
+        return array
+    return array.astype(np.float16)
+
+
+def optimizer_path(path: Path) -> Path:
+    """Return where the optimiser of a weight file is kept."""
+    return path.with_name(f"{path.stem}.optimizer.safetensors")
+
+
+def record_sum(record: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a JSON record without its own sum."""
+    values = {name: value for name, value in record.items() if name != "record_sha256"}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,131 @@
+"""Starts workers, and keeps one warm so that the first loss is on screen at once.
+
+Importing torch takes seconds; a spare worker has done that already and waits for a run. Workers
+have sessions of their own: Ctrl-C for a server, or its end, does not touch a training, and a spare
+ends by itself when the server's end of its input is gone.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from core.errors import RunError
+from core.folders import ROOT
+from core.runs.run import Run
+from core.runs.slots import slot_is_free
+from core.runs.status import State, Status
+
+REFILL_SECONDS = 30.0
+"""A new spare waits this long after a start: importing torch would take a core from it."""
+
+
+class WorkerPool:
+    """Hands runs to workers; keep one per server and call ``warm`` when a start is likely."""
+
+    def __init__(self, refill_seconds: float = REFILL_SECONDS) -> None:
+        self.refill_seconds = refill_seconds
+        self.spare: subprocess.Popen[bytes] | None = None
+        self.started_at = -refill_seconds
+        self.timer: threading.Timer | None = None
+        self.lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Make sure that a spare is there, or after a recent start soon will be; no waiting."""
+        with self.lock:
+            if self.living_spare() is not None:
+                return
+            wait = self.started_at + self.refill_seconds - time.monotonic()
+            if wait <= 0:
+                self.spare = launch([], Path(os.devnull))
+            elif self.timer is None or not self.timer.is_alive():
+                self.timer = threading.Timer(wait, self.warm)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def start(self, run: Run) -> None:
+        """Let a worker train ``run`` from where it stands.
+
+        ``RunError`` when one is at it already. When all slots are taken the worker waits for
+        one; such a worker starts cold, so that it needs no memory for torch meanwhile.
+        """
+        with self.lock:
+            if run.has_worker():
+                raise RunError(f"The run {run.name} is already being trained.")
+            before = run.status()
+            if not before.resumable:
+                raise RunError(f"The run {run.name} is {before.state}: nothing is left to train.")
+            run.commands.clear()
+            run.write_status(
+                Status(
+                    State.STARTING,
+                    "Starting.",
+                    epoch=before.epoch,
+                    epochs=run.config.epochs,
+                    progress=before.progress,
+                )
+            )
+            spare = self.living_spare() if slot_is_free() else None
+            if spare is not None and hand_over(spare, run.path):
+                self.spare = None
+            else:
+                launch([str(run.path)], run.path / "worker.log")
+            self.started_at = time.monotonic()
+        if spare is not None:
+            self.warm()
+
+    def living_spare(self) -> subprocess.Popen[bytes] | None:
+        """Return the spare; one that has died is forgotten."""
+        if self.spare is not None and self.spare.poll() is not None:
+            let_go(self.spare)
+            self.spare = None
+        return self.spare
+
+    def close(self) -> None:
+        """End the spare; trainings go on."""
+        with self.lock:
+            if self.timer is not None:
+                self.timer.cancel()
+            if self.spare is not None:
+                let_go(self.spare)
+                self.spare.wait()
+            self.spare = None
+
+
+def launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a worker process whose end is noticed, so that it leaves no zombie."""
+    # The working directory stays: people's relative paths are relative to it.
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.runs.worker_process", *arguments],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            stdin=subprocess.DEVNULL if arguments else subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process
+
+
+def hand_over(spare: subprocess.Popen[bytes], path: Path) -> bool:
+    """Give a run to a spare; ``False`` when the spare has just died."""
+    if spare.stdin is None:
+        return False
+    try:
+        spare.stdin.write(f"{path}\n".encode())
+        spare.stdin.close()
+    except OSError:
+        return False
+    return True
+
+
+def let_go(spare: subprocess.Popen[bytes]) -> None:
+    """End a spare's input, which ends it too."""
+    if spare.stdin is not None:
+        with contextlib.suppress(OSError):  # it may be dead
+            spare.stdin.close()

@@ -1,0 +1,1 @@
+"""Training: a loop that yields what happened, and the learners that compute its steps."""
