@@ -98,9 +98,9 @@ class TrainConfig:
             )
         return cls(**values)
 
-    def replace(self, **changes: Any) -> "TrainConfig":
+    def replace(self, **changes: object) -> "TrainConfig":
         """Return a copy with some fields changed and everything checked again."""
-        return dataclasses.replace(self, **changes)
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
 def in_words(name: str) -> str:

@@ -25,10 +25,9 @@ class PhotoError(GlassError):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code, sentence)
         self.code = code
-        self.sentence = sentence
 
     def __str__(self) -> str:
-        return self.sentence
+        return str(self.args[1])
 
 
 class ModelError(GlassError):

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import signal
 import subprocess
@@ -150,3 +151,13 @@ def test_times_are_said_as_people_say_them():
         *("0 s", "0 s", "59 s", "1 min 0 s", "2 min 5 s"),
         *("59 min 59 s", "1 h 0 min", "3 h 10 min"),
     ]
+
+
+def test_the_commands_are_listed():
+    done = subprocess.run(
+        [sys.executable, "-m", "core"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for line in done.stdout.splitlines()[1:]:
+        module = line.split()[2]
+        assert importlib.util.find_spec(module) is not None, module
+    assert "core.train" in done.stdout and done.stderr == ""

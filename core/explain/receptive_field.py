@@ -103,7 +103,8 @@ def cell_edges(centres: NDArray[np.float64], photo_size: int) -> NDArray[np.floa
         return np.array([0.0, photo_size])
     inner = (centres[1:] + centres[:-1]) / 2
     first, last = 2 * centres[0] - inner[0], 2 * centres[-1] - inner[-1]
-    return np.clip(np.array([first, *inner, last]), 0, photo_size)
+    edges: NDArray[np.float64] = np.clip(np.array([first, *inner, last]), 0, photo_size)
+    return edges
 
 
 def _through(layer: nn.Module, field: ReceptiveField, after: LayerFacts) -> ReceptiveField:
@@ -182,4 +183,5 @@ def _centres(before: NDArray[np.float64], windows: list[NDArray[np.intp]]) -> ND
     clipped = np.clip(ends, 0, len(before) - 1)
     outside = ends - clipped
     places = before[clipped] + np.where(outside < 0, step_first, step_last) * outside
-    return places.mean(axis=1)
+    middles: NDArray[np.float64] = places.mean(axis=1)
+    return middles

@@ -30,7 +30,8 @@ class GradCam:
         """Evidence (H, W), zero or more, for class ``label``, 0 or 1."""
         if label not in (0, 1):
             raise ValueError(f"expected label 0 or 1, not {label}")
-        return np.maximum(self.signed if label == 1 else -self.signed, 0)
+        evidence: NDArray[np.floating] = np.maximum(self.signed if label == 1 else -self.signed, 0)
+        return evidence
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def integrated_gradients(
         raise ValueError(f"expected a baseline {tuple(x.shape)}, not {tuple(start.shape)}")
     places = (torch.arange(steps, dtype=x.dtype) + 0.5) / steps
     total = torch.zeros_like(x)
-    for share in places.split(batch_size):
+    for share in torch.split(places, batch_size):
         along = start + share[:, None, None, None] * (x - start)
         total += _gradients(model, along).sum(dim=0, keepdim=True)
     attributions = ((x - start) * total / steps)[0]

@@ -45,7 +45,7 @@ def colour_signed(values: NDArray[np.floating], limit: float | None = None) -> N
     finite = np.isfinite(values)
     limit = limit or float(np.abs(values[finite]).max(initial=0.0)) or 1.0
     share = np.clip(np.nan_to_num(values, posinf=limit, neginf=-limit) / limit, -1, 1)
-    picture = DIVERGING[np.rint(share * 255).astype(np.intp) + 255]
+    picture: NDArray[np.uint8] = DIVERGING[np.rint(share * 255).astype(np.intp) + 255]
     picture[np.isnan(values)] = _rgb(NOT_A_NUMBER)
     return picture
 
@@ -62,6 +62,6 @@ def colour_magnitude(
         high = float(values[np.isfinite(values)].max(initial=low))
     span = (high - low) or 1.0
     share = np.clip((np.nan_to_num(values, posinf=high, neginf=low) - low) / span, 0, 1)
-    picture = SEQUENTIAL[np.rint(share * 255).astype(np.intp)]
+    picture: NDArray[np.uint8] = SEQUENTIAL[np.rint(share * 255).astype(np.intp)]
     picture[np.isnan(values)] = _rgb(NOT_A_NUMBER)
     return picture

@@ -42,7 +42,7 @@ class TorchLearner:
             return float("nan"), 0
         loss = nn.functional.binary_cross_entropy(probability, target)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
         self.optimizer.step()

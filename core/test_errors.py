@@ -1,0 +1,70 @@
+"""The errors for people are whole sentences, wherever in the program they are raised."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from core import errors
+from core.errors import GlassError, PhotoError, RunError, sentence_for
+from core.folders import ROOT
+
+FAMILY = {name for name, value in vars(errors).items() if isinstance(value, type)} - {"PhotoError"}
+
+
+def raised() -> Iterator[tuple[str, ast.expr]]:
+    """Find every text that an error of the family is made with."""
+    for path in sorted(ROOT.glob("core/**/*.py")) + sorted(ROOT.glob("pages/**/*.py")):
+        if path.stem.startswith("test_"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                not isinstance(node, ast.Call)
+                or not isinstance(node.func, ast.Name)
+                or not node.args
+            ):
+                continue
+            place = f"{path.relative_to(ROOT)}:{node.lineno}"
+            if node.func.id in FAMILY:
+                yield place, node.args[0]
+            elif node.func.id == "PhotoError" and len(node.args) == 2:
+                yield place, node.args[1]
+
+
+def parts(text: ast.expr) -> list[ast.expr]:
+    """Return the pieces of a text: strings and what is filled in between them."""
+    return list(text.values) if isinstance(text, ast.JoinedStr) else [text]
+
+
+TEXTS = list(raised())
+
+
+def test_there_are_many():
+    assert len(TEXTS) > 60
+
+
+@pytest.mark.parametrize(("place", "text"), TEXTS, ids=[place for place, _ in TEXTS])
+def test_a_text_is_a_whole_sentence(place: str, text: ast.expr):
+    first, last = parts(text)[0], parts(text)[-1]
+    if isinstance(first, ast.Constant):
+        begins = str(first.value)
+        assert begins[0].isupper() or not begins[0].isalpha() or begins.startswith("core."), begins
+    if isinstance(last, ast.Constant):
+        assert str(last.value).rstrip(")").endswith((".", "?")), last.value
+
+
+def test_a_training_that_fails_says_why():
+    assert sentence_for(RunError("The run is gone.")) == "The run is gone."
+    assert (
+        sentence_for(OSError(28, "No space left on device", "x")) == "No space left on device: x."
+    )
+    assert sentence_for(OSError(28, "No space left on device")) == "No space left on device."
+    assert "smaller batch" in sentence_for(MemoryError())
+    assert "KeyError" in sentence_for(KeyError("pixels"))
+    assert "ValueError" in sentence_for(ValueError("shapes (3,) and (4,)"))
+
+
+def test_a_photos_error_has_a_code():
+    error = PhotoError("empty", "This file is empty: it has 0 bytes.")
+    assert isinstance(error, GlassError)
+    assert (error.code, str(error)) == ("empty", "This file is empty: it has 0 bytes.")
