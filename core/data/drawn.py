@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.pen import Colour, Pen
-from core.data.pets import POSES, Look, blend, draw_pet_on, random_look
+from core.data.pet_look import Look, blend, random_look
+from core.data.pets import POSES, draw_pet_on
 
 # Part of the cache's key: raise it whenever a picture would look different.
 DRAWING_VERSION = 6
