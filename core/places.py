@@ -3,7 +3,6 @@
 A place is a locked file, so it is free again however its worker ended.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.runs import runs_root
+from core.system import cpu_count
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-PLACES = max(2, CORES)
+PLACES = max(2, cpu_count())
 """How many trainings share the machine at once; further ones wait."""
 
 

@@ -36,6 +36,7 @@ from core.places import PLACES, Place, claimed
 from core.reporter import HEARTBEAT_SECONDS, STATUS_SECONDS, Reporter
 from core.runs import Run, RunError
 from core.schedule import steps_per_epoch
+from core.system import set_torch_threads
 
 if TYPE_CHECKING:
     from core.data.dataset import Data
@@ -215,7 +216,7 @@ class Worker:
             )
         # Sums over another number of threads round differently, and a run must stay repeatable.
         facts["threads"] = record.get("threads", torch.get_num_threads())
-        torch.set_num_threads(facts["threads"])
+        set_torch_threads(facts["threads"])
         write_json(self.run.path / "config.json", record | facts, durable=True)
         if before["photos"] != facts["photos"]:
             return "The data has changed since this run was begun. "

@@ -20,10 +20,10 @@ import numpy as np
 
 from core.numpy_nn import plain_convolution
 from core.numpy_nn.arguments import is_finite
-from core.numpy_nn.blas import one_blas_thread
 from core.numpy_nn.geometry import Geometry
 from core.numpy_nn.layout import Layout, layout_of
-from core.numpy_nn.threads import in_parallel, shares, workers
+from core.numpy_nn.threads import in_parallel, shares
+from core.system import cpu_count, one_blas_thread
 
 SMALL = 10_000_000
 """Multiplications up to which a second thread would cost more than it saves: it takes a tenth of a
@@ -296,7 +296,7 @@ def share_count(layout: Layout, images: int, alone: bool) -> int:
     """Number of cores to share the work for so many images out to; 1 when BLAS uses all itself."""
     windows = images * layout.height * layout.row_length
     multiplications = windows * layout.groups * layout.inputs * layout.outputs
-    return workers() if alone and multiplications > SMALL else 1
+    return cpu_count() if alone and multiplications > SMALL else 1
 
 
 def exact_dx(dx: np.ndarray, dy: np.ndarray, weight: np.ndarray, layout: Layout) -> np.ndarray:

@@ -10,7 +10,8 @@ from functools import partial
 import numpy as np
 
 from core.numpy_nn.network import Sequential
-from core.numpy_nn.threads import in_parallel, shares, workers
+from core.numpy_nn.threads import in_parallel, shares
+from core.system import cpu_count
 
 BLOCK = 16_384
 """Elements of one block: five float32 arrays of it fit into a core's second-level cache."""
@@ -61,7 +62,7 @@ class Optimizer:
                 block = slice(start, min(start + BLOCK, part.stop))
                 self.update(*(array[block] for array in flat))
 
-        in_parallel([partial(work, part) for part in shares(param.size, workers())])
+        in_parallel([partial(work, part) for part in shares(param.size, cpu_count())])
 
     def update(self, param: np.ndarray, grad: np.ndarray, *memory: np.ndarray) -> None:
         """Update one block of a parameter in place, given its gradient and its memories."""

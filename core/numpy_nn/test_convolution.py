@@ -85,7 +85,7 @@ def test_any_cut_into_threads_and_blocks_agrees_with_torch(configuration, block_
     with (
         patch("core.numpy_nn.fast_convolution.SMALL", 0),
         patch("core.numpy_nn.layout.BLOCK_BYTES", block_bytes),
-        patch("core.numpy_nn.fast_convolution.workers", lambda: 3),
+        patch("core.numpy_nn.fast_convolution.cpu_count", lambda: 3),
     ):
         check_against_torch(
             conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords

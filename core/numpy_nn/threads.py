@@ -9,19 +9,15 @@ from typing import TypeVar
 
 import numpy as np
 
+from core.system import cpu_count
+
 Result = TypeVar("Result")
-
-
-@cache
-def workers() -> int:
-    """Number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
 def pool() -> ThreadPoolExecutor:
     """Return the threads beside the calling one, started at first use."""
-    return ThreadPoolExecutor(max(1, workers() - 1), thread_name_prefix="numpy_nn")
+    return ThreadPoolExecutor(max(1, cpu_count() - 1), thread_name_prefix="numpy_nn")
 
 
 if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
@@ -58,7 +54,7 @@ def over_images(work: Callable[[int], object], array: np.ndarray) -> None:
         for number in range(part.start, part.stop):
             work(number)
 
-    count = workers() if array.size > LARGE else 1
+    count = cpu_count() if array.size > LARGE else 1
     in_parallel([partial(work_through, part) for part in shares(len(array), count)])
 
 
