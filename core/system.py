@@ -8,21 +8,22 @@ in whatever order and from whatever threads they came.
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 Result = TypeVar("Result")
+Functions: TypeAlias = tuple[Callable[[], int], Callable[[int], None]]
+"""Those that get and set a library's number of threads."""
 
-OPENBLAS_FUNCTIONS = (
+OPENBLAS_NAMES = (
     "scipy_openblas_{}_num_threads64_",
     "scipy_openblas_{}_num_threads",
     "openblas_{}_num_threads64_",
     "openblas_{}_num_threads",
 )
-"""What the functions that get and set its number of threads may be called."""
+"""What OpenBLAS may call its functions, with "get" and "set" in the gap."""
 
 
 @cache
@@ -31,92 +32,69 @@ def cpu_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Users:
-    """Counts, under ``lock``, who keeps a library to one thread."""
+class OneThread:
+    """A block that keeps a library to one thread: who is inside is counted under ``lock``, the
+    first one in sets one thread and the last one out sets the former number back.
 
-    def __init__(self, lock: threading.Lock) -> None:
+    ``find`` returns the library's functions, or None where nothing can be set; ``with`` tells
+    whether there are any.
+    """
+
+    def __init__(self, lock: threading.Lock, find: Callable[[], Functions | None]) -> None:
         self.lock = lock
+        self.find = find
         self.inside = 0
         self.threads_before = 1
 
-    @contextmanager
-    def join(self, read: Callable[[], int], write: Callable[[int], None]) -> Iterator[None]:
-        """Be counted inside the block; the first one in sets one thread, the last one out sets the
-        former number back. ``read`` and ``write`` get and set the library's number.
-        """
+    def __enter__(self) -> bool:
+        functions = self.find()
+        if functions is None:
+            return False
+        get_threads, set_threads = functions
         with self.lock:
             if self.inside == 0:
-                self.threads_before = read()
-                write(1)
+                self.threads_before = get_threads()
+                set_threads(1)
             self.inside += 1
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.inside -= 1
-                if self.inside == 0:
-                    write(self.threads_before)
+        return True
+
+    def __exit__(self, *error: object) -> None:
+        functions = self.find()
+        if functions is None:
+            return
+        with self.lock:
+            self.inside -= 1
+            if self.inside == 0:
+                functions[1](self.threads_before)
 
 
-opencv_users, blas_users = Users(threading.Lock()), Users(threading.Lock())
-torch_users, torch_lock = threading.local(), threading.Lock()
+class OneThreadEach(threading.local, OneThread):
+    """The same for a library that has a number of threads for each thread that calls it: each
+    counts by itself.
+    """
 
 
-@contextmanager
-def one_opencv_thread() -> Iterator[None]:
+def one_opencv_thread() -> OneThread:
     """Keep OpenCV from splitting the work on one small photo over processors that are busy."""
-    import cv2
-
-    with opencv_users.join(cv2.getNumThreads, cv2.setNumThreads):
-        yield
+    return opencv
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[bool]:
-    """Keep NumPy's matrix products on the thread that calls them; yields whether that can be done.
+def one_blas_thread() -> OneThread:
+    """Keep NumPy's matrix products on the thread that calls them; ``with`` tells whether it can.
 
     For those who share work out to threads of their own: OpenBLAS would spread each product over
     all processors and wait for the slowest.
     """
-    functions = openblas()
-    if functions is None:
-        yield False
-        return
-    with blas_users.join(*functions):
-        yield True
+    return blas
 
 
-@cache
-def openblas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """Return the functions that get and set OpenBLAS's number of threads.
-
-    None where NumPy brings no OpenBLAS along; its products then keep their own threads.
-    """
-    import numpy as np
-
-    package = Path(np.__file__).parent
-    for folder in (package.parent / "numpy.libs", package / ".dylibs"):
-        for path in sorted(folder.glob("*openblas*")):
-            library = ctypes.CDLL(str(path))  # already loaded: this is the one that NumPy uses
-            for name in OPENBLAS_FUNCTIONS:
-                if hasattr(library, name.format("set")):
-                    return getattr(library, name.format("get")), getattr(
-                        library, name.format("set")
-                    )
-    return None
-
-
-@contextmanager
-def one_torch_thread() -> Iterator[None]:
+def one_torch_thread() -> OneThread:
     """Keep torch to one thread, for the calling thread alone, while it computes something small.
 
     Handing a few microseconds of work to a second thread takes longer than doing it, and ten times
     as long when the machine is busy.
     """
-    import torch
-
-    with users_of_this_thread().join(torch.get_num_threads, set_for_this_thread):
-        yield
+    return torch_here
 
 
 def set_torch_threads(number: int) -> None:
@@ -125,23 +103,44 @@ def set_torch_threads(number: int) -> None:
     """
     import torch
 
-    users = users_of_this_thread()
-    with torch_lock:
+    with torch_here.lock:
         in_a_new_thread(lambda: torch.set_num_threads(number))
-        users.threads_before = number
-        if not users.inside:
-            set_for_this_thread(number)
+        torch_here.threads_before = number
+        if not torch_here.inside:
+            set_here(number)
 
 
-def users_of_this_thread() -> Users:
-    """Count for each thread by itself, as torch does."""
-    if not hasattr(torch_users, "users"):
-        torch_users.users = Users(torch_lock)
-    users: Users = torch_users.users
-    return users
+def opencv_functions() -> Functions:
+    """Return OpenCV's functions."""
+    import cv2
+
+    return cv2.getNumThreads, cv2.setNumThreads
 
 
-def set_for_this_thread(number: int) -> None:
+@cache
+def blas_functions() -> Functions | None:
+    """Return those of the OpenBLAS that NumPy brings along, None where it brings another BLAS."""
+    import numpy as np
+
+    package = Path(np.__file__).parent
+    for folder in (package.parent / "numpy.libs", package / ".dylibs"):
+        for path in sorted(folder.glob("*openblas*")):
+            library = ctypes.CDLL(str(path))  # already loaded: this is the one that NumPy uses
+            for name in OPENBLAS_NAMES:
+                if hasattr(library, name.format("set")):
+                    get, set_ = (getattr(library, name.format(verb)) for verb in ("get", "set"))
+                    return get, set_
+    return None
+
+
+def torch_functions() -> Functions:
+    """Return torch's, of which one sets the number of the calling thread alone."""
+    import torch
+
+    return torch.get_num_threads, set_here
+
+
+def set_here(number: int) -> None:
     """Set torch's number of threads for work that the calling thread begins.
 
     ``torch.set_num_threads`` also sets the number that other threads get when they first use torch,
@@ -162,3 +161,8 @@ def in_a_new_thread(function: Callable[[], Result]) -> Result:
     thread.start()
     thread.join()
     return results[0]
+
+
+opencv = OneThread(threading.Lock(), opencv_functions)
+blas = OneThread(threading.Lock(), blas_functions)
+torch_here = OneThreadEach(threading.Lock(), torch_functions)

@@ -25,7 +25,7 @@ class Library:
     write: Callable[[int], None]
 
 
-OPENBLAS = system.openblas()
+OPENBLAS = system.blas_functions()
 LIBRARIES = {
     "torch": Library(system.one_torch_thread, torch.get_num_threads, system.set_torch_threads),
     "OpenCV": Library(system.one_opencv_thread, cv2.getNumThreads, cv2.setNumThreads),
