@@ -8,50 +8,8 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from core.numpy_nn import conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward
+from core.numpy_nn.conftest import convolutions, random_arrays, transposed_convolutions
 from core.numpy_nn.gradient_check import check_gradient, finite_differences
-
-PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))
-
-
-@st.composite
-def convolutions(draw):
-    """Arguments of a legal convolution: the shapes of x and weight, and the keywords."""
-    groups, channels, multiplier = (draw(st.integers(1, 3)) for _ in range(3))
-    kernel, stride, dilation = draw(PAIRS), draw(PAIRS), draw(PAIRS)
-    padding = draw(st.sampled_from(["same", "valid"]) | st.tuples(*[st.integers(0, 6)] * 2))
-    border = (0, 0)
-    if padding == "same":
-        stride = (1, 1)
-    elif padding != "valid":
-        border = padding
-    smallest = [max(1, dilation[i] * (kernel[i] - 1) + 1 - 2 * border[i]) for i in (0, 1)]
-    size = [1 if padding == "same" else smallest[i] for i in (0, 1)]
-    size = [size[i] + draw(st.integers(0, 5)) for i in (0, 1)]
-    batch = draw(st.sampled_from([(), (0,), (1,), (2,), (5,)]))
-    shapes = (*batch, groups * channels, *size), (groups * multiplier, channels, *kernel)
-    keywords = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    return *shapes, keywords
-
-
-@st.composite
-def transposed_convolutions(draw):
-    """Arguments of a legal transposed convolution."""
-    groups, channels, multiplier = (draw(st.integers(1, 3)) for _ in range(3))
-    kernel, stride, dilation, size = draw(PAIRS), draw(PAIRS), draw(PAIRS), draw(PAIRS)
-    output_padding, padding = [], []
-    for i in (0, 1):
-        output_padding.append(draw(st.integers(0, max(stride[i], dilation[i]) - 1)))
-        whole = (size[i] - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 + output_padding[i]
-        padding.append(draw(st.integers(0, min(5, (whole - 1) // 2))))
-    batch = draw(st.sampled_from([(), (0,), (1,), (2,), (5,)]))
-    shapes = (*batch, groups * channels, *size), (groups * channels, multiplier, *kernel)
-    keywords = {"stride": stride, "padding": tuple(padding), "dilation": dilation}
-    return *shapes, keywords | {"output_padding": tuple(output_padding), "groups": groups}
-
-
-def random_arrays(*shapes, dtype=np.float64):
-    generator = np.random.default_rng(0)
-    return [generator.normal(size=shape).astype(dtype) for shape in shapes]
 
 
 def check_against_torch(ours, ours_backward, theirs, shapes, channels_out, keywords):
@@ -83,9 +41,9 @@ def test_convolution_agrees_with_torch(configuration):
 def test_any_cut_into_threads_and_blocks_agrees_with_torch(configuration, block_bytes):
     *shapes, keywords = configuration
     with (
-        patch("core.numpy_nn.fast_convolution.SMALL", 0),
-        patch("core.numpy_nn.layout.BLOCK_BYTES", block_bytes),
-        patch("core.numpy_nn.fast_convolution.cpu_count", lambda: 3),
+        patch("core.numpy_nn.engine.fast_convolution.SMALL", 0),
+        patch("core.numpy_nn.engine.memory_layout.BLOCK_BYTES", block_bytes),
+        patch("core.numpy_nn.engine.fast_convolution.cpu_count", lambda: 3),
     ):
         check_against_torch(
             conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords

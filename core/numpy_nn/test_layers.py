@@ -6,7 +6,7 @@ import torch
 
 from core.numpy_nn import build_network
 from core.numpy_nn.gradient_check import check_gradient, finite_differences
-from core.numpy_nn.network import LAYERS
+from core.numpy_nn.layers import LAYERS
 
 ROWS = [
     ("Conv2d", {"in_channels": 2, "out_channels": 3, "kernel_size": 3}, (2, 2, 5, 4), (2, 3, 3, 2)),

@@ -31,8 +31,14 @@ def from_torch(state):
     return {name: tensor.numpy() for name, tensor in state.items()}
 
 
+def drawn_network(description, dtype=np.float32, **keywords):
+    network = build_network(description, dtype)
+    initialise(network, **keywords)
+    return network
+
+
 def small_network(**keywords):
-    return build_network(SMALL, **keywords)
+    return drawn_network(SMALL, **keywords)
 
 
 @pytest.mark.parametrize(("preset", "size"), [("article", 224), ("article", 80), ("compact", 64)])
@@ -131,8 +137,8 @@ def test_weights_are_copies_in_both_directions():
 
 @pytest.mark.parametrize("init", INITIALISATIONS)
 def test_initialisations_have_the_mean_and_spread_of_torchs(init):
-    network = build_network(article_description(80), init, seed=3, dtype=np.float64)
-    again = build_network(article_description(80), init, seed=3, dtype=np.float64)
+    network = drawn_network(article_description(80), np.float64, init=init, seed=3)
+    again = drawn_network(article_description(80), np.float64, init=init, seed=3)
     theirs = from_torch(build_model("article", 80, init, seed=3).state_dict())
     for name, ours in network.weights().items():
         np.testing.assert_array_equal(ours, again.weights()[name])
@@ -141,6 +147,18 @@ def test_initialisations_have_the_mean_and_spread_of_torchs(init):
         margin = 10 * theirs[name].std() / np.sqrt(ours.size) + 1e-6
         assert abs(ours.mean() - theirs[name].mean()) <= 1.5 * margin
         assert abs(ours.std() - theirs[name].std()) <= margin
+
+
+def test_building_draws_nothing(monkeypatch):
+    def draw(*_):
+        pytest.fail("a number was drawn")
+
+    monkeypatch.setattr(np.random, "default_rng", draw)
+    network = build_network(article_description(224))
+    for array in network.params.values():
+        assert len(np.unique(array)) == 1
+    with pytest.raises(pytest.fail.Exception, match="drawn"):
+        initialise(network)
 
 
 def test_initialise_depends_on_the_seed_only():

@@ -6,8 +6,8 @@ import torch
 from torch.nn import functional
 
 from core.models import build_model
-from core.numpy_nn import SGD, Adam, AdamW, Trainer, build_network, describe
-from core.numpy_nn.optimisers import BLOCK
+from core.numpy_nn import SGD, Adam, AdamW, Trainer, build_network, describe, initialise
+from core.numpy_nn.engine.parallel import BLOCK
 
 TOLERANCE = 1e-9
 """Difference allowed after any step, relative to the largest value of its array, or to 1: a bias
@@ -21,8 +21,14 @@ def assert_close(what, ours, theirs):
     assert difference <= TOLERANCE * scale, f"{what} differs by {difference:.2e} of {scale:.2e}"
 
 
+def drawn_network(description, dtype=np.float32, seed=0):
+    network = build_network(description, dtype)
+    initialise(network, seed=seed)
+    return network
+
+
 def small_network(seed=0):
-    return build_network(
+    return drawn_network(
         [
             {"type": "Conv2d", "in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 2},
             {"type": "BatchNorm2d", "num_features": 8},
@@ -83,7 +89,7 @@ OPTIMIZERS = [
 def test_optimisers_step_like_torch(ours, theirs, keywords):
     # one weight longer than several blocks, so that the last block is a short one
     description = [{"type": "Linear", "in_features": 5, "out_features": BLOCK - 3}]
-    network = build_network(description, dtype=np.float64)
+    network = drawn_network(description, np.float64)
     tensors = {
         name: torch.from_numpy(array.copy()).requires_grad_()
         for name, array in network.params.items()
@@ -107,7 +113,7 @@ def test_optimisers_step_like_torch(ours, theirs, keywords):
 
 
 def test_optimiser_updates_weights_of_any_layout():
-    network = build_network([{"type": "Linear", "in_features": 300, "out_features": 200}])
+    network = drawn_network([{"type": "Linear", "in_features": 300, "out_features": 200}])
     expected = network.params["0.weight"] - 0.5
     network[0].params["weight"] = np.asfortranarray(network.params["0.weight"])
     network[0].grads = {"weight": np.ones((200, 300), np.float32)}

@@ -4,14 +4,14 @@ from functools import partial
 
 import numpy as np
 
-from core.numpy_nn.threads import in_parallel, shares
+from core.numpy_nn.engine.parallel import in_parallel, shares
 from core.system import cpu_count, one_blas_thread
 
 SMALL = 2_000_000
 """Multiplications up to which a second thread would cost more than it saves."""
 
 
-def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def matrix_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return a @ b of two matrices of the same dtype."""
     if a.size * b.shape[1] <= SMALL:
         result: np.ndarray = a @ b
