@@ -1,18 +1,24 @@
 """Arguments of legal convolutions, for the tests of the functions and of the engine."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import DTypeLike
+
+Configuration = tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]
+"""The shapes of x and weight, and the keywords."""
 
 PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
 
 @st.composite
-def convolutions(draw):
+def convolutions(draw: st.DrawFn) -> Configuration:
     """Arguments of a legal convolution: the shapes of x and weight, and the keywords."""
     groups, channels, multiplier = (draw(st.integers(1, 3)) for _ in range(3))
     kernel, stride, dilation = draw(PAIRS), draw(PAIRS), draw(PAIRS)
     padding = draw(st.sampled_from(["same", "valid"]) | st.tuples(*[st.integers(0, 6)] * 2))
-    border = (0, 0)
+    border: Any = (0, 0)
     if padding == "same":
         stride = (1, 1)
     elif padding != "valid":
@@ -27,7 +33,7 @@ def convolutions(draw):
 
 
 @st.composite
-def transposed_convolutions(draw):
+def transposed_convolutions(draw: st.DrawFn) -> Configuration:
     """Arguments of a legal transposed convolution."""
     groups, channels, multiplier = (draw(st.integers(1, 3)) for _ in range(3))
     kernel, stride, dilation, size = draw(PAIRS), draw(PAIRS), draw(PAIRS), draw(PAIRS)
@@ -42,6 +48,8 @@ def transposed_convolutions(draw):
     return *shapes, keywords | {"output_padding": tuple(output_padding), "groups": groups}
 
 
-def random_arrays(*shapes, dtype=np.float64):
+def random_arrays(
+    *shapes: int | tuple[int, ...], dtype: DTypeLike = np.float64
+) -> list[np.ndarray]:
     generator = np.random.default_rng(0)
     return [generator.normal(size=shape).astype(dtype) for shape in shapes]

@@ -1,7 +1,10 @@
 """What every function refuses, and in which dtype it answers; convolutions refuse elsewhere."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from numpy.typing import DTypeLike
 
 from core import numpy_nn
 
@@ -54,12 +57,12 @@ X = np.ones((2, 3, 6, 6))
         (lambda: numpy_nn.bce_with_logits([[0.5]], [1]), r"target must have the shape"),
     ],
 )
-def test_illegal_arguments_are_refused(call, sentence):
+def test_illegal_arguments_are_refused(call: Callable[[], object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         call()
 
 
-def test_integers_are_promoted():
+def test_integers_are_promoted() -> None:
     image = np.full((1, 1, 4, 4), 255, np.uint8)
     for y in (
         numpy_nn.max_pool2d(image, 2),
@@ -74,7 +77,7 @@ def test_integers_are_promoted():
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
-def test_every_function_keeps_the_dtype(dtype):
+def test_every_function_keeps_the_dtype(dtype: DTypeLike) -> None:
     x, row = X.astype(dtype), np.ones((2, 5), dtype)
     ones, weight = np.ones(3, dtype), np.ones((3, 1, 2, 2), dtype)
     results = [

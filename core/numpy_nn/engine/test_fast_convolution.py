@@ -1,23 +1,21 @@
 """The fast products of a convolution are the plain ones, up to rounding and wherever it is cut."""
 
-from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.numpy_nn.conftest import convolutions, random_arrays
+from core.numpy_nn.conftest import Configuration, convolutions, random_arrays
 from core.numpy_nn.engine import fast_convolution, plain_convolution
 from core.numpy_nn.geometry import Geometry, convolution_geometry
 
 BLOCK_BYTES = st.sampled_from([0, 500, 3000])
 
 Arrays = dict[str, np.ndarray]
-Convolution = tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]
 
 
-def arrays_and_geometry(convolution: Convolution) -> tuple[Arrays, Geometry, int]:
+def arrays_and_geometry(convolution: Configuration) -> tuple[Arrays, Geometry, int]:
     x_shape, weight_shape, keywords = convolution
     groups = keywords.pop("groups")
     x, weight, bias = random_arrays(x_shape, weight_shape, weight_shape[:1])
@@ -52,7 +50,7 @@ def check_products(arrays: Arrays, geometry: Geometry, groups: int, block_bytes:
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(convolutions(), BLOCK_BYTES)
-def test_fast_products_are_the_plain_ones(convolution: Convolution, block_bytes: int) -> None:
+def test_fast_products_are_the_plain_ones(convolution: Configuration, block_bytes: int) -> None:
     check_products(*arrays_and_geometry(convolution), block_bytes)
 
 
@@ -65,7 +63,7 @@ def test_fast_products_are_the_plain_ones(convolution: Convolution, block_bytes:
     st.integers(0, 1000),
 )
 def test_so_they_are_when_a_pixel_is_not_finite(
-    convolution: Convolution, block_bytes: int, name: str, value: float, place: int
+    convolution: Configuration, block_bytes: int, name: str, value: float, place: int
 ) -> None:
     arrays, geometry, groups = arrays_and_geometry(convolution)
     if arrays[name].size:
