@@ -302,7 +302,11 @@ def test_losses(shape: list[int], seed: int, certain: bool) -> None:
         expected = theirs(tensor, goal)
         torch.autograd.backward(expected)
         assert tensor.grad is not None
-        np.testing.assert_allclose(forward(value, target), expected.item(), rtol=1e-12, atol=1e-15)
+        # torch takes one logit from another: its loss may be off by a last digit of the largest
+        last_digit = max(1e-15, float(np.spacing(np.abs(value).max())))
+        np.testing.assert_allclose(
+            forward(value, target), expected.item(), rtol=1e-12, atol=last_digit
+        )
         check_gradient("x", backward(value, target), tensor.grad.numpy(), 1e-10)
         np.testing.assert_allclose(backward(value, target, 3.0), 3 * backward(value, target))
         if not certain:
