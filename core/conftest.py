@@ -8,6 +8,7 @@ import pytest
 
 from core.data.dataset import Data, PhotoSet
 from core.data.report import Report
+from core.system import set_torch_threads
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
@@ -43,9 +44,7 @@ def small_data(train: int = 34, test: int = 12, side: int = 16) -> Data:
 @pytest.fixture(scope="session", autouse=True)
 def one_thread():
     """Compute on one core: nets this small only lose time by sharing their work."""
-    import torch
-
-    torch.set_num_threads(1)
+    set_torch_threads(1)
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.bench.measure import in_turns, median_ratio, table
-from core.numpy_nn import article, conv2d, conv2d_backward, fast_convolution, plain_convolution
+from core.numpy_nn import article, conv2d, conv2d_backward
 from core.numpy_nn.convolution import bias_gradient, conv2d_parameter_gradients
+from core.numpy_nn.engine import buffers, plain_convolution
+from core.numpy_nn.engine.parallel import pool
 from core.numpy_nn.geometry import convolution_geometry
-from core.numpy_nn.threads import pool
 
 if TYPE_CHECKING:
     import torch
@@ -170,7 +171,7 @@ def buffer_bytes(case: Case, batch: int) -> int:
     x, weight, bias, dy = case.arrays(batch)
     pool().shutdown()  # its threads keep their buffers: start with new ones
     pool.cache_clear()
-    fast_convolution.rooms.__dict__.clear()
+    buffers.kept.__dict__.clear()
     tracemalloc.start()
     results = [conv2d(x, weight, bias, case.stride, case.padding)]
     results += conv2d_backward(dy, x, weight, case.stride, case.padding)

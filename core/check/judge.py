@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from core.check.cases import Case
 from core.check.signature import Array, Signature, arguments
 from core.check.worker import Answer, Worker
-from core.conv_lab.threads import one_torch_thread
+from core.system import one_torch_thread
 
 # Shares of the sum of the terms' magnitudes: wide enough for any order of summation.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from core.conv_lab.arrays import Array, Arrays, make_arrays
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.sabotage import MISTAKES
-from core.conv_lab.threads import one_torch_thread
 from core.numpy_nn import conv2d, conv2d_backward
+from core.system import one_torch_thread
 
 # A sum of n terms may be off by n unit roundoffs of the sum of their magnitudes (Higham 2002, 4.2),
 # and long sums of equal terms come near to it. Short sums get this much for what is around them.

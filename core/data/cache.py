@@ -22,16 +22,12 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.folders import cache_folder
+from core.system import cpu_count
 
 # All packs together; the one just built stays even if it is larger.
 CACHE_LIMIT_BYTES = 8 * 2**30
 
 Pack = tuple[NDArray[np.uint8], dict[str, Any]]
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass
@@ -135,7 +131,7 @@ def checksums_hold(path: Path, checksums: list[int], photo_bytes: int) -> bool:
                 for i in part
             )
 
-    count, parts = len(checksums), processors()
+    count, parts = len(checksums), cpu_count()
     edges = [count * i // parts for i in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
         ranges = [range(a, b) for a, b in itertools.pairwise(edges)]

@@ -6,7 +6,6 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -15,7 +14,7 @@ import cv2
 import numpy as np
 import PIL
 
-from core.data.cache import PackWriter, open_pack, processors
+from core.data.cache import PackWriter, open_pack
 from core.data.dataset import Data, PhotoSet
 from core.data.decode import DECODER_VERSION
 from core.data.plan import LoadedPhoto, Plan, PlannedGroup
@@ -23,6 +22,7 @@ from core.data.report import Group, LeftOut, Report, printable
 from core.data.request import DataRequest
 from core.data.sources import plan_source
 from core.errors import DataError, PhotoError
+from core.system import cpu_count, one_opencv_thread
 
 HANDFUL = 8  # photos that a thread takes at a time: fewer hand-overs between threads
 Progress = Callable[[int, int], None]
@@ -67,8 +67,8 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
     total = sum(min(group.wanted, len(group.candidates)) for group in plan.groups)
     facts: list[dict[str, Any]] = []
     done = 0
-    threads = processors() if plan.parallel else 1
-    with ThreadPoolExecutor(threads) as pool, single_threaded_cv2():
+    threads = cpu_count() if plan.parallel else 1
+    with ThreadPoolExecutor(threads) as pool, one_opencv_thread():
         for group in plan.groups:
             used: list[str] = []
             digests: list[str] = []
@@ -90,17 +90,6 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
     return {"groups": facts}
 
 
-@contextmanager
-def single_threaded_cv2() -> Iterator[None]:
-    """Keep OpenCV from splitting a resize of one small photo over processors that are busy."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
-
-
 def make_in_order(
     pool: ThreadPoolExecutor, plan: Plan, group: PlannedGroup
 ) -> Iterator[tuple[str, Outcome]]:
@@ -116,7 +105,7 @@ def make_in_order(
     waiting: deque[Future[list[tuple[str, Outcome]]]] = deque()
     candidates = iter(group.candidates)
     while missing:
-        while len(waiting) < 2 * processors() and under_way < missing:
+        while len(waiting) < 2 * cpu_count() and under_way < missing:
             names = list(islice(candidates, min(HANDFUL, missing - under_way)))
             if not names:
                 break

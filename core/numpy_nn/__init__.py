@@ -4,16 +4,7 @@ Every function takes and returns (N, C, H, W) arrays like torch's of the same na
 of its input and leaves its arguments as they are. This package imports NumPy and nothing of torch.
 """
 
-from core.numpy_nn.activations import (
-    flatten,
-    flatten_backward,
-    linear,
-    linear_backward,
-    relu,
-    relu_backward,
-    sigmoid,
-    sigmoid_backward,
-)
+from core.numpy_nn.activations import relu, relu_backward, sigmoid, sigmoid_backward
 from core.numpy_nn.article_network import article_network
 from core.numpy_nn.average_pooling import (
     adaptive_avg_pool2d,
@@ -22,6 +13,8 @@ from core.numpy_nn.average_pooling import (
     avg_pool2d_backward,
 )
 from core.numpy_nn.convolution import conv2d, conv2d_backward
+from core.numpy_nn.description import build_network, describe
+from core.numpy_nn.initialisations import initialise
 from core.numpy_nn.layers import (
     AdaptiveAvgPool2d,
     AvgPool2d,
@@ -35,16 +28,16 @@ from core.numpy_nn.layers import (
     ReLU,
     Sigmoid,
 )
+from core.numpy_nn.linear import flatten, flatten_backward, linear, linear_backward
 from core.numpy_nn.losses import (
     BCELoss,
-    BCEWithLogitsLoss,
     bce_loss,
     bce_loss_backward,
     bce_with_logits,
     bce_with_logits_backward,
 )
 from core.numpy_nn.max_pooling import max_pool2d, max_pool2d_backward
-from core.numpy_nn.network import Sequential, build_network, describe, initialise
+from core.numpy_nn.network import Sequential
 from core.numpy_nn.normalisation import batch_norm2d, batch_norm2d_backward
 from core.numpy_nn.optimisers import SGD, Adam, AdamW
 from core.numpy_nn.training import Trainer
@@ -57,7 +50,6 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AvgPool2d",
     "BCELoss",
-    "BCEWithLogitsLoss",
     "BatchNorm2d",
     "Conv2d",
     "ConvTranspose2d",

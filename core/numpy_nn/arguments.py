@@ -53,6 +53,15 @@ def images(name: str, value: ArrayLike) -> tuple[np.ndarray, bool]:
     return (array[np.newaxis], True) if array.ndim == 3 else (array, False)
 
 
+def images_gradient(dy: ArrayLike, shape: tuple[int, ...], unbatched: bool) -> np.ndarray:
+    """Read the gradient of a result of ``shape`` (N, C, H, W), or (C, H, W) where ``images`` has
+    added the batch axis, as (N, C, H, W).
+    """
+    array = real_array("dy", dy)
+    same_shape("dy", array, shape[1:] if unbatched else shape)
+    return array.reshape(shape)
+
+
 def channel_vector(name: str, value: ArrayLike, channels: int) -> np.ndarray:
     """Read one value for each of ``channels`` channels."""
     array = real_array(name, value)

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from core.numpy_nn.network import Sequential, build_network
+from core.numpy_nn.description import build_network
+from core.numpy_nn.initialisations import initialise
+from core.numpy_nn.network import Sequential
 
 
 def article_network(
@@ -14,11 +16,14 @@ def article_network(
     seed: int = 0,
     dtype: DTypeLike = np.float32,
 ) -> Sequential:
-    """Build the article's network, from photos (N, 3, S, S) in 0..1 to P(class 1) (N, 1).
+    """Build the article's network, from photos (N, 3, S, S) in 0..1 to P(class 1) (N, 1), its
+    weights drawn as ``initialise`` says.
 
     Raises ``ValueError`` when ``image_size``, S in pixels, leaves nothing for the last layers.
     """
-    return build_network(article_description(image_size), init, seed, dtype)
+    network = build_network(article_description(image_size), dtype)
+    initialise(network, init, seed)
+    return network
 
 
 def article_description(image_size: int = 224) -> list[dict[str, Any]]:

@@ -10,15 +10,13 @@ from numpy.typing import ArrayLike
 from core.numpy_nn.arguments import (
     Pair,
     images,
+    images_gradient,
     pair,
-    real_array,
     result_dtype,
     rounded,
-    same_shape,
     working_dtype,
 )
 from core.numpy_nn.geometry import Geometry, crop, offset_slices, pad, pooling_geometry
-from core.numpy_nn.max_pooling import read_dy
 
 OutputSize: TypeAlias = int | Sequence[int | None]
 
@@ -69,7 +67,7 @@ def avg_pool2d_backward(
     geometry = pooling_geometry(x, kernel_size, stride, padding, 1, ceil_mode)
     divisor = window_sizes(geometry, pair("padding", padding, 0), count_include_pad)
     divisor = checked_divisor(divisor, divisor_override)
-    dy = read_dy(dy, x, geometry, unbatched)
+    dy = images_gradient(dy, (*x.shape[:2], *geometry.output), unbatched)
     work = working_dtype(dy, x)
     share = dy.astype(work, copy=False) / divisor.astype(work)
     dpadded = np.zeros((*x.shape[:2], *geometry.padded), work)
@@ -131,10 +129,7 @@ def adaptive_avg_pool2d_backward(
     """
     x, unbatched = images("x", x)
     rows, columns = adaptive_bins(x, output_size)
-    dy = real_array("dy", dy)
-    shape = (*x.shape[:2], len(rows), len(columns))
-    same_shape("dy", dy, shape[1:] if unbatched else shape)
-    dy = dy.reshape(shape)
+    dy = images_gradient(dy, (*x.shape[:2], len(rows), len(columns)), unbatched)
     dx = np.zeros(x.shape, working_dtype(dy, x))
     for (i, row), (j, column) in bins(rows, columns):
         area = (row.stop - row.start) * (column.stop - column.start)

@@ -8,13 +8,13 @@ from core.numpy_nn.arguments import (
     channel_vector,
     dimensions,
     images,
+    images_gradient,
     real_array,
     result_dtype,
     rounded,
-    same_shape,
     working_dtype,
 )
-from core.numpy_nn.fast_convolution import correlate, gradients, weight_gradient
+from core.numpy_nn.engine.fast_convolution import correlate, gradients, weight_gradient
 from core.numpy_nn.geometry import Geometry, Padding, convolution_geometry
 
 
@@ -37,11 +37,8 @@ def conv2d(
     Raises ``ValueError`` where torch refuses.
     """
     x, unbatched = images("x", x)
-    weight = convolution_weight(weight, groups)
-    check_channels(x, weight, groups)
+    weight, geometry = weight_and_geometry(x, weight, stride, padding, dilation, groups)
     bias = None if bias is None else channel_vector("bias", bias, len(weight))
-    geometry = convolution_geometry(x.shape[2:], weight.shape[2:], stride, padding, dilation)
-    check_not_empty(x)
     given = [x, weight] if bias is None else [x, weight, bias]
     work = working_dtype(*given)
     wide = x.astype(work, copy=False), weight.astype(work, copy=False)
@@ -65,14 +62,17 @@ def conv2d_backward(
     Each has the shape and dtype of what it is the gradient of; dbias has the dtype of ``weight``.
     Raises ``ValueError`` where ``conv2d`` does, or when ``dy`` has not the shape of its result.
     """
-    dy, x, weight, geometry = backward_arguments(dy, x, weight, stride, padding, dilation, groups)
+    x, unbatched = images("x", x)
+    weight, geometry = weight_and_geometry(x, weight, stride, padding, dilation, groups)
+    dy = images_gradient(dy, (len(x), len(weight), *geometry.output), unbatched)
     work = working_dtype(dy, x, weight)
-    wide = as_images(dy, work), as_images(x, work), weight.astype(work, copy=False)
-    dx, dweight = gradients(*wide, geometry, groups)
+    wide_dy, wide_x, wide_weight = (a.astype(work, copy=False) for a in (dy, x, weight))
+    dx, dweight = gradients(wide_dy, wide_x, wide_weight, geometry, groups)
+    dx, parameter = rounded(dx, result_dtype(x, dy, weight)), result_dtype(weight, dy, x)
     return (
-        rounded(dx, result_dtype(x, dy, weight)).reshape(x.shape),
-        rounded(dweight, result_dtype(weight, dy, x)),
-        bias_gradient(wide[0], result_dtype(weight, dy, x)),
+        dx[0] if unbatched else dx,
+        rounded(dweight, parameter),
+        bias_gradient(wide_dy, parameter),
     )
 
 
@@ -86,9 +86,11 @@ def conv2d_parameter_gradients(
     groups: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return only (dweight, dbias) of ``conv2d_backward``, for where nobody needs dx."""
-    dy, x, weight, geometry = backward_arguments(dy, x, weight, stride, padding, dilation, groups)
+    x, unbatched = images("x", x)
+    weight, geometry = weight_and_geometry(x, weight, stride, padding, dilation, groups)
+    dy = images_gradient(dy, (len(x), len(weight), *geometry.output), unbatched)
     work, dtype = working_dtype(dy, x, weight), result_dtype(weight, dy, x)
-    wide_dy, wide_x = as_images(dy, work), as_images(x, work)
+    wide_dy, wide_x = (a.astype(work, copy=False) for a in (dy, x))
     dweight = weight_gradient(wide_dy, wide_x, weight.shape, geometry, groups)
     return rounded(dweight, dtype), bias_gradient(wide_dy, dtype)
 
@@ -98,31 +100,20 @@ def bias_gradient(dy: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return rounded(dy.sum(axis=(2, 3)).sum(axis=0), dtype)
 
 
-def backward_arguments(
-    dy: ArrayLike,
-    x: ArrayLike,
+def weight_and_geometry(
+    x: np.ndarray,
     weight: ArrayLike,
     stride: Pair,
     padding: Padding,
     dilation: Pair,
     groups: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, Geometry]:
-    """Read the arguments of ``conv2d_backward`` and refuse those that do not fit together."""
-    x, unbatched = images("x", x)
-    weight = convolution_weight(weight, groups)
-    check_channels(x, weight, groups)
-    geometry = convolution_geometry(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+) -> tuple[np.ndarray, Geometry]:
+    """Read the arguments beside the images ``x`` and refuse those that do not fit together."""
+    array = convolution_weight(weight, groups)
+    check_channels(x, array, groups)
+    geometry = convolution_geometry(x.shape[2:], array.shape[2:], stride, padding, dilation)
     check_not_empty(x)
-    dy = real_array("dy", dy)
-    shape = (len(x), len(weight), *geometry.output)
-    same_shape("dy", dy, shape[1:] if unbatched else shape)
-    return dy, (x[0] if unbatched else x), weight, geometry
-
-
-def as_images(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return (N, C, H, W) or (C, H, W) as (N, C, H, W) of ``dtype``."""
-    batch = array[np.newaxis] if array.ndim == 3 else array
-    return batch.astype(dtype, copy=False)
+    return array, geometry
 
 
 def convolution_weight(weight: ArrayLike, groups: int) -> np.ndarray:

@@ -1,8 +1,10 @@
 """Random starting weights: the four distributions that the presets can be drawn from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
+
+from core.numpy_nn.layers import BatchNorm2d, Layer
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
@@ -50,3 +52,19 @@ def initialisation(name: str) -> Draw:
     if name not in INITIALISATIONS:
         raise ValueError(f"init must be one of {', '.join(INITIALISATIONS)}, not {name!r}")
     return INITIALISATIONS[name]
+
+
+def initialise(network: Iterable[Layer], init: str = "xavier_normal", seed: int = 0) -> None:
+    """Set all parameters: convolution and linear weights from ``init`` ("xavier_normal",
+    "kaiming_normal", "uniform" or "constant"), batch-norm weights from N(1, 0.02), biases 0.
+    """
+    draw, generator = initialisation(init), np.random.default_rng(seed)
+    for layer in network:
+        for name, array in layer.params.items():
+            if name == "bias":
+                values = np.zeros(array.shape)
+            elif isinstance(layer, BatchNorm2d):
+                values = generator.normal(1, 0.02, array.shape)
+            else:
+                values = draw(generator, array.shape)
+            layer.params[name] = values.astype(array.dtype)

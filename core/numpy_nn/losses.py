@@ -79,19 +79,6 @@ class BCELoss:
         return bce_loss_backward(*self.remembered)
 
 
-class BCEWithLogitsLoss:
-    """``bce_with_logits`` with the interface of a layer."""
-
-    def forward(self, logit: ArrayLike, target: ArrayLike) -> float:
-        """Return the mean loss of logits and targets of the same shape."""
-        self.remembered = logit, target
-        return float(bce_with_logits(logit, target))
-
-    def backward(self) -> np.ndarray:
-        """Return the gradient with respect to the newest logits."""
-        return bce_with_logits_backward(*self.remembered)
-
-
 def loss_arguments(name: str, value: ArrayLike, target: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Read what the network says and the target, which must have the same shape."""
     array, goal = real_array(name, value), real_array("target", target)
@@ -109,4 +96,5 @@ def between_0_and_1(name: str, array: np.ndarray) -> None:
 
 def mean(losses: np.ndarray, dtype: np.dtype) -> np.floating:
     """Return the mean; NaN for none."""
-    return dtype.type(losses.mean()) if losses.size else dtype.type(np.nan)
+    value: np.floating = dtype.type(losses.mean() if losses.size else np.nan)
+    return value

@@ -6,15 +6,14 @@ from numpy.typing import ArrayLike
 from core.numpy_nn.arguments import (
     Pair,
     images,
+    images_gradient,
     is_finite,
-    real_array,
     result_dtype,
     rounded,
-    same_shape,
     working_dtype,
 )
+from core.numpy_nn.engine.parallel import over_images
 from core.numpy_nn.geometry import Geometry, crop, offset_slices, pad, pooling_geometry
-from core.numpy_nn.threads import over_images
 
 
 def max_pool2d(
@@ -67,7 +66,7 @@ def max_pool2d_backward(
     """
     x, unbatched = images("x", x)
     geometry = pooling_geometry(x, kernel_size, stride, padding, dilation, ceil_mode)
-    dy = read_dy(dy, x, geometry, unbatched)
+    dy = images_gradient(dy, (*x.shape[:2], *geometry.output), unbatched)
     work = working_dtype(dy, x)
     padded = pad(x.astype(working_dtype(x), copy=False), geometry, -np.inf)
     y, dpadded = largest(padded, geometry), np.zeros((*x.shape[:2], *geometry.padded), work)
@@ -126,12 +125,5 @@ def first_inside(geometry: Geometry) -> np.ndarray:
         before = geometry.padding[axis][0]
         outside = before - geometry.stride[axis] * np.arange(geometry.output[axis])
         first.append(-(-np.maximum(outside, 0) // geometry.dilation[axis]))
-    return first[0][:, np.newaxis] * geometry.kernel[1] + first[1]
-
-
-def read_dy(dy: ArrayLike, x: np.ndarray, geometry: Geometry, unbatched: bool) -> np.ndarray:
-    """Read the gradient of a pooling's result as (N, C, output height, output width)."""
-    array = real_array("dy", dy)
-    shape = (*x.shape[:2], *geometry.output)
-    same_shape("dy", array, shape[1:] if unbatched else shape)
-    return array.reshape(shape)
+    rows, columns = first
+    return np.asarray(rows[:, np.newaxis] * geometry.kernel[1] + columns)

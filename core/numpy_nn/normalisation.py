@@ -12,7 +12,7 @@ from core.numpy_nn.arguments import (
     same_shape,
     working_dtype,
 )
-from core.numpy_nn.threads import over_images
+from core.numpy_nn.engine.parallel import over_images
 
 Vector = np.ndarray | None
 Statistics = tuple[np.ndarray, np.ndarray]
@@ -39,7 +39,7 @@ def batch_norm2d(
     Raises ``ValueError`` where torch refuses: one value per channel in training, no running
     statistics otherwise, not one weight, bias or statistic for each channel.
     """
-    x = batch("x", x)
+    x = read_batch("x", x)
     mean, var = statistics(x, running_mean, running_var, training)
     y = normalise(x, mean, var, weight, bias, eps)
     if not training:
@@ -63,7 +63,7 @@ def batch_norm2d_backward(
 
     Raises ``ValueError`` where ``batch_norm2d`` does, or when ``dy`` has not the shape of ``x``.
     """
-    x = batch("x", x)
+    x = read_batch("x", x)
     mean, var = statistics(x, running_mean, running_var, training)
     return normalise_backward(dy, x, mean, var, weight, training, eps)
 
@@ -212,7 +212,7 @@ def inverse_deviation(var: np.ndarray, eps: float) -> np.ndarray:
     return inverse
 
 
-def batch(name: str, value: ArrayLike) -> np.ndarray:
+def read_batch(name: str, value: ArrayLike) -> np.ndarray:
     """Read images (N, C, H, W)."""
     array = real_array(name, value)
     dimensions(name, array, "N, C, H, W")

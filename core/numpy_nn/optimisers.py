@@ -1,19 +1,11 @@
-"""Adam, AdamW and SGD, whose steps are torch's, in place and block by block.
-
-The weights are updated in blocks that stay in a core's cache while a formula passes over them
-several times, the blocks spread over the cores: with millions of weights memory is what takes time.
-"""
+"""Adam, AdamW and SGD, whose steps are torch's, in place."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 
+from core.numpy_nn.engine.parallel import over_blocks
 from core.numpy_nn.network import Sequential
-from core.numpy_nn.threads import in_parallel, shares, workers
-
-BLOCK = 16_384
-"""Elements of one block: five float32 arrays of it fit into a core's second-level cache."""
 
 
 class Optimizer:
@@ -44,24 +36,8 @@ class Optimizer:
         grads = self.network.grads
         for name, param in self.network.params.items():
             if name in grads:
-                self.update_parameter(param, grads[name], self.memory[name])
-
-    def update_parameter(
-        self, param: np.ndarray, grad: np.ndarray, memory: Mapping[str, np.ndarray]
-    ) -> None:
-        """Update one parameter in place, in blocks, on all cores."""
-        arrays = [param, grad, *(memory[name] for name in self.memories)]
-        if param.size <= BLOCK or not all(array.flags.c_contiguous for array in arrays):
-            self.update(*arrays)
-            return
-        flat = [array.reshape(-1) for array in arrays]
-
-        def work(part: slice) -> None:
-            for start in range(part.start, part.stop, BLOCK):
-                block = slice(start, min(start + BLOCK, part.stop))
-                self.update(*(array[block] for array in flat))
-
-        in_parallel([partial(work, part) for part in shares(param.size, workers())])
+                memory = (self.memory[name][memory] for memory in self.memories)
+                over_blocks(self.update, param, grads[name], *memory)
 
     def update(self, param: np.ndarray, grad: np.ndarray, *memory: np.ndarray) -> None:
         """Update one block of a parameter in place, given its gradient and its memories."""

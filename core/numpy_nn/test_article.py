@@ -6,20 +6,23 @@ import torch
 from torch.nn import functional
 
 from core.numpy_nn import article
+from core.numpy_nn.arguments import Pair
 
 
-def image_weight_bias(channels, channels_out, kernel, groups=1):
+def image_weight_bias(
+    channels: int, channels_out: int, kernel: int, groups: int = 1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     generator = np.random.default_rng(0)
     image = generator.normal(size=(9, 10, channels))
     weight = generator.normal(size=(channels_out, kernel, kernel, channels // groups))
     return image, weight, generator.normal(size=channels_out)
 
 
-def from_torch(y):
+def from_torch(y: torch.Tensor) -> np.ndarray:
     return y[0].permute(1, 2, 0).detach().numpy()
 
 
-def to_torch(image, weight):
+def to_torch(image: np.ndarray, weight: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
     # contiguous: torch 2.13 gets grouped float64 weight gradients of channels-last tensors wrong
     x = torch.tensor(image).permute(2, 0, 1)[None].contiguous().requires_grad_()
     return x, torch.tensor(weight).permute(0, 3, 1, 2).contiguous().requires_grad_()
@@ -32,7 +35,15 @@ def to_torch(image, weight):
 @pytest.mark.parametrize("groups", [1, 2])
 @pytest.mark.parametrize("kernel", [1, 3])
 @pytest.mark.parametrize("channels_out", [2, 4])
-def test_forward(channels_out, kernel, groups, dilation, padding, stride, with_bias):
+def test_forward(
+    channels_out: int,
+    kernel: int,
+    groups: int,
+    dilation: int,
+    padding: int,
+    stride: int,
+    with_bias: bool,
+) -> None:
     image, weight, bias = image_weight_bias(4, channels_out, kernel, groups)
     x, w = to_torch(image, weight)
     expected = functional.conv2d(
@@ -44,13 +55,15 @@ def test_forward(channels_out, kernel, groups, dilation, padding, stride, with_b
     np.testing.assert_allclose(output, from_torch(expected), rtol=0, atol=1e-12)
 
 
-def check_backward(channels_out, kernel, stride, padding, dilation, groups):
+def check_backward(
+    channels_out: int, kernel: int, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> None:
     image, weight, bias = image_weight_bias(4, channels_out, kernel, groups)
     x, w = to_torch(image, weight)
     b = torch.tensor(bias, requires_grad=True)
     expected = functional.conv2d(x, w, b, stride, padding, dilation, groups)
     dZ = np.random.default_rng(1).normal(size=from_torch(expected).shape)
-    expected.backward(torch.tensor(dZ).permute(2, 0, 1)[None])
+    torch.autograd.backward(expected, torch.tensor(dZ).permute(2, 0, 1)[None])
     assert x.grad is not None and w.grad is not None and b.grad is not None
 
     cache = article.conv2d_forward(image, weight, bias, stride, padding, dilation, groups)
@@ -68,12 +81,14 @@ def check_backward(channels_out, kernel, stride, padding, dilation, groups):
 @pytest.mark.parametrize("padding", [0, 2])
 @pytest.mark.parametrize("kernel", [1, 3])
 @pytest.mark.parametrize("channels_out", [2, 4])
-def test_backward(channels_out, kernel, padding, stride):
+def test_backward(channels_out: int, kernel: int, padding: int, stride: int) -> None:
     check_backward(channels_out, kernel, stride, padding, dilation=1, groups=1)
 
 
 @pytest.mark.parametrize("stride", [1, (2, 3)])
 @pytest.mark.parametrize("padding", [0, (1, 2)])
 @pytest.mark.parametrize(("dilation", "groups"), [(2, 1), (1, 2), ((3, 2), 4)])
-def test_backward_with_dilation_and_groups(dilation, groups, padding, stride):
+def test_backward_with_dilation_and_groups(
+    dilation: Pair, groups: int, padding: Pair, stride: Pair
+) -> None:
     check_backward(4, 3, stride, padding, dilation, groups)

@@ -1,3 +1,5 @@
+from collections.abc import Callable, Sequence
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -5,62 +7,37 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import DTypeLike
 from torch.nn import functional
 
 from core.numpy_nn import conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward
+from core.numpy_nn.conftest import (
+    Configuration,
+    convolutions,
+    random_arrays,
+    transposed_convolutions,
+)
 from core.numpy_nn.gradient_check import check_gradient, finite_differences
 
-PAIRS = st.tuples(st.integers(1, 4), st.integers(1, 4))
+Function = Callable[..., np.ndarray]
+Gradients = Callable[..., tuple[np.ndarray, ...]]
+TorchFunction = Callable[..., torch.Tensor]
 
 
-@st.composite
-def convolutions(draw):
-    """Arguments of a legal convolution: the shapes of x and weight, and the keywords."""
-    groups, channels, multiplier = (draw(st.integers(1, 3)) for _ in range(3))
-    kernel, stride, dilation = draw(PAIRS), draw(PAIRS), draw(PAIRS)
-    padding = draw(st.sampled_from(["same", "valid"]) | st.tuples(*[st.integers(0, 6)] * 2))
-    border = (0, 0)
-    if padding == "same":
-        stride = (1, 1)
-    elif padding != "valid":
-        border = padding
-    smallest = [max(1, dilation[i] * (kernel[i] - 1) + 1 - 2 * border[i]) for i in (0, 1)]
-    size = [1 if padding == "same" else smallest[i] for i in (0, 1)]
-    size = [size[i] + draw(st.integers(0, 5)) for i in (0, 1)]
-    batch = draw(st.sampled_from([(), (0,), (1,), (2,), (5,)]))
-    shapes = (*batch, groups * channels, *size), (groups * multiplier, channels, *kernel)
-    keywords = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    return *shapes, keywords
-
-
-@st.composite
-def transposed_convolutions(draw):
-    """Arguments of a legal transposed convolution."""
-    groups, channels, multiplier = (draw(st.integers(1, 3)) for _ in range(3))
-    kernel, stride, dilation, size = draw(PAIRS), draw(PAIRS), draw(PAIRS), draw(PAIRS)
-    output_padding, padding = [], []
-    for i in (0, 1):
-        output_padding.append(draw(st.integers(0, max(stride[i], dilation[i]) - 1)))
-        whole = (size[i] - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 + output_padding[i]
-        padding.append(draw(st.integers(0, min(5, (whole - 1) // 2))))
-    batch = draw(st.sampled_from([(), (0,), (1,), (2,), (5,)]))
-    shapes = (*batch, groups * channels, *size), (groups * channels, multiplier, *kernel)
-    keywords = {"stride": stride, "padding": tuple(padding), "dilation": dilation}
-    return *shapes, keywords | {"output_padding": tuple(output_padding), "groups": groups}
-
-
-def random_arrays(*shapes, dtype=np.float64):
-    generator = np.random.default_rng(0)
-    return [generator.normal(size=shape).astype(dtype) for shape in shapes]
-
-
-def check_against_torch(ours, ours_backward, theirs, shapes, channels_out, keywords):
+def check_against_torch(
+    ours: Function,
+    ours_backward: Gradients,
+    theirs: TorchFunction,
+    shapes: Sequence[tuple[int, ...]],
+    channels_out: int,
+    keywords: dict[str, Any],
+) -> None:
     """Hold result and gradients in float64 against torch's: relative error at most 1e-10."""
     x, weight, bias = random_arrays(*shapes, (channels_out,))
     tensors = [torch.from_numpy(array).requires_grad_() for array in (x, weight, bias)]
     expected = theirs(*tensors, **keywords)
     (dy,) = random_arrays(expected.shape)
-    expected.backward(torch.from_numpy(dy))
+    torch.autograd.backward(expected, torch.from_numpy(dy))
     y = ours(x, weight, bias, **keywords)
     check_gradient("nothing (the result itself)", y, expected.detach().numpy(), 1e-10)
     gradients = ours_backward(dy, x, weight, **keywords)
@@ -72,7 +49,7 @@ def check_against_torch(ours, ours_backward, theirs, shapes, channels_out, keywo
 @settings(max_examples=2000, deadline=None, derandomize=True, database=None)
 @given(convolutions())
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
-def test_convolution_agrees_with_torch(configuration):
+def test_convolution_agrees_with_torch(configuration: Configuration) -> None:
     *shapes, keywords = configuration
     check_against_torch(conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords)
 
@@ -80,12 +57,14 @@ def test_convolution_agrees_with_torch(configuration):
 @settings(max_examples=400, deadline=None, derandomize=True, database=None)
 @given(convolutions(), st.sampled_from([0, 500, 3000]))
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
-def test_any_cut_into_threads_and_blocks_agrees_with_torch(configuration, block_bytes):
+def test_any_cut_into_threads_and_blocks_agrees_with_torch(
+    configuration: Configuration, block_bytes: int
+) -> None:
     *shapes, keywords = configuration
     with (
-        patch("core.numpy_nn.fast_convolution.SMALL", 0),
-        patch("core.numpy_nn.layout.BLOCK_BYTES", block_bytes),
-        patch("core.numpy_nn.fast_convolution.workers", lambda: 3),
+        patch("core.numpy_nn.engine.fast_convolution.SMALL", 0),
+        patch("core.numpy_nn.engine.memory_layout.BLOCK_BYTES", block_bytes),
+        patch("core.numpy_nn.engine.fast_convolution.cpu_count", lambda: 3),
     ):
         check_against_torch(
             conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords
@@ -94,7 +73,7 @@ def test_any_cut_into_threads_and_blocks_agrees_with_torch(configuration, block_
 
 @settings(max_examples=400, deadline=None, derandomize=True, database=None)
 @given(transposed_convolutions())
-def test_transposed_convolution_agrees_with_torch(configuration):
+def test_transposed_convolution_agrees_with_torch(configuration: Configuration) -> None:
     *shapes, keywords = configuration
     check_against_torch(
         conv_transpose2d,
@@ -106,14 +85,19 @@ def test_transposed_convolution_agrees_with_torch(configuration):
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
-@given(convolutions() | transposed_convolutions())
-def test_finite_differences(configuration):
-    x_shape, weight_shape, keywords = configuration
-    transposed = "output_padding" in keywords
-    forward, backward = (
+def functions(transposed: bool) -> tuple[Function, Gradients]:
+    """Return a convolution and its gradients."""
+    return (
         (conv_transpose2d, conv_transpose2d_backward) if transposed else (conv2d, conv2d_backward)
     )
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(convolutions() | transposed_convolutions())
+def test_finite_differences(configuration: Configuration) -> None:
+    x_shape, weight_shape, keywords = configuration
+    transposed = "output_padding" in keywords
+    forward, backward = functions(transposed)
     channels_out = weight_shape[1] * keywords["groups"] if transposed else weight_shape[0]
     point = dict(
         zip(
@@ -124,7 +108,7 @@ def test_finite_differences(configuration):
     gradients = backward(dy, point["x"], point["weight"], **keywords)
     for name, gradient in zip(point, gradients, strict=True):
 
-        def loss(moved, name=name):
+        def loss(moved: np.ndarray, name: str = name) -> float:
             return float(np.sum(forward(**point | {name: moved}, **keywords) * dy))
 
         # linear in each argument, so that a large step costs no accuracy
@@ -134,17 +118,21 @@ def test_finite_differences(configuration):
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(convolutions() | transposed_convolutions())
-def test_rounding_error(dtype, configuration):
+def test_rounding_error(dtype: DTypeLike, configuration: Configuration) -> None:
     x_shape, weight_shape, keywords = configuration
     transposed = "output_padding" in keywords
     check_rounding_error(dtype, x_shape, weight_shape, keywords, transposed)
 
 
-def check_rounding_error(dtype, x_shape, weight_shape, keywords, transposed=False):
+def check_rounding_error(
+    dtype: DTypeLike,
+    x_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...],
+    keywords: dict[str, Any],
+    transposed: bool = False,
+) -> None:
     """Errors are at most 16 u times the sum of |x||w|, u the unit roundoff."""
-    forward, backward = (
-        (conv_transpose2d, conv_transpose2d_backward) if transposed else (conv2d, conv2d_backward)
-    )
+    forward, backward = functions(transposed)
     x, weight = random_arrays(x_shape, weight_shape, dtype=dtype)
     wide_x, wide_weight = x.astype(np.float64), weight.astype(np.float64)
     unit = np.finfo(dtype).eps / 2
@@ -170,8 +158,8 @@ def check_rounding_error(dtype, x_shape, weight_shape, keywords, transposed=Fals
     [(3, 16, 11, 3, 0, 224), (16, 32, 5, 1, 0, 36), (32, 64, 3, 1, 1, 16), (64, 64, 3, 1, 0, 16)],
 )
 def test_rounding_error_of_the_articles_layers(
-    channels, channels_out, kernel, stride, padding, size
-):
+    channels: int, channels_out: int, kernel: int, stride: int, padding: int, size: int
+) -> None:
     shapes = (2, channels, size, size), (channels_out, channels, kernel, kernel)
     check_rounding_error(np.float32, *shapes, {"stride": stride, "padding": padding})
 
@@ -207,8 +195,10 @@ X, WEIGHT = np.ones((2, 4, 6, 7)), np.ones((6, 2, 3, 3))
         ({"x": np.ones((2, 4, 6, 7), complex)}, "x must hold integers or floats, not complex128"),
     ],
 )
-def test_illegal_arguments_are_refused_as_torch_does(changed, sentence):
-    arguments = {"x": X, "weight": WEIGHT, "groups": 2} | changed
+def test_illegal_arguments_are_refused_as_torch_does(
+    changed: dict[str, Any], sentence: str
+) -> None:
+    arguments: dict[str, Any] = {"x": X, "weight": WEIGHT, "groups": 2} | changed
     with pytest.raises(ValueError, match=sentence):
         conv2d(**arguments)
     with pytest.raises(ValueError, match=sentence):
@@ -223,7 +213,7 @@ def test_illegal_arguments_are_refused_as_torch_does(changed, sentence):
             )
 
 
-def test_bias_and_dy_must_fit():
+def test_bias_and_dy_must_fit() -> None:
     with pytest.raises(ValueError, match=r"bias must have one value .* \(6,\), not \(5,\)"):
         conv2d(X, WEIGHT, np.ones(5), groups=2)
     with pytest.raises(ValueError, match=r"bias must .* not \(1, 6\)"):
@@ -244,8 +234,11 @@ def test_bias_and_dy_must_fit():
         ({"bias": np.ones(3)}, "bias must have one value for each of 4 channels"),
     ],
 )
-def test_illegal_transposed_convolutions_are_refused_as_torch_does(changed, sentence):
-    arguments = {"x": np.ones((2, 6, 3, 3)), "weight": WEIGHT, "stride": 2, "groups": 2} | changed
+def test_illegal_transposed_convolutions_are_refused_as_torch_does(
+    changed: dict[str, Any], sentence: str
+) -> None:
+    arguments: dict[str, Any] = {"x": np.ones((2, 6, 3, 3)), "weight": WEIGHT}
+    arguments |= {"stride": 2, "groups": 2} | changed
     with pytest.raises(ValueError, match=sentence):
         conv_transpose2d(**arguments)
     for name, value in arguments.items():
@@ -255,7 +248,7 @@ def test_illegal_transposed_convolutions_are_refused_as_torch_does(changed, sent
         functional.conv_transpose2d(arguments.pop("x"), **arguments)
 
 
-def test_integer_images_do_not_overflow():
+def test_integer_images_do_not_overflow() -> None:
     image = np.full((1, 3, 8, 8), 255, np.uint8)
     weight = np.full((2, 3, 3, 3), 2, np.int8)
     y = conv2d(image, weight)
@@ -269,7 +262,7 @@ def test_integer_images_do_not_overflow():
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
-def test_any_layout_in_memory_gives_the_same_and_nothing_is_changed(dtype):
+def test_any_layout_in_memory_gives_the_same_and_nothing_is_changed(dtype: str) -> None:
     x, weight, bias, dy = (
         a.astype(dtype) for a in random_arrays((2, 4, 9, 8), (6, 2, 3, 2), 6, (2, 6, 5, 5))
     )
@@ -279,7 +272,7 @@ def test_any_layout_in_memory_gives_the_same_and_nothing_is_changed(dtype):
         *conv2d_backward(dy, x, weight, **keywords),
     ]
 
-    def strange(a):
+    def strange(a: np.ndarray) -> list[np.ndarray]:
         reversed_twice = np.ascontiguousarray(a[::-1])[::-1]
         spaced = np.repeat(a, 2, axis=-1)[..., ::2]
         read_only = a.copy()

@@ -1,22 +1,31 @@
 """Every function but the convolutions, against torch on random legal arguments, and refusals."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
 from core import numpy_nn
+from core.numpy_nn.average_pooling import OutputSize
 from core.numpy_nn.gradient_check import check_gradient, finite_differences
 
 EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 SMALL = st.integers(1, 3)
 SEEDS = st.integers(0, 1000)
 
+Pooling = tuple[tuple[int, ...], dict[str, Any]]
+Function = Callable[..., Any]
+TorchFunction = Callable[..., torch.Tensor]
+Arrays = tuple[np.ndarray, ...]
+Gradients = Callable[[np.ndarray, dict[str, np.ndarray]], Arrays]
+
 
 @st.composite
-def poolings(draw, dilated):
+def poolings(draw: st.DrawFn, dilated: bool) -> Pooling:
     """The shape of x and the keywords of a legal pooling."""
     kernel, stride = draw(st.tuples(SMALL, SMALL)), draw(st.none() | st.tuples(SMALL, SMALL))
     dilation = draw(st.tuples(SMALL, SMALL)) if dilated else (1, 1)
@@ -27,7 +36,7 @@ def poolings(draw, dilated):
         # a window must see a pixel: torch reads outside the image where none does
         smallest = max(1, span - 2 * padding[i], dilation[i] - padding[i] + 1)
         size.append(smallest + draw(st.integers(0, 5)))
-    keywords = {"kernel_size": kernel, "stride": stride, "padding": padding}
+    keywords: dict[str, Any] = {"kernel_size": kernel, "stride": stride, "padding": padding}
     keywords["ceil_mode"] = draw(st.booleans())
     if dilated:
         keywords["dilation"] = dilation
@@ -38,18 +47,25 @@ def poolings(draw, dilated):
     return (*batch, draw(SMALL), *size), keywords
 
 
-def normal(seed, shape):
+def normal(seed: int, shape: int | Sequence[int]) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=shape)
 
 
-def check_function(forward, backward, theirs, x, differentiable=True, **keywords):
+def check_function(
+    forward: Function,
+    backward: Function,
+    theirs: TorchFunction,
+    x: np.ndarray,
+    differentiable: bool = True,
+    **keywords: Any,
+) -> None:
     """Hold one input's function and its gradient against torch and finite differences."""
     tensor = torch.from_numpy(x).requires_grad_()
     expected = theirs(tensor, **keywords)
     y = forward(x, **keywords)
     check_gradient("nothing (the result itself)", y, expected.detach().numpy(), 1e-12)
     dy = normal(1, y.shape)
-    expected.backward(torch.from_numpy(dy))
+    torch.autograd.backward(expected, torch.from_numpy(dy))
     assert tensor.grad is not None
     dx = backward(dy, y if forward is numpy_nn.sigmoid else x, **keywords)
     check_gradient("x", dx, tensor.grad.numpy(), 1e-10)
@@ -60,7 +76,7 @@ def check_function(forward, backward, theirs, x, differentiable=True, **keywords
 
 @EXAMPLES
 @given(poolings(dilated=True), st.booleans(), SEEDS)
-def test_max_pool2d(configuration, with_ties, seed):
+def test_max_pool2d(configuration: Pooling, with_ties: bool, seed: int) -> None:
     shape, keywords = configuration
     x = normal(seed, shape)
     if with_ties:
@@ -75,13 +91,13 @@ def test_max_pool2d(configuration, with_ties, seed):
     )
 
 
-def test_max_pool2d_of_nan_and_minus_infinity():
+def test_max_pool2d_of_nan_and_minus_infinity() -> None:
     x = np.full((1, 1, 4, 6), -np.inf)
     x[0, 0, :2, 2:4] = [[np.nan, 1], [np.nan, 2]]
     x[0, 0, 2:, 2:4] = [[3, 5], [5, 4]]
     tensor = torch.from_numpy(x).requires_grad_()
     expected = functional.max_pool2d(tensor, 2)
-    expected.backward(torch.ones_like(expected))
+    torch.autograd.backward(expected, torch.ones_like(expected))
     assert tensor.grad is not None
     np.testing.assert_array_equal(numpy_nn.max_pool2d(x, 2), expected.detach().numpy())
     dx = numpy_nn.max_pool2d_backward(np.ones((1, 1, 2, 3)), x, 2)
@@ -90,7 +106,7 @@ def test_max_pool2d_of_nan_and_minus_infinity():
 
 @EXAMPLES
 @given(poolings(dilated=False), SEEDS)
-def test_avg_pool2d(configuration, seed):
+def test_avg_pool2d(configuration: Pooling, seed: int) -> None:
     shape, keywords = configuration
     check_function(
         numpy_nn.avg_pool2d,
@@ -108,7 +124,9 @@ def test_avg_pool2d(configuration, seed):
     st.integers(1, 5) | st.tuples(*[st.none() | st.integers(1, 9)] * 2),
     SEEDS,
 )
-def test_adaptive_avg_pool2d(channels, size, output_size, seed):
+def test_adaptive_avg_pool2d(
+    channels: tuple[int, ...], size: tuple[int, int], output_size: OutputSize, seed: int
+) -> None:
     check_function(
         numpy_nn.adaptive_avg_pool2d,
         numpy_nn.adaptive_avg_pool2d_backward,
@@ -120,18 +138,18 @@ def test_adaptive_avg_pool2d(channels, size, output_size, seed):
 
 @EXAMPLES
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=4), SEEDS, st.sampled_from([1, 30, 1000]))
-def test_relu_and_sigmoid(shape, seed, scale):
+def test_relu_and_sigmoid(shape: list[int], seed: int, scale: int) -> None:
     x = scale * normal(seed, shape)
     smooth = scale == 1
     check_function(numpy_nn.relu, numpy_nn.relu_backward, functional.relu, x, smooth)
     check_function(numpy_nn.sigmoid, numpy_nn.sigmoid_backward, torch.sigmoid, x, smooth)
 
 
-def test_relu_at_zero_and_nan():
+def test_relu_at_zero_and_nan() -> None:
     x = np.array([0.0, -0.0, np.nan, np.inf, -np.inf])
     tensor = torch.from_numpy(x).requires_grad_()
     expected = functional.relu(tensor)
-    expected.backward(torch.ones_like(expected))
+    torch.autograd.backward(expected, torch.ones_like(expected))
     assert tensor.grad is not None
     np.testing.assert_array_equal(numpy_nn.relu(x), expected.detach().numpy())
     np.testing.assert_array_equal(numpy_nn.relu_backward(np.ones(5), x), tensor.grad.numpy())
@@ -139,7 +157,7 @@ def test_relu_at_zero_and_nan():
 
 @EXAMPLES
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=4), SEEDS)
-def test_flatten(shape, seed):
+def test_flatten(shape: list[int], seed: int) -> None:
     check_function(
         numpy_nn.flatten,
         numpy_nn.flatten_backward,
@@ -150,7 +168,9 @@ def test_flatten(shape, seed):
 
 @EXAMPLES
 @given(st.sampled_from([(), (0,), (4,), (2, 3)]), st.integers(0, 4), SMALL, st.booleans(), SEEDS)
-def test_linear(rows, inputs, outputs, with_bias, seed):
+def test_linear(
+    rows: tuple[int, ...], inputs: int, outputs: int, with_bias: bool, seed: int
+) -> None:
     names = ["x", "weight", "bias"][: 3 if with_bias else 2]
     shapes = [(*rows, inputs), (outputs, inputs), (outputs,)]
     arrays = {name: normal(seed + i, shapes[i]) for i, name in enumerate(names)}
@@ -158,24 +178,32 @@ def test_linear(rows, inputs, outputs, with_bias, seed):
     check_named_gradients(numpy_nn.linear, functional.linear, arrays, tensors, linear_gradients)
 
 
-def linear_gradients(dy, arrays):
+def linear_gradients(dy: np.ndarray, arrays: dict[str, np.ndarray]) -> Arrays:
     return numpy_nn.linear_backward(dy, arrays["x"], arrays["weight"])
 
 
-def check_named_gradients(forward, theirs, arrays, tensors, gradients):
+def check_named_gradients(
+    forward: Function,
+    theirs: TorchFunction,
+    arrays: dict[str, np.ndarray],
+    tensors: dict[str, torch.Tensor],
+    gradients: Gradients,
+) -> None:
     """Hold a function of several named arrays and their gradients against torch and differences."""
     expected = theirs(**tensors)
     y = forward(**arrays)
     check_gradient("nothing (the result itself)", y, expected.detach().numpy(), 1e-10)
     dy = normal(7, y.shape)
-    expected.backward(torch.from_numpy(dy))
+    torch.autograd.backward(expected, torch.from_numpy(dy))
     # x, weight, bias is the order of every backward; what was not given has no expectation
     for name, gradient in zip(("x", "weight", "bias"), gradients(dy, arrays), strict=True):
         if name not in arrays:
             continue
-        check_gradient(name, gradient, tensors[name].grad.numpy(), 1e-10)
+        their_gradient = tensors[name].grad
+        assert their_gradient is not None
+        check_gradient(name, gradient, their_gradient.numpy(), 1e-10)
 
-        def loss(moved, name=name):
+        def loss(moved: np.ndarray, name: str = name) -> float:
             return float(np.sum(forward(**arrays | {name: moved}) * dy))
 
         if arrays[name].size <= 12:
@@ -190,7 +218,9 @@ def check_named_gradients(forward, theirs, arrays, tensors, gradients):
     st.sampled_from([0.0, 0.1, 1.0]),
     SEEDS,
 )
-def test_batch_norm2d(shape, training, affine, momentum, seed):
+def test_batch_norm2d(
+    shape: tuple[int, int, int, int], training: bool, affine: bool, momentum: float, seed: int
+) -> None:
     if training and shape[0] * shape[2] * shape[3] == 1:
         shape = (2, *shape[1:])
     channels = shape[1]
@@ -204,7 +234,7 @@ def test_batch_norm2d(shape, training, affine, momentum, seed):
         torch.from_numpy(running_var.copy()),
     )
 
-    def forward(**arrays):
+    def forward(**arrays: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
         return numpy_nn.batch_norm2d(
             running_mean=running_mean,
             running_var=running_var,
@@ -214,7 +244,7 @@ def test_batch_norm2d(shape, training, affine, momentum, seed):
             **arrays,
         )
 
-    def theirs(**tensors):
+    def theirs(**tensors: torch.Tensor) -> torch.Tensor:
         return functional.batch_norm(
             running_mean=their_mean,
             running_var=their_var,
@@ -225,7 +255,7 @@ def test_batch_norm2d(shape, training, affine, momentum, seed):
             **tensors,
         )
 
-    def gradients(dy, arrays):
+    def gradients(dy: np.ndarray, arrays: dict[str, np.ndarray]) -> Arrays:
         return numpy_nn.batch_norm2d_backward(
             dy,
             arrays["x"],
@@ -240,13 +270,14 @@ def test_batch_norm2d(shape, training, affine, momentum, seed):
     _, new_mean, new_var = forward(**arrays)
     check_named_gradients(lambda **a: forward(**a)[0], theirs, arrays, tensors, gradients)
     assert np.array_equal(running_mean, before[0]) and np.array_equal(running_var, before[1])
+    assert new_mean is not None and new_var is not None
     check_gradient("running_mean", new_mean, their_mean.numpy(), 1e-12)
     check_gradient("running_var", new_var, their_var.numpy(), 1e-12)
 
 
 @EXAMPLES
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=3), SEEDS, st.booleans())
-def test_losses(shape, seed, certain):
+def test_losses(shape: list[int], seed: int, certain: bool) -> None:
     generator = np.random.default_rng(seed)
     probability, target = generator.uniform(size=(2, *shape))
     logit = 3 * normal(seed, shape)
@@ -269,121 +300,27 @@ def test_losses(shape, seed, certain):
     ):
         tensor = torch.from_numpy(value).requires_grad_()
         expected = theirs(tensor, goal)
-        expected.backward()
+        torch.autograd.backward(expected)
         assert tensor.grad is not None
-        np.testing.assert_allclose(forward(value, target), expected.item(), rtol=1e-12, atol=1e-15)
+        # torch takes one logit from another: its loss may be off by a last digit of the largest
+        last_digit = max(1e-15, float(np.spacing(np.abs(value).max())))
+        np.testing.assert_allclose(
+            forward(value, target), expected.item(), rtol=1e-12, atol=last_digit
+        )
         check_gradient("x", backward(value, target), tensor.grad.numpy(), 1e-10)
         np.testing.assert_allclose(backward(value, target, 3.0), 3 * backward(value, target))
         if not certain:
             check_loss_by_differences(forward, backward, value, target)
 
 
-def check_loss_by_differences(forward, backward, value, target):
+def check_loss_by_differences(
+    forward: Function, backward: Function, value: np.ndarray, target: np.ndarray
+) -> None:
     numeric = finite_differences(lambda moved: float(forward(moved, target)), value, step=1e-7)
     check_gradient("x", backward(value, target), numeric, 1e-4)
 
 
-def test_the_mean_loss_of_nothing_is_nan_as_in_torch():
+def test_the_mean_loss_of_nothing_is_nan_as_in_torch() -> None:
     empty = np.zeros((0, 1))
     assert np.isnan(numpy_nn.bce_loss(empty, empty))
     assert np.isnan(numpy_nn.bce_with_logits(empty, empty))
-
-
-X = np.ones((2, 3, 6, 6))
-
-
-@pytest.mark.parametrize(
-    ("call", "sentence"),
-    [
-        (lambda: numpy_nn.max_pool2d(X, 3, padding=2), "padding must be at most half of"),
-        (lambda: numpy_nn.max_pool2d(X, 7), "kernel_size must fit into the padded input"),
-        (lambda: numpy_nn.max_pool2d(X, 0), "kernel_size must be at least 1, not 0"),
-        (lambda: numpy_nn.max_pool2d(X, 2, stride=0), "stride must be at least 1, not 0"),
-        (lambda: numpy_nn.max_pool2d(X, 2, dilation=0), "dilation must be at least 1, not 0"),
-        (lambda: numpy_nn.max_pool2d(X[0, 0], 2), "x must have the shape"),
-        (lambda: numpy_nn.max_pool2d(X[:, :0], 2), "x must have at least one channel"),
-        (
-            lambda: numpy_nn.max_pool2d_backward(X, X, 2),
-            r"dy must have the shape \(2, 3, 3, 3\), not \(2, 3, 6, 6\)",
-        ),
-        (lambda: numpy_nn.avg_pool2d(X, 3, padding=2), "padding must be at most half of"),
-        (lambda: numpy_nn.avg_pool2d(X, 2, divisor_override=0), "divisor_override must be"),
-        (lambda: numpy_nn.avg_pool2d_backward(X, X, 2), "dy must have the shape"),
-        (lambda: numpy_nn.adaptive_avg_pool2d(X, -1), "output_size must be at least 0"),
-        (lambda: numpy_nn.adaptive_avg_pool2d(X, [1, 2, 3]), "output_size must be an int or"),
-        (lambda: numpy_nn.adaptive_avg_pool2d(X[..., :0], 2), "at least one channel, row"),
-        (lambda: numpy_nn.adaptive_avg_pool2d_backward(X, X, 2), "dy must have the shape"),
-        (lambda: numpy_nn.batch_norm2d(X[0], training=True), "x must have the shape"),
-        (lambda: numpy_nn.batch_norm2d(X), "running_mean and running_var must be given"),
-        (
-            lambda: numpy_nn.batch_norm2d(X[:1, :, :1, :1], training=True),
-            "x must have more than 1 value per channel",
-        ),
-        (
-            lambda: numpy_nn.batch_norm2d(X, weight=np.ones(4), training=True),
-            r"weight must have one value for each of 3 channels, shape \(3,\), not \(4,\)",
-        ),
-        (lambda: numpy_nn.batch_norm2d_backward(X[:1], X, training=True), "dy must have"),
-        (lambda: numpy_nn.relu(["a"]), "x must hold integers or floats, not <U1"),
-        (lambda: numpy_nn.relu_backward(X[0], X), "dy must have the shape"),
-        (lambda: numpy_nn.flatten(3.0), "x must have the shape"),
-        (lambda: numpy_nn.linear(X, np.ones((2, 5))), "with 5 inputs, not"),
-        (lambda: numpy_nn.linear(X, np.ones(6)), "weight must have the shape"),
-        (lambda: numpy_nn.linear(X, np.ones((2, 6)), np.ones(3)), "bias must have one value"),
-        (lambda: numpy_nn.linear_backward(X, X, np.ones((2, 6))), "dy must have the shape"),
-        (lambda: numpy_nn.bce_loss([1.5], [1]), "probability must lie between 0 and 1, not"),
-        (lambda: numpy_nn.bce_loss([np.nan], [1]), "probability must lie between 0 and 1"),
-        (lambda: numpy_nn.bce_loss([0.5], [2]), "target must lie between 0 and 1"),
-        (lambda: numpy_nn.bce_loss([[0.5]], [1]), r"target must have the shape \(1, 1\)"),
-        (lambda: numpy_nn.bce_with_logits([[0.5]], [1]), r"target must have the shape"),
-    ],
-)
-def test_illegal_arguments_are_refused(call, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        call()
-
-
-def test_integers_are_promoted():
-    image = np.full((1, 1, 4, 4), 255, np.uint8)
-    for y in (
-        numpy_nn.max_pool2d(image, 2),
-        numpy_nn.avg_pool2d(image, 2),
-        numpy_nn.adaptive_avg_pool2d(image, 1),
-        numpy_nn.relu(image),
-        numpy_nn.flatten(image),
-    ):
-        assert y.dtype == np.float64
-        assert np.all(y == 255)
-    assert numpy_nn.linear(image, np.full((1, 4), 100, np.uint8)).max() == 255 * 400
-
-
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
-def test_every_function_keeps_the_dtype(dtype):
-    x, row = X.astype(dtype), np.ones((2, 5), dtype)
-    ones, weight = np.ones(3, dtype), np.ones((3, 1, 2, 2), dtype)
-    results = [
-        numpy_nn.max_pool2d(x, 2),
-        numpy_nn.max_pool2d_backward(x[..., :3, :3], x, 2),
-        numpy_nn.avg_pool2d(x, 2),
-        numpy_nn.avg_pool2d_backward(x[..., :3, :3], x, 2),
-        numpy_nn.adaptive_avg_pool2d(x, 4),
-        numpy_nn.adaptive_avg_pool2d_backward(x[..., :4, :4], x, 4),
-        *numpy_nn.batch_norm2d(x, ones, ones, ones, ones, training=True),
-        *numpy_nn.batch_norm2d_backward(x, x, weight=ones, training=True),
-        numpy_nn.relu(x),
-        numpy_nn.relu_backward(x, x),
-        numpy_nn.sigmoid(x),
-        numpy_nn.sigmoid_backward(x, x),
-        numpy_nn.flatten(x),
-        numpy_nn.linear(row, row),
-        *numpy_nn.linear_backward(row[:, :2], row, row),
-        numpy_nn.bce_loss(row, row),
-        numpy_nn.bce_loss_backward(row, row),
-        numpy_nn.bce_with_logits(row, row),
-        numpy_nn.bce_with_logits_backward(row, row),
-        numpy_nn.conv2d(x, weight, groups=3),
-        *numpy_nn.conv2d_backward(x[..., :5, :5], x, weight, groups=3),
-        numpy_nn.conv_transpose2d(x, weight, groups=3),
-        *numpy_nn.conv_transpose2d_backward(np.ones((2, 3, 7, 7), dtype), x, weight, groups=3),
-    ]
-    assert {np.asarray(result).dtype for result in results} == {np.dtype(dtype)}

@@ -1,14 +1,20 @@
 """One contract for every layer: a new layer is a new row."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from numpy.typing import DTypeLike
 
-from core.numpy_nn import build_network
+from core.numpy_nn import Layer, build_network
 from core.numpy_nn.gradient_check import check_gradient, finite_differences
-from core.numpy_nn.network import LAYERS
+from core.numpy_nn.layers import LAYERS
 
-ROWS = [
+Row = tuple[str, dict[str, Any], tuple[int, ...], tuple[int, ...]]
+"""A layer, its arguments, and the shapes of its input and output."""
+
+ROWS: list[Row] = [
     ("Conv2d", {"in_channels": 2, "out_channels": 3, "kernel_size": 3}, (2, 2, 5, 4), (2, 3, 3, 2)),
     (
         "Conv2d",
@@ -70,11 +76,12 @@ ROWS = [
 
 
 @pytest.fixture(params=ROWS, ids=lambda row: row[0])
-def row(request):
-    return request.param
+def row(request: pytest.FixtureRequest) -> Row:
+    row: Row = request.param
+    return row
 
 
-def build(row, dtype=np.float64):
+def build(row: Row, dtype: DTypeLike = np.float64) -> tuple[Layer, np.ndarray, np.ndarray]:
     """Build the row's layer with random parameters, and arrays for x and dy."""
     kind, arguments, x_shape, y_shape = row
     (layer,) = build_network([{"type": kind, **arguments}], dtype=dtype)
@@ -85,11 +92,11 @@ def build(row, dtype=np.float64):
     return layer, x.astype(dtype), dy.astype(dtype)
 
 
-def test_every_layer_has_a_row():
+def test_every_layer_has_a_row() -> None:
     assert {row[0] for row in ROWS} == set(LAYERS)
 
 
-def test_shapes_and_dtype(row):
+def test_shapes_and_dtype(row: Row) -> None:
     for dtype in (np.float16, np.float32, np.float64):
         layer, x, dy = build(row, dtype)
         y = layer.forward(x)
@@ -103,21 +110,21 @@ def test_shapes_and_dtype(row):
         assert {array.dtype for array in kept} == {np.dtype(dtype)}
 
 
-def test_backward_before_forward_is_refused(row):
+def test_backward_before_forward_is_refused(row: Row) -> None:
     layer, _, dy = build(row)
     for backward in (layer.backward, layer.backward_parameters):
         with pytest.raises(RuntimeError, match=f"{row[0]}.backward needs a forward before it"):
             backward(dy)
 
 
-def test_dy_of_another_shape_is_refused(row):
+def test_dy_of_another_shape_is_refused(row: Row) -> None:
     layer, x, dy = build(row)
     layer.forward(x)
     with pytest.raises(ValueError, match="dy must have the shape"):
         layer.backward(dy[:, :0])
 
 
-def test_backward_belongs_to_the_newest_forward(row):
+def test_backward_belongs_to_the_newest_forward(row: Row) -> None:
     layer, x, dy = build(row)
     layer.forward(x)
     expected = layer.backward(dy), layer.grads
@@ -129,7 +136,7 @@ def test_backward_belongs_to_the_newest_forward(row):
         np.testing.assert_array_equal(results[1][name], gradient)
 
 
-def test_backward_parameters_gives_the_same_gradients(row):
+def test_backward_parameters_gives_the_same_gradients(row: Row) -> None:
     layer, x, dy = build(row)
     layer.forward(x)
     layer.backward(dy)
@@ -141,7 +148,7 @@ def test_backward_parameters_gives_the_same_gradients(row):
         np.testing.assert_array_equal(layer.grads[name], gradient)
 
 
-def test_nothing_given_is_changed(row):
+def test_nothing_given_is_changed(row: Row) -> None:
     layer, x, dy = build(row)
     arrays = [x, dy, *layer.params.values()]
     copies = [array.copy() for array in arrays]
@@ -152,7 +159,7 @@ def test_nothing_given_is_changed(row):
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_gradients_agree_with_finite_differences(row, training):
+def test_gradients_agree_with_finite_differences(row: Row, training: bool) -> None:
     layer, x, dy = build(row)
     layer.training = training
     buffers = dict(layer.buffers)
@@ -160,16 +167,16 @@ def test_gradients_agree_with_finite_differences(row, training):
     layer.buffers.update(buffers)
     dx = layer.backward(dy)
 
-    def loss(moved):
+    def loss(moved: np.ndarray) -> float:
         y = layer.forward(moved)
         layer.buffers.update(buffers)
-        return np.sum(y * dy)
+        return float(np.sum(y * dy))
 
     check_gradient("x", dx, finite_differences(loss, x), 1e-7)
     for name, gradient in dict(layer.grads).items():
         original = layer.params[name]
 
-        def loss_of_parameter(moved, name=name):
+        def loss_of_parameter(moved: np.ndarray, name: str = name) -> float:
             layer.params[name] = moved
             return loss(x)
 
@@ -178,7 +185,7 @@ def test_gradients_agree_with_finite_differences(row, training):
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_layer_agrees_with_torch(row, training):
+def test_layer_agrees_with_torch(row: Row, training: bool) -> None:
     layer, x, dy = build(row)
     layer.training = training
     theirs = getattr(torch.nn, row[0])(**row[1]).double().train(training)
@@ -197,7 +204,7 @@ def test_layer_agrees_with_torch(row, training):
         check_gradient(name, layer.buffers[name], buffer.numpy(), 1e-12)
 
 
-def test_gradient_check_says_what_is_wrong():
+def test_gradient_check_says_what_is_wrong() -> None:
     expected = np.array([[1.0, 2.0], [3.0, 4.0]])
     wrong = expected.copy()
     wrong[1, 0] = 3.5

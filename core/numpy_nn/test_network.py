@@ -1,16 +1,19 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import DTypeLike
 
 from core import numpy_nn
 from core.networks.build import build_model
-from core.numpy_nn import build_network, describe, initialise
+from core.numpy_nn import Sequential, build_network, describe, initialise
 from core.numpy_nn.article_network import article_description
+from core.numpy_nn.description import Description
 from core.numpy_nn.initialisations import INITIALISATIONS
 
 SMALL: list[dict[str, Any]] = [
@@ -23,20 +26,28 @@ SMALL: list[dict[str, Any]] = [
 ]
 
 
-def to_torch(weights):
+def to_torch(weights: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(np.array(array)) for name, array in weights.items()}
 
 
-def from_torch(state):
+def from_torch(state: Mapping[str, torch.Tensor]) -> dict[str, np.ndarray]:
     return {name: tensor.numpy() for name, tensor in state.items()}
 
 
-def small_network(**keywords):
-    return build_network(SMALL, **keywords)
+def drawn_network(
+    description: Description, dtype: DTypeLike = np.float32, **keywords: Any
+) -> Sequential:
+    network = build_network(description, dtype)
+    initialise(network, **keywords)
+    return network
+
+
+def small_network(**keywords: Any) -> Sequential:
+    return drawn_network(SMALL, **keywords)
 
 
 @pytest.mark.parametrize(("preset", "size"), [("article", 224), ("article", 80), ("compact", 64)])
-def test_weights_go_both_ways(preset, size):
+def test_weights_go_both_ways(preset: str, size: int) -> None:
     model = build_model(preset, size, seed=1)
     network = build_network(describe(model))
     network.load_weights(from_torch(model.state_dict()))
@@ -53,7 +64,7 @@ def test_weights_go_both_ways(preset, size):
 
 
 @pytest.mark.parametrize("size", [80, 224])
-def test_the_articles_network_is_torchs(size):
+def test_the_articles_network_is_torchs(size: int) -> None:
     model = build_model("article", size)
     network = numpy_nn.article_network(size)
     for ours, theirs in zip(describe(network), describe(model), strict=True):
@@ -64,13 +75,13 @@ def test_the_articles_network_is_torchs(size):
     assert shapes == {name: array.shape for name, array in network.weights().items()}
 
 
-def test_descriptions_go_through_json():
+def test_descriptions_go_through_json() -> None:
     description = describe(build_model("compact", 64))
     again = describe(build_network(json.loads(json.dumps(description))))
     assert json.dumps(again) == json.dumps(description)
 
 
-def test_any_flat_torch_network_is_built_again():
+def test_any_flat_torch_network_is_built_again() -> None:
     model = torch.nn.Sequential(
         torch.nn.Conv2d(4, 8, 3, padding="same", groups=4, bias=False),
         torch.nn.BatchNorm2d(8, eps=1e-3, momentum=0.2),
@@ -88,7 +99,7 @@ def test_any_flat_torch_network_is_built_again():
     np.testing.assert_allclose(network.forward(x), expected, atol=1e-5)
 
 
-def test_what_cannot_be_built_is_refused():
+def test_what_cannot_be_built_is_refused() -> None:
     with pytest.raises(ValueError, match=r"type must be one of .*Conv2d.*, not 'Dropout'"):
         describe(torch.nn.Sequential(torch.nn.Dropout()))
     with pytest.raises(ValueError, match="Conv2d must have padding_mode 'zeros', not 'reflect'"):
@@ -105,7 +116,7 @@ def test_what_cannot_be_built_is_refused():
         small_network(init="zeros")
 
 
-def test_weights_that_do_not_fit_are_refused_and_change_nothing():
+def test_weights_that_do_not_fit_are_refused_and_change_nothing() -> None:
     network = small_network(seed=0)
     weights, other = network.weights(), small_network(seed=1).weights()
     renamed = other | {"99.weight": other["0.weight"]}
@@ -119,7 +130,7 @@ def test_weights_that_do_not_fit_are_refused_and_change_nothing():
         np.testing.assert_array_equal(array, weights[name])
 
 
-def test_weights_are_copies_in_both_directions():
+def test_weights_are_copies_in_both_directions() -> None:
     network = small_network()
     given = network.weights()
     network.load_weights(given)
@@ -130,9 +141,9 @@ def test_weights_are_copies_in_both_directions():
 
 
 @pytest.mark.parametrize("init", INITIALISATIONS)
-def test_initialisations_have_the_mean_and_spread_of_torchs(init):
-    network = build_network(article_description(80), init, seed=3, dtype=np.float64)
-    again = build_network(article_description(80), init, seed=3, dtype=np.float64)
+def test_initialisations_have_the_mean_and_spread_of_torchs(init: str) -> None:
+    network = drawn_network(article_description(80), np.float64, init=init, seed=3)
+    again = drawn_network(article_description(80), np.float64, init=init, seed=3)
     theirs = from_torch(build_model("article", 80, init, seed=3).state_dict())
     for name, ours in network.weights().items():
         np.testing.assert_array_equal(ours, again.weights()[name])
@@ -143,7 +154,19 @@ def test_initialisations_have_the_mean_and_spread_of_torchs(init):
         assert abs(ours.std() - theirs[name].std()) <= margin
 
 
-def test_initialise_depends_on_the_seed_only():
+def test_building_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw(*_: object) -> None:
+        pytest.fail("a number was drawn")
+
+    monkeypatch.setattr(np.random, "default_rng", draw)
+    network = build_network(article_description(224))
+    for array in network.params.values():
+        assert len(np.unique(array)) == 1
+    with pytest.raises(pytest.fail.Exception, match="drawn"):
+        initialise(network)
+
+
+def test_initialise_depends_on_the_seed_only() -> None:
     network = small_network(seed=1)
     before = network.weights()
     initialise(network, seed=2)
@@ -152,7 +175,7 @@ def test_initialise_depends_on_the_seed_only():
     np.testing.assert_array_equal(before["0.weight"], network.params["0.weight"])
 
 
-def test_input_gradient_and_the_short_way_without_it():
+def test_input_gradient_and_the_short_way_without_it() -> None:
     network = small_network(dtype=np.float64)
     x = np.random.default_rng(0).normal(size=(2, 3, 16, 16))
     network.forward(x)
@@ -164,6 +187,6 @@ def test_input_gradient_and_the_short_way_without_it():
         np.testing.assert_array_equal(gradient, grads[name])
 
 
-def test_the_package_runs_without_torch():
+def test_the_package_runs_without_torch() -> None:
     code = "import core.numpy_nn, sys; sys.exit('torch' in sys.modules or 'cv2' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

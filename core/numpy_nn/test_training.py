@@ -1,13 +1,19 @@
 """The engine trains like torch, step by step."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from numpy.typing import DTypeLike
 from torch.nn import functional
 
 from core.networks.build import build_model
-from core.numpy_nn import SGD, Adam, AdamW, Trainer, build_network, describe
-from core.numpy_nn.optimisers import BLOCK
+from core.numpy_nn import SGD, Adam, AdamW, Sequential, Trainer, build_network, describe, initialise
+from core.numpy_nn.description import Description
+from core.numpy_nn.engine.parallel import BLOCK
+from core.numpy_nn.optimisers import Optimizer
 
 TOLERANCE = 1e-9
 """Difference allowed after any step, relative to the largest value of its array, or to 1: a bias
@@ -15,14 +21,22 @@ before a batch norm has the gradient 0, of which only rounding errors remain, an
 those into steps."""
 
 
-def assert_close(what, ours, theirs):
+def assert_close(what: str, ours: np.ndarray, theirs: np.ndarray) -> None:
     scale = max(float(np.abs(theirs).max()), 1.0)
     difference = float(np.abs(ours - theirs).max())
     assert difference <= TOLERANCE * scale, f"{what} differs by {difference:.2e} of {scale:.2e}"
 
 
-def small_network(seed=0):
-    return build_network(
+def drawn_network(
+    description: Description, dtype: DTypeLike = np.float32, seed: int = 0
+) -> Sequential:
+    network = build_network(description, dtype)
+    initialise(network, seed=seed)
+    return network
+
+
+def small_network(seed: int = 0) -> Sequential:
+    return drawn_network(
         [
             {"type": "Conv2d", "in_channels": 3, "out_channels": 8, "kernel_size": 3, "stride": 2},
             {"type": "BatchNorm2d", "num_features": 8},
@@ -35,7 +49,9 @@ def small_network(seed=0):
     )
 
 
-def batches(count, batch_size, image_size):
+def batches(
+    count: int, batch_size: int, image_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     generator = np.random.default_rng(0)
     for _ in range(count):
         x = generator.uniform(size=(batch_size, 3, image_size, image_size))
@@ -43,7 +59,7 @@ def batches(count, batch_size, image_size):
 
 
 @pytest.mark.parametrize(("preset", "image_size"), [("article", 112), ("compact", 48)])
-def test_twenty_steps_beside_torch(preset, image_size):
+def test_twenty_steps_beside_torch(preset: str, image_size: int) -> None:
     model = build_model(preset, image_size).double().train()
     network = build_network(describe(model), dtype=np.float64)
     network.load_weights({name: tensor.numpy() for name, tensor in model.state_dict().items()})
@@ -53,7 +69,7 @@ def test_twenty_steps_beside_torch(preset, image_size):
         their_optimizer.zero_grad()
         probability = model(torch.from_numpy(x))
         their_loss = functional.binary_cross_entropy(probability, torch.from_numpy(target))
-        their_loss.backward()
+        torch.autograd.backward(their_loss)
         their_optimizer.step()
 
         loss, _ = trainer.step(x, target)
@@ -80,10 +96,12 @@ OPTIMIZERS = [
 
 
 @pytest.mark.parametrize(("ours", "theirs", "keywords"), OPTIMIZERS)
-def test_optimisers_step_like_torch(ours, theirs, keywords):
+def test_optimisers_step_like_torch(
+    ours: type[Optimizer], theirs: Callable[..., torch.optim.Optimizer], keywords: dict[str, Any]
+) -> None:
     # one weight longer than several blocks, so that the last block is a short one
     description = [{"type": "Linear", "in_features": 5, "out_features": BLOCK - 3}]
-    network = build_network(description, dtype=np.float64)
+    network = drawn_network(description, np.float64)
     tensors = {
         name: torch.from_numpy(array.copy()).requires_grad_()
         for name, array in network.params.items()
@@ -106,8 +124,8 @@ def test_optimisers_step_like_torch(ours, theirs, keywords):
             )
 
 
-def test_optimiser_updates_weights_of_any_layout():
-    network = build_network([{"type": "Linear", "in_features": 300, "out_features": 200}])
+def test_optimiser_updates_weights_of_any_layout() -> None:
+    network = drawn_network([{"type": "Linear", "in_features": 300, "out_features": 200}])
     expected = network.params["0.weight"] - 0.5
     network[0].params["weight"] = np.asfortranarray(network.params["0.weight"])
     network[0].grads = {"weight": np.ones((200, 300), np.float32)}
@@ -127,17 +145,19 @@ def test_optimiser_updates_weights_of_any_layout():
         (lambda n: SGD(n, nesterov=True), "momentum must be above 0 for nesterov"),
     ],
 )
-def test_optimisers_refuse_bad_settings(build, sentence):
+def test_optimisers_refuse_bad_settings(
+    build: Callable[[Sequential], Optimizer], sentence: str
+) -> None:
     with pytest.raises(ValueError, match=sentence):
         build(small_network())
 
 
-def small_trainer(seed=0):
+def small_trainer(seed: int = 0) -> Trainer:
     network = small_network(seed=seed)
     return Trainer(network, Adam(network, 1e-2))
 
 
-def test_training_goes_on_exactly_from_what_was_kept():
+def test_training_goes_on_exactly_from_what_was_kept() -> None:
     data = [(x.astype(np.float32), target) for x, target in batches(6, 4, 16)]
     whole = small_trainer()
     for x, target in data[:3]:
@@ -153,7 +173,7 @@ def test_training_goes_on_exactly_from_what_was_kept():
         np.testing.assert_array_equal(array, resumed.weights()[name])
 
 
-def test_optimiser_arrays_that_do_not_fit_are_refused():
+def test_optimiser_arrays_that_do_not_fit_are_refused() -> None:
     trainer = small_trainer()
     arrays = trainer.optimizer_arrays()
     with pytest.raises(ValueError, match="optimiser arrays must be named"):
@@ -162,7 +182,7 @@ def test_optimiser_arrays_that_do_not_fit_are_refused():
         trainer.load_optimizer_arrays(arrays | {"0.weight.exp_avg": np.zeros(3)})
 
 
-def test_it_learns_and_evaluation_changes_nothing():
+def test_it_learns_and_evaluation_changes_nothing() -> None:
     ((x, target),) = batches(1, 8, 16)
     trainer = small_trainer()
     first, probability = trainer.step(x.astype(np.float32), target[:, 0])
@@ -178,7 +198,7 @@ def test_it_learns_and_evaluation_changes_nothing():
         np.testing.assert_array_equal(array, before[name])
 
 
-def test_a_network_that_is_not_finite_takes_no_step():
+def test_a_network_that_is_not_finite_takes_no_step() -> None:
     trainer = small_trainer()
     ((x, target),) = batches(1, 2, 16)
     trainer.network[0].params["weight"][0, 0, 0, 0] = np.inf

@@ -8,15 +8,14 @@ from core.numpy_nn.arguments import (
     channel_vector,
     dimensions,
     images,
+    images_gradient,
     pair,
-    real_array,
     result_dtype,
     rounded,
-    same_shape,
     working_dtype,
 )
-from core.numpy_nn.convolution import check_not_empty, convolution_weight
-from core.numpy_nn.fast_convolution import correlate, input_gradient, weight_gradient
+from core.numpy_nn.convolution import bias_gradient, check_not_empty, convolution_weight
+from core.numpy_nn.engine.fast_convolution import correlate, input_gradient, weight_gradient
 from core.numpy_nn.geometry import Geometry
 
 
@@ -74,19 +73,19 @@ def conv_transpose2d_backward(
     x, unbatched = images("x", x)
     weight = convolution_weight(weight, groups)
     geometry = transposed_geometry(x, weight, stride, padding, output_padding, dilation)
-    dy = real_array("dy", dy)
-    shape = (len(x), weight.shape[1] * groups, *geometry.size)
-    same_shape("dy", dy, shape[1:] if unbatched else shape)
-    dy = dy.reshape(shape)
+    dy = images_gradient(dy, (len(x), weight.shape[1] * groups, *geometry.size), unbatched)
     work = working_dtype(dy, x, weight)
     wide_dy, wide_x, wide_weight = (a.astype(work, copy=False) for a in (dy, x, weight))
     dx = rounded(
         correlate(wide_dy, wide_weight, None, geometry, groups), result_dtype(x, dy, weight)
     )
     dweight = weight_gradient(wide_x, wide_dy, weight.shape, geometry, groups)
-    dbias = wide_dy.sum(axis=(2, 3)).sum(axis=0)
     parameter = result_dtype(weight, dy, x)
-    return (dx[0] if unbatched else dx), rounded(dweight, parameter), rounded(dbias, parameter)
+    return (
+        dx[0] if unbatched else dx,
+        rounded(dweight, parameter),
+        bias_gradient(wide_dy, parameter),
+    )
 
 
 def transposed_geometry(

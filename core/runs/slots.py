@@ -9,10 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.data.cache import processors
 from core.folders import slots_folder
+from core.system import cpu_count
 
-SLOTS = max(2, processors())
+SLOTS = max(2, cpu_count())
 """How many trainings share the machine at once; further ones wait."""
 
 

@@ -21,6 +21,7 @@ from core.runs.run import Run
 from core.runs.slots import SLOTS, Slot, claimed
 from core.runs.status import State
 from core.runs.status_writer import HEARTBEAT_SECONDS, STATUS_SECONDS, StatusWriter
+from core.system import set_torch_threads
 from core.training.events import (
     BatchDone,
     Begun,
@@ -196,7 +197,7 @@ class Worker:
             )
         # Sums over another number of threads round differently, and a run must stay repeatable.
         facts["threads"] = record.get("threads", torch.get_num_threads())
-        torch.set_num_threads(facts["threads"])
+        set_torch_threads(facts["threads"])
         write_json(self.run.path / "config.json", record | facts, durable=True)
         if before["photos"] != facts["photos"]:
             return "The data has changed since this run was begun. "

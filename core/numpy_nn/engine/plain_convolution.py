@@ -19,7 +19,7 @@ def correlate(
 ) -> np.ndarray:
     """Slide ``weight`` over ``x`` and add ``bias``; returns (N, C_out, output height, width)."""
     columns = unfold(x, geometry, groups)
-    y = grouped(weight, groups) @ columns
+    y: np.ndarray = grouped(weight, groups) @ columns
     y = y.reshape(len(x), len(weight), *geometry.output)
     return y if bias is None else y + bias[:, np.newaxis, np.newaxis]
 
@@ -30,7 +30,8 @@ def weight_gradient(
     """Gradient with respect to a weight of ``shape``: every dy times the window it came from."""
     columns = unfold(x, geometry, groups)
     dy = by_group(dy, groups)
-    return (dy @ columns.swapaxes(2, 3)).sum(axis=0).reshape(shape)
+    dweight: np.ndarray = (dy @ columns.swapaxes(2, 3)).sum(axis=0).reshape(shape)
+    return dweight
 
 
 def input_gradient(

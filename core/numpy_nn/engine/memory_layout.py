@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from core.numpy_nn.engine.parallel import blocks
 from core.numpy_nn.geometry import Geometry
-from core.numpy_nn.threads import steps
 
 Index: TypeAlias = tuple[Any, ...]
 
@@ -15,7 +15,7 @@ BLOCK_BYTES = 2**22
 """Most that the two buffers of one block may take; less only when one row of windows needs more."""
 
 
-class Layout:
+class MemoryLayout:
     """Sizes and orders for one convolution.
 
     Images are split into *phases*: the pixels that lie a stride apart, among which the convolution
@@ -124,11 +124,11 @@ class Layout:
 
     def image_blocks(self, images: slice, itemsize: int) -> list[slice]:
         """Cut images into groups whose windows fit one block, or single ones where none fits."""
-        return steps(images, self.fitting_rows(itemsize) // self.height)
+        return blocks(images, self.fitting_rows(itemsize) // self.height)
 
     def row_blocks(self, rows: slice, itemsize: int) -> list[slice]:
         """Cut the rows of windows of one image into blocks; one block if they fit."""
-        return steps(rows, self.fitting_rows(itemsize))
+        return blocks(rows, self.fitting_rows(itemsize))
 
     def fitting_rows(self, itemsize: int) -> int:
         """Number of rows of windows whose buffers take ``BLOCK_BYTES``."""
@@ -162,9 +162,11 @@ class Layout:
 
 
 @lru_cache(maxsize=256)
-def layout_of(geometry: Geometry, channels: int, channels_out: int, groups: int) -> Layout:
-    """Return the layout of a convolution, made once for each that is in use."""
-    return Layout(geometry, channels, channels_out, groups)
+def memory_layout_of(
+    geometry: Geometry, channels: int, channels_out: int, groups: int
+) -> MemoryLayout:
+    """Return the memory layout of a convolution, made once for each that is in use."""
+    return MemoryLayout(geometry, channels, channels_out, groups)
 
 
 def overlap(stride: int, offset: int, length: int, count: int) -> tuple[slice, slice]:

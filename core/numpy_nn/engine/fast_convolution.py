@@ -12,18 +12,27 @@ out over the cores. Results are those of ``plain_convolution`` up to rounding, a
 for the same number of cores.
 """
 
-import math
-import threading
 from functools import partial
 
 import numpy as np
 
-from core.numpy_nn import plain_convolution
 from core.numpy_nn.arguments import is_finite
-from core.numpy_nn.blas import one_blas_thread
+from core.numpy_nn.engine import plain_convolution
+from core.numpy_nn.engine.buffers import buffers_of_this_thread
+from core.numpy_nn.engine.memory_layout import MemoryLayout, memory_layout_of
+from core.numpy_nn.engine.parallel import in_parallel, shares
+from core.numpy_nn.engine.unfolding import (
+    empty_phases,
+    fold_columns,
+    fold_rows,
+    join_phases,
+    joined,
+    split_into_phases,
+    unfold_columns,
+    unfold_rows,
+)
 from core.numpy_nn.geometry import Geometry
-from core.numpy_nn.layout import Layout, layout_of
-from core.numpy_nn.threads import in_parallel, shares, workers
+from core.system import cpu_count, one_blas_thread
 
 SMALL = 10_000_000
 """Multiplications up to which a second thread would cost more than it saves: it takes a tenth of a
@@ -38,7 +47,7 @@ def correlate(
     groups: int,
 ) -> np.ndarray:
     """Slide ``weight`` over ``x`` and add ``bias``; returns (N, C_out, output height, width)."""
-    layout = layout_of(geometry, x.shape[1], len(weight), groups)
+    layout = memory_layout_of(geometry, x.shape[1], len(weight), groups)
     y = np.empty((len(x), len(weight), *geometry.output), x.dtype)
     matrix = layout.matrix(weight)
     added = np.zeros(len(weight), x.dtype) if bias is None else bias
@@ -66,7 +75,7 @@ def gradients(
     dy: np.ndarray, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (dx, dweight)."""
-    layout = layout_of(geometry, x.shape[1], len(weight), groups)
+    layout = memory_layout_of(geometry, x.shape[1], len(weight), groups)
     dx, matrix = np.zeros(x.shape, x.dtype), layout.matrix(weight)
     every = slice(0, len(x))
     with one_blas_thread() as alone:
@@ -90,7 +99,7 @@ def weight_gradient(
     dy: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geometry: Geometry, groups: int
 ) -> np.ndarray:
     """Gradient with respect to a weight of ``shape``: every dy times the window it came from."""
-    layout = layout_of(geometry, x.shape[1], shape[0], groups)
+    layout = memory_layout_of(geometry, x.shape[1], shape[0], groups)
     with one_blas_thread() as alone:
         shared = [
             partial(backward_share, layout, images, dy, x, None, None)
@@ -105,7 +114,7 @@ def input_gradient(
 ) -> np.ndarray:
     """Gradient with respect to x: every dy, spread by ``weight`` over the window it came from."""
     channels = weight.shape[1] * groups
-    layout = layout_of(geometry, channels, len(weight), groups)
+    layout = memory_layout_of(geometry, channels, len(weight), groups)
     dx, matrix = np.zeros((len(dy), channels, *geometry.size), dy.dtype), layout.matrix(weight)
     with one_blas_thread() as alone:
         in_parallel(
@@ -118,7 +127,7 @@ def input_gradient(
 
 
 def correlate_share(
-    layout: Layout,
+    layout: MemoryLayout,
     x: np.ndarray,
     matrix: np.ndarray,
     bias: np.ndarray,
@@ -127,19 +136,19 @@ def correlate_share(
     rows: slice,
 ) -> None:
     """Compute some rows of some images of ``y``, block by block."""
-    room = room_of_thread(x.dtype)
+    buffers = buffers_of_this_thread(x.dtype)
     x, y = layout.by_group(x), layout.by_group(y)
     for some_images in layout.image_blocks(images, x.itemsize):
-        phases = split_into_phases(layout, x[:, :, some_images], rows, room)
+        phases = split_into_phases(layout, x[:, :, some_images], rows, buffers)
         for block in layout.row_blocks(rows, x.itemsize):
-            columns = unfold_rows(layout, phases, block.start - rows.start, block, room)
-            maps = room.take("maps", layout.maps_shape(*columns.shape[-3:-1]))
+            columns = unfold_rows(layout, phases, block.start - rows.start, block, buffers)
+            maps = buffers.take("maps", layout.maps_shape(*columns.shape[-3:-1]))
             np.matmul(matrix, joined(columns), out=joined(maps))
             y[:, :, some_images, block] = fold_columns(layout, maps, bias)
 
 
 def backward_share(
-    layout: Layout,
+    layout: MemoryLayout,
     images: slice,
     dy: np.ndarray,
     x: np.ndarray | None,
@@ -149,22 +158,22 @@ def backward_share(
     """Compute dx of some images, given ``matrix`` and zeros in ``dx``; given ``x``, return what
     these images add to the gradient of the matrix.
     """
-    room = room_of_thread(dy.dtype)
+    buffers = buffers_of_this_thread(dy.dtype)
     dmatrix = None
     dy, rows = layout.by_group(dy), slice(0, layout.height)
     for some in layout.image_blocks(images, dy.itemsize):
         if x is not None:
-            phases = split_into_phases(layout, layout.by_group(x)[:, :, some], rows, room)
+            phases = split_into_phases(layout, layout.by_group(x)[:, :, some], rows, buffers)
         if dx is not None:
-            dphases = empty_phases(layout, layout.by_group(dx)[:, :, some], room)
+            dphases = empty_phases(layout, layout.by_group(dx)[:, :, some], buffers)
         for block in layout.row_blocks(rows, dy.itemsize):
-            maps = unfold_columns(layout, dy[:, :, some, block], room)
+            maps = unfold_columns(layout, dy[:, :, some, block], buffers)
             if x is not None:
-                columns = unfold_rows(layout, phases, block.start, block, room)
+                columns = unfold_rows(layout, phases, block.start, block, buffers)
                 product = joined(maps) @ joined(columns).swapaxes(1, 2)
                 dmatrix = product if dmatrix is None else np.add(dmatrix, product, out=dmatrix)
             if dx is not None and matrix is not None:
-                columns = room.take("columns", layout.columns_shape(*maps.shape[-3:-1]))
+                columns = buffers.take("columns", layout.columns_shape(*maps.shape[-3:-1]))
                 np.matmul(matrix.swapaxes(1, 2), joined(maps), out=joined(columns))
                 fold_rows(layout, columns, dphases, block)
         if dx is not None:
@@ -172,141 +181,25 @@ def backward_share(
     return dmatrix
 
 
-def split_into_phases(layout: Layout, x: np.ndarray, rows: slice, room: "Room") -> np.ndarray:
-    """Return what some rows of windows see of ``x`` (groups, C, n, H, W), split into phases.
-
-    Returns (row phase, column phase, groups, C, n, row, column), a view where that is possible.
-    """
-    if layout.is_one_phase:
-        seen: np.ndarray = x[..., rows.start : rows.stop + layout.overhang, :]
-        return seen[np.newaxis, np.newaxis]
-    phases = room.zeros("phases", layout.phases_shape(x.shape[2], rows.stop - rows.start))
-    for pixels, places in layout.phase_views(x, phases, rows.start):
-        places[...] = pixels
-    return phases
-
-
-def empty_phases(layout: Layout, dx: np.ndarray, room: "Room") -> np.ndarray:
-    """Return zeros to collect the phases of ``dx`` (groups, C, n, H, W) in, ``dx`` if it can be."""
-    if layout.is_one_phase:
-        return dx[np.newaxis, np.newaxis]
-    return room.zeros("dphases", layout.phases_shape(dx.shape[2], layout.height))
-
-
-def join_phases(layout: Layout, phases: np.ndarray, dx: np.ndarray) -> None:
-    """Put the phases of all rows back where ``split_into_phases`` took them from."""
-    if not layout.is_one_phase:
-        for pixels, places in layout.phase_views(dx, phases, 0):
-            pixels[...] = places
-
-
-def unfold_rows(
-    layout: Layout, phases: np.ndarray, first: int, rows: slice, room: "Room"
-) -> np.ndarray:
-    """Copy what each kernel row sees of the phases, for ``rows`` of windows, of which the topmost
-    sees the phases from row ``first`` on.
-
-    Returns (groups, kernel row, column phase, C, n, rows, row length).
-    """
-    height = rows.stop - rows.start
-    columns = room.take("columns", layout.columns_shape(phases.shape[-3], height))
-    for number, (shift, phase) in enumerate(layout.row_taps):
-        seen = phases[phase, ..., first + shift : first + shift + height, :]
-        columns[:, number] = seen.swapaxes(0, 1)
-    return columns
-
-
-def fold_rows(layout: Layout, columns: np.ndarray, phases: np.ndarray, rows: slice) -> None:
-    """Add what ``unfold_rows`` copied up again, into the phases of the whole image."""
-    for number, (shift, phase) in enumerate(layout.row_taps):
-        seen = phases[phase, ..., rows.start + shift : rows.stop + shift, :]
-        seen += columns[:, number].swapaxes(0, 1)
-
-
-def fold_columns(layout: Layout, maps: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Add the maps of the kernel columns, each shifted by its column, and ``bias`` to the first.
-
-    ``bias`` is (groups, C_out, 1). Returns the view (groups, C_out, n, rows, width) of it.
-    """
-    flat = maps.reshape(*maps.shape[:2], math.prod(maps.shape[2:]))
-    total = flat[:, 0]
-    for number, shift in enumerate(layout.shifts[1:], start=1):
-        reached = max(0, total.shape[1] - shift)  # beyond the last row there is padding only
-        total[:, :reached] += flat[:, number, shift:]
-    by_channel = maps[:, 0].reshape(*bias.shape[:2], math.prod(maps.shape[3:]))
-    by_channel += bias
-    result: np.ndarray = maps[:, 0, ..., : layout.width]
-    return result
-
-
-def unfold_columns(layout: Layout, dy: np.ndarray, room: "Room") -> np.ndarray:
-    """Copy ``dy`` (groups, C_out, n, rows, width) once for each kernel column, shifted by it.
-
-    Returns (groups, kernel column, C_out, n, rows, row length); what ``fold_columns`` drops is 0.
-    """
-    groups, channels, count, height, width = dy.shape
-    shape = channels, count, height, layout.row_length
-    length, lead = math.prod(shape), layout.shifts[-1]
-    frame = room.zeros("frame", (groups, lead + length))
-    frame[:, lead:].reshape(groups, *shape)[..., :width] = dy
-    maps = room.take("maps", (groups, len(layout.shifts), length))
-    for number, shift in enumerate(layout.shifts):
-        maps[:, number] = frame[:, lead - shift : lead - shift + length]
-    return maps.reshape(groups, len(layout.shifts), *shape)
-
-
-def joined(block: np.ndarray) -> np.ndarray:
-    """View (groups, ..., n, rows, row length) as one matrix for each group."""
-    return block.reshape(len(block), math.prod(block.shape[1:-3]), math.prod(block.shape[-3:]))
-
-
-class Room:
-    """Buffers that one thread uses again for every block."""
-
-    def __init__(self, dtype: np.dtype) -> None:
-        self.dtype = dtype
-        self.buffers: dict[str, np.ndarray] = {}
-
-    def take(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
-        """Return the buffer of that name as an array of ``shape``, whatever it holds."""
-        size = math.prod(shape)
-        if name not in self.buffers or self.buffers[name].size < size:
-            self.buffers[name] = np.empty(size, self.dtype)
-        return self.buffers[name][:size].reshape(shape)
-
-    def zeros(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
-        """Return the buffer of that name as zeros of ``shape``."""
-        array = self.take(name, shape)
-        array.fill(0)
-        return array
-
-
-rooms = threading.local()
-
-
-def room_of_thread(dtype: np.dtype) -> Room:
-    """Return this thread's room for ``dtype``, kept because fresh memory costs more than a copy."""
-    if getattr(rooms, "room", None) is None or rooms.room.dtype != dtype:
-        rooms.room = Room(dtype)
-    room: Room = rooms.room
-    return room
-
-
-def share_count(layout: Layout, images: int, alone: bool) -> int:
+def share_count(layout: MemoryLayout, images: int, alone: bool) -> int:
     """Number of cores to share the work for so many images out to; 1 when BLAS uses all itself."""
     windows = images * layout.height * layout.row_length
     multiplications = windows * layout.groups * layout.inputs * layout.outputs
-    return workers() if alone and multiplications > SMALL else 1
+    return cpu_count() if alone and multiplications > SMALL else 1
 
 
-def exact_dx(dx: np.ndarray, dy: np.ndarray, weight: np.ndarray, layout: Layout) -> np.ndarray:
+def exact_dx(
+    dx: np.ndarray, dy: np.ndarray, weight: np.ndarray, layout: MemoryLayout
+) -> np.ndarray:
     """Return ``dx``, computed the plain way where infinities may have met our extra zeros."""
     if is_finite(weight) and not (layout.gaps and not is_finite(dx)):
         return dx
     return plain_convolution.input_gradient(dy, weight, layout.geometry, layout.groups)
 
 
-def exact_dweight(dweight: np.ndarray, dy: np.ndarray, x: np.ndarray, layout: Layout) -> np.ndarray:
+def exact_dweight(
+    dweight: np.ndarray, dy: np.ndarray, x: np.ndarray, layout: MemoryLayout
+) -> np.ndarray:
     """Return ``dweight``, computed the plain way where infinities may have met our extra zeros."""
     if is_finite(dweight):
         return dweight

@@ -4,24 +4,21 @@ import itertools
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache, partial
 from typing import TypeVar
 
 import numpy as np
 
+from core.system import cpu_count
+
 Result = TypeVar("Result")
-
-
-@cache
-def workers() -> int:
-    """Number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
 def pool() -> ThreadPoolExecutor:
     """Return the threads beside the calling one, started at first use."""
-    return ThreadPoolExecutor(max(1, workers() - 1), thread_name_prefix="numpy_nn")
+    return ThreadPoolExecutor(max(1, cpu_count() - 1), thread_name_prefix="numpy_nn")
 
 
 if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts its own
@@ -31,10 +28,11 @@ if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child 
 def in_parallel(tasks: Iterable[Callable[[], Result]]) -> list[Result]:
     """Call every task, the first on this thread, and return their results in order.
 
-    The first error is raised when all are done. A task must not call this function.
+    The first error is raised when all are done. ``np.errstate`` holds for all tasks, which must not
+    call this function.
     """
     first, *others = tasks
-    futures = [pool().submit(task) for task in others]
+    futures = [pool().submit(copy_context().run, task) for task in others]
     try:
         result = first()
     finally:
@@ -58,8 +56,31 @@ def over_images(work: Callable[[int], object], array: np.ndarray) -> None:
         for number in range(part.start, part.stop):
             work(number)
 
-    count = workers() if array.size > LARGE else 1
+    count = cpu_count() if array.size > LARGE else 1
     in_parallel([partial(work_through, part) for part in shares(len(array), count)])
+
+
+BLOCK = 16_384
+"""Elements of one block: five float32 arrays of it fit into a core's second-level cache."""
+
+
+def over_blocks(work: Callable[..., object], *arrays: np.ndarray) -> None:
+    """Call ``work``, which computes element by element and in place, with the same block of each of
+    ``arrays``, all of one shape, on all cores. A block stays in a core's cache while a formula
+    passes over it several times: with millions of elements memory is what takes time.
+    """
+    size = arrays[0].size
+    if size <= BLOCK or not all(array.flags.c_contiguous for array in arrays):
+        work(*arrays)
+        return
+    flat = [array.reshape(-1) for array in arrays]
+
+    def work_through(part: slice) -> None:
+        for start in range(part.start, part.stop, BLOCK):
+            block = slice(start, min(start + BLOCK, part.stop))
+            work(*(array[block] for array in flat))
+
+    in_parallel([partial(work_through, part) for part in shares(size, cpu_count())])
 
 
 def shares(length: int, count: int) -> list[slice]:
@@ -69,7 +90,7 @@ def shares(length: int, count: int) -> list[slice]:
     return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
 
 
-def steps(part: slice, size: int) -> list[slice]:
+def blocks(part: slice, size: int) -> list[slice]:
     """Cut ``part`` into slices of at most ``size``, all about the same."""
     length = part.stop - part.start
     return [
