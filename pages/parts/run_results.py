@@ -35,6 +35,7 @@ def show_results(run: Run) -> None:
         default="Right and wrong",
         required=True,
         key="results-part",
+        persist_state="session",
         label_visibility="collapsed",
     )
     parts[part](run)

@@ -92,6 +92,7 @@ def choose_label(classes: tuple[str, str]) -> int | None:
             "Loss of the label",
             (ANSWERED, *classes[::-1]),
             key="label",
+            persist_state="session",
             width=170,
             help="Binary cross entropy of this label, whose gradient goes backward.",
         )
