@@ -41,7 +41,7 @@ def follow_link(page, key: str) -> None:
 def wait_until_drawn(page, key: str) -> None:
     """Wait for the page's question and its script's end; fail on an error page."""
     page.get_by_role("heading", level=1, name=PAGES[key].question).wait_for()
-    page.wait_for_selector(SETTLED)
+    page.wait_for_selector(SETTLED, timeout=60_000)  # torch is imported for the first ladder
     assert page.get_by_test_id("stException").count() == 0, key
     assert page.get_by_role("dialog").count() == 0, key
 
