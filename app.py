@@ -7,12 +7,12 @@ from pages.parts.model_choice import choose_model, load_torch_in_background
 from pages.parts.page import open_page
 from pages.parts.photos import choose_photos
 
-open_page("classify")
-controls, results = st.columns([4, 7], gap="large")
-with controls:
-    photos = choose_photos()
-    model = choose_model()
-    threshold = choose_threshold()
-with results:
-    show_answers(photos, model, threshold)
-load_torch_in_background()
+with open_page("classify"):
+    controls, results = st.columns([4, 7], gap="large")
+    with controls:
+        photos = choose_photos()
+        model = choose_model()
+        threshold = choose_threshold()
+    with results:
+        show_answers(photos, model, threshold)
+    load_torch_in_background()

@@ -5,18 +5,18 @@ import streamlit as st
 from pages.parts.conv_view import convolution, layers, state
 from pages.parts.page import open_page
 
-open_page("conv_lab")
-state.read_address()
-layer = st.segmented_control(
-    "Layer",
-    list(state.LAYERS),
-    format_func=state.LAYERS.__getitem__,
-    key="lab_layer",
-    required=True,
-    label_visibility="collapsed",
-)
-if layer == "conv":
-    convolution.show()
-else:
-    layers.show(str(layer))
-state.write_address()
+with open_page("conv_lab"):
+    state.read_address()
+    layer = st.segmented_control(
+        "Layer",
+        list(state.LAYERS),
+        format_func=state.LAYERS.__getitem__,
+        key="lab_layer",
+        required=True,
+        label_visibility="collapsed",
+    )
+    if layer == "conv":
+        convolution.show()
+    else:
+        layers.show(str(layer))
+    state.write_address()

@@ -6,8 +6,8 @@ from core.errors import ModelError, RunError
 from pages.parts.feature_maps import views
 from pages.parts.page import open_page
 
-open_page("feature_maps")
-try:
-    views.show()
-except (ModelError, RunError) as error:
-    st.error(f"This network cannot be looked at: {error}. Choose another one.")
+with open_page("feature_maps"):
+    try:
+        views.show()
+    except (ModelError, RunError) as error:
+        st.error(f"This network cannot be looked at: {error}. Choose another one.")

@@ -9,13 +9,13 @@ from pages.parts.run_live import follow
 from pages.parts.run_results import show_results
 from pages.parts.workers import warm_up
 
-open_page("train")
-run = choose_run()
+with open_page("train"):
+    run = choose_run()
 
-if run is None:
-    warm_up()
-    run_setup.show()
-else:
-    follow(run)
-    st.divider()
-    show_results(run)
+    if run is None:
+        warm_up()
+        run_setup.show()
+    else:
+        follow(run)
+        st.divider()
+        show_results(run)

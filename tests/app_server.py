@@ -37,6 +37,12 @@ class Server:
     cache: Path
     log: Path
 
+    def tracebacks(self) -> str:
+        """Return the server's log from its first traceback on; empty while there is none."""
+        log = self.log.read_text(errors="replace")
+        before, found, after = log.partition("Traceback (most recent call last)")
+        return before[-500:] + found + after if found else ""
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""

@@ -10,9 +10,10 @@ from tests.app_server import SETTLED, find_chromium, running_server
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """Start the app on a free port; stop it when the file's tests are done."""
+    """Start the app on a free port; when the file's tests are done, it must have had no error."""
     with running_server(tmp_path_factory.mktemp("server")) as started:
         yield started
+    assert not started.tracebacks()
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,18 @@ def test_a_run_with_a_broken_config_is_told(run, folders, page):
     assert "is damaged" in said(page)
 
 
+def test_a_dropped_file_that_is_no_photo_is_one_sentence(folders):
+    def script() -> None:
+        from pages.parts.feature_maps.chosen_photo import offer_dropped
+
+        offer_dropped(32, "photo")
+
+    app = AppTest.from_function(script).run()
+    app.file_uploader[0].upload("notes.txt", b"hello").run()
+    assert not app.exception
+    assert app.error[0].value.endswith("GIF are accepted.")
+
+
 def test_broken_weights_and_answers_are_told_in_a_sentence(run, page):
     import numpy as np
 

@@ -197,7 +197,7 @@ def test_a_run_from_a_newer_version_is_refused_in_a_sentence():
         Run(run.path)
 
 
-def test_a_worker_that_is_just_leaving_does_not_stop_what_comes_next(runs_folder):
+def test_a_worker_that_is_just_leaving_does_not_stop_what_comes_next(runs_folder, monkeypatch):
     run = create_run(CONFIG)
     train_here(run)
     at_it, leave = threading.Event(), threading.Event()
@@ -205,13 +205,20 @@ def test_a_worker_that_is_just_leaving_does_not_stop_what_comes_next(runs_folder
     def worker():
         with run.lock():
             at_it.set()
-            leave.wait(0.2)
+            leave.wait()
 
-    leaving = threading.Thread(target=worker)
+    def leave_while_it_is_waited_for(patience: float = 0.0) -> bool:
+        if patience:
+            leave.set()
+        return Run.locked(run, patience)
+
+    leaving = threading.Thread(target=worker, daemon=True)
     leaving.start()
     at_it.wait()
     assert run.locked()
+    monkeypatch.setattr(run, "locked", leave_while_it_is_waited_for)
     run.delete()
+    assert leave.is_set()
     leaving.join()
     assert list_runs() == []
 

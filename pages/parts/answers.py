@@ -69,6 +69,7 @@ def choose_threshold() -> float:
             60,
             format="%d %%",
             key="threshold",
+            persist_state="session",
             help="A network always has an answer. Asking for more certainty gives fewer answers, "
             "and more of them right.",
         )

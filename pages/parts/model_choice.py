@@ -46,6 +46,13 @@ def answering_runs() -> dict[str, Run]:
     return {run.id: run for run in list_runs() if run.checkpoints.positions()}
 
 
+def newest_of(id: str, runs: dict[str, Run]) -> ModelChoice:
+    """Return the shipped model, or one of ``runs`` with its newest weights."""
+    if id == SHIPPED:
+        return ModelChoice(SHIPPED, "the shipped model", "")
+    return ModelChoice(id, runs[id].name, runs[id].checkpoints.positions()[-1].name)
+
+
 def choose_model() -> ModelChoice:
     """Draw the list of models; the address says which one is chosen."""
     runs = answering_runs()
@@ -67,9 +74,7 @@ def choose_model() -> ModelChoice:
     if chosen != wanted:
         st.query_params["model"] = chosen
         st.rerun()
-    if chosen == SHIPPED:
-        return ModelChoice(SHIPPED, "the shipped model", "")
-    return ModelChoice(chosen, runs[chosen].name, runs[chosen].checkpoints.positions()[-1].name)
+    return newest_of(chosen, runs)
 
 
 @st.cache_resource(show_spinner="Loading the model ...", max_entries=8)

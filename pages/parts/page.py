@@ -1,9 +1,13 @@
 """What every page has: its question as the title, one sentence on what to do, the links."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+
+from pages.parts.kept import keep_address, kept_address
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,12 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 """
 
 
-def open_page(key: str) -> None:
-    """Start a page: must be the first call of its script. ``key`` is one of ``PAGES``."""
+@contextmanager
+def open_page(key: str) -> Iterator[None]:
+    """Draw a page's head, then the page inside: ``with open_page("train"):`` begins its script.
+
+    ``key`` is one of ``PAGES``. The links to the others lead to where this visitor left them.
+    """
     page = PAGES[key]
     st.set_page_config(
         page_title=f"{page.name} · Glass CNN",
@@ -84,7 +92,15 @@ def open_page(key: str) -> None:
     st.html(_STYLE)
     with st.sidebar:
         st.markdown("**Glass CNN**  \nOne small network, every number on show")
-        for each in PAGES.values():
-            st.page_link(each.file, label=each.name, icon=each.icon, width="stretch")
+        for name, each in PAGES.items():
+            st.page_link(
+                each.file,
+                label=each.name,
+                icon=each.icon,
+                width="stretch",
+                query_params=None if name == key else kept_address(name),
+            )
     st.title(page.question, anchor=False)
     st.caption(page.what_to_do)
+    with keep_address(key):
+        yield

@@ -13,6 +13,7 @@ from core.data.decode import MAX_BYTES, decode_photo
 from core.data.drawn import draw_pet
 from core.errors import PhotoError
 from pages.parts.gallery import Picture, gallery, shrunk
+from pages.parts.words import escape_markdown
 
 DRAWN_SIDE = 256
 DRAWN_PETS = 8
@@ -45,6 +46,8 @@ def drawn_pets() -> list[tuple[str, NDArray[np.uint8]]]:
 
 def choose_photos() -> list[BroughtPhoto]:
     """Draw the widgets and return the photos, newest first where that is known."""
+    if "photos" not in st.session_state:  # another page lay between: the uploader is empty again
+        st.session_state["earlier-photos"] = st.session_state.get("brought-photos", [])
     dropped = st.file_uploader(
         "Drop photos here",
         accept_multiple_files=True,
@@ -53,6 +56,7 @@ def choose_photos() -> list[BroughtPhoto]:
         help="JPEG, PNG, WebP, BMP or GIF; up to 25 MB, 40 megapixels and 20,000 pixels a side "
         "each. They stay on this computer, in memory, and are never saved.",
     )
+    earlier = choose_earlier(st.session_state["earlier-photos"])
     camera = None
     if st.toggle("Use the camera", key="use-camera"):
         camera = st.camera_input("Take a photo", key="camera")
@@ -71,9 +75,36 @@ def choose_photos() -> list[BroughtPhoto]:
     photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped or []]
     if camera is not None:
         photos.insert(0, BroughtPhoto("camera shot", camera.getvalue()))
+    photos += earlier
+    st.session_state["brought-photos"] = list(photos)
     if "drawn-pet" in st.session_state:
         photos.insert(0, drawn_photo(int(st.session_state["drawn-pet"])))
     return photos
+
+
+def choose_earlier(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:
+    """Draw the photos of an earlier visit, which no uploader can be given back; return the rest.
+
+    A click leaves one out; at the next visit it is gone.
+    """
+    if not photos:
+        return []
+    chosen = st.pills(
+        "From before",
+        range(len(photos)),
+        selection_mode="multi",
+        default=range(len(photos)),
+        format_func=lambda number: escape_markdown(shortened(photos[number].name)),
+        key="chosen-earlier-photos",
+        help="Click one to leave it out.",
+        wrap=True,
+    )
+    return [photos[number] for number in chosen]
+
+
+def shortened(name: str) -> str:
+    """Keep a name's beginning and end where it is long, as the uploader does."""
+    return name if len(name) <= 20 else f"{name[:7]}...{name[-10:]}"
 
 
 @st.cache_data(show_spinner=False)

@@ -28,9 +28,15 @@ def compare(run: Run) -> None:
         format_func=lambda id: runs[id].name,
         max_selections=MOST,
         key=f"compare-{run.id}",
+        persist_state="session",
     )
     measure = st.segmented_control(
-        "Measure", list(MEASURES), default="Test accuracy", required=True, key="compare-measure"
+        "Measure",
+        list(MEASURES),
+        default="Test accuracy",
+        required=True,
+        key="compare-measure",
+        persist_state="session",
     )
     field, label = MEASURES[str(measure)]
     lines, rows = [], []

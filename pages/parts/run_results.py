@@ -37,6 +37,7 @@ def show_results(run: Run) -> None:
         default="Right and wrong",
         required=True,
         key="results-part",
+        persist_state="session",
         label_visibility="collapsed",
     )
     parts[part](run)

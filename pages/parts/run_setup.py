@@ -96,6 +96,7 @@ def choose_source() -> str:
         default=DRAWN_PETS,
         required=True,
         key="source",
+        persist_state="session",
         help="Drawn pets need no download, so you can start at once. A folder holds your own "
         "photos, one sub-folder for each of two classes.",
     )
@@ -105,6 +106,7 @@ def choose_source() -> str:
         "Path of the folder on the server's computer",
         placeholder="/home/me/cat-and-dog",
         key="folder",
+        persist_state="session",
         help="training_set and test_set with cats and dogs inside, train and test, two class "
         "folders without a split, or files named cat.0.jpg and dog.0.jpg.",
     )
@@ -114,7 +116,12 @@ def choose_source() -> str:
 def choose_network() -> str:
     """Return the preset's name."""
     model = st.segmented_control(
-        "Network", list(NETWORKS), default="article", required=True, key="network"
+        "Network",
+        list(NETWORKS),
+        default="article",
+        required=True,
+        key="network",
+        persist_state="session",
     )
     st.caption(NETWORKS[str(model)])
     return str(model)
@@ -139,6 +146,7 @@ def choose_numbers(data: str, model: str) -> Wish:
         int(LIMITS["epochs"][1]),
         preset.epochs,
         key=f"epochs-{suffix}",
+        persist_state="session",
         help="How often the network sees every training picture.",
     )
     values["image_size"] = columns[1].number_input(
@@ -148,6 +156,7 @@ def choose_numbers(data: str, model: str) -> Wish:
         preset.image_size,
         step=16,
         key=f"size-{suffix}",
+        persist_state="session",
         help=f"Every picture is stretched to a square of this size. Below "
         f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
         "twice the side takes four times as long.",
@@ -159,6 +168,7 @@ def choose_numbers(data: str, model: str) -> Wish:
         preset.train_per_class,
         step=100,
         key=f"train-{suffix}",
+        persist_state="session",
         help="The first so many training pictures of each class, in the order of their names.",
     )
     with st.expander("More choices"):
@@ -181,6 +191,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             format="%.5f",
             step=1e-4,
             key=f"rate-{suffix}",
+            persist_state="session",
             help="How far each step goes. Too small learns slowly, too large makes the loss jump "
             "or blow up. It can be changed while the training runs.",
         ),
@@ -190,6 +201,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             int(LIMITS["batch_size"][1]),
             preset.batch_size,
             key=f"batch-{suffix}",
+            persist_state="session",
             help="Pictures per step. More make a calmer loss and fewer steps an epoch.",
         ),
         "optimizer": left.selectbox(
@@ -198,6 +210,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             OPTIMIZERS.index(preset.optimizer),
             format_func=OPTIMIZER_NAMES.__getitem__,
             key=f"optimizer-{suffix}",
+            persist_state="session",
             help="The rule that turns gradients into steps. Adam scales each weight's step by its "
             "recent gradients; SGD does not and wants a larger learning rate.",
         ),
@@ -207,6 +220,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             INITIALISATIONS.index(preset.init),
             format_func=INIT_NAMES.__getitem__,
             key=f"init-{suffix}",
+            persist_state="session",
             help="How the weights are drawn before the first step. With constant ones all channels "
             "of a layer start alike and can hardly learn different things: worth a try.",
         ),
@@ -217,6 +231,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             preset.test_per_class,
             step=50,
             key=f"test-{suffix}",
+            persist_state="session",
             help="Never trained on, only asked after each epoch.",
         ),
         "seed": right.number_input(
@@ -225,6 +240,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             int(LIMITS["seed"][1]),
             preset.seed,
             key=f"seed-{suffix}",
+            persist_state="session",
             help="The same seed gives the same first weights and the same order of pictures, "
             "so the same run again.",
         ),
@@ -232,6 +248,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             "Vary the pictures",
             preset.augment,
             key=f"augment-{suffix}",
+            persist_state="session",
             help="Mirror, crop and brighten each picture at random every time, so that the network "
             "cannot learn them by heart. The article does not.",
         ),
@@ -240,6 +257,7 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             ("constant", "cosine"),
             ("constant", "cosine").index(preset.schedule),
             key=f"schedule-{suffix}",
+            persist_state="session",
             help="Constant as in the article, or a short climb and a cosine down to zero.",
         ),
     }

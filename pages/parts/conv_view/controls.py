@@ -147,6 +147,7 @@ def _rest(experiment: Experiment) -> None:
     st.toggle(
         "Height and width apart",
         key=apart,
+        persist_state="session",
         on_change=_square_up,
         help="Rectangular inputs, kernels, strides, paddings and dilations.",
     )

@@ -157,7 +157,11 @@ def _code(experiment: Experiment) -> None:
         "pytest": (codegen.pytest_code, "test_convolution.py"),
     }
     choice = st.segmented_control(
-        "Code for exactly these settings", list(writers), key="lab_code", default=None
+        "Code for exactly these settings",
+        list(writers),
+        key="lab_code",
+        default=None,
+        persist_state="session",
     )
     if choice is None:
         return

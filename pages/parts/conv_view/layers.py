@@ -218,17 +218,21 @@ def _slider(
     step: Number | None = None,
 ) -> Number:
     key = f"layer_{st.session_state.lab_layer}_{label}"
-    return st.slider(label, low, high, value, step, key=key, help=explanation)
+    return st.slider(
+        label, low, high, value, step, key=key, help=explanation, persist_state="session"
+    )
 
 
 def _toggle(label: str, value: bool, explanation: str) -> bool:
     key = f"layer_{st.session_state.lab_layer}_{label}"
-    return st.toggle(label, value, key=key, help=explanation)
+    return st.toggle(label, value, key=key, help=explanation, persist_state="session")
 
 
 def _dtype() -> str:
     key = f"layer_{st.session_state.lab_layer}_dtype"
-    double = st.toggle("float64", False, key=key, help="16 digits instead of 7.")
+    double = st.toggle(
+        "float64", False, key=key, help="16 digits instead of 7.", persist_state="session"
+    )
     return "float64" if double else "float32"
 
 

@@ -9,7 +9,7 @@ from core.data.decode import decode_photo
 from core.data.drawn import draw_pet
 from core.errors import ModelError, PhotoError
 from pages.parts.conv_view import state
-from pages.parts.model_choice import SHIPPED, ModelChoice, answering_runs, load_classifier
+from pages.parts.model_choice import SHIPPED, answering_runs, load_classifier, newest_of
 
 _WAYS = ("Paste a grid", "Crop a photo", "Trained kernel")
 
@@ -78,11 +78,11 @@ def _choose_crop() -> None:
 
 
 def _choose_kernel() -> None:
-    names = {SHIPPED: "The shipped model"}
-    names |= {id: f"Run: {run.name}" for id, run in answering_runs().items()}
+    runs = answering_runs()
+    names = {SHIPPED: "The shipped model"} | {id: f"Run: {run.name}" for id, run in runs.items()}
     chosen = st.selectbox("Network", list(names), format_func=names.__getitem__, key="lab_model")
     try:
-        model = load_classifier(ModelChoice(chosen, names[chosen], "")).model
+        model = load_classifier(newest_of(chosen, runs)).model
     except ModelError as error:
         st.error(str(error))
         return

@@ -24,8 +24,6 @@ def read_address() -> None:
     """Take the experiment from the address when the address is new to this session."""
     query = st.query_params.to_dict()
     arrived = "lab_layer" not in st.session_state  # widgets are forgotten on the way to other pages
-    if arrived and not query and "lab_experiment" in st.session_state:
-        return  # back from another page, whose links carry no address
     changed = st.session_state.pop("lab_changed", False)
     if not arrived and (changed or query == st.session_state.lab_query or _is_late(query)):
         return

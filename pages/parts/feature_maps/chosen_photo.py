@@ -194,7 +194,7 @@ def offer_dropped(size: int, slot: str) -> None:
             try:
                 decode_photo(photo.content, size)
             except PhotoError as error:
-                st.error(f"{escape_markdown(photo.name)}: {error}.")
+                st.error(f"{escape_markdown(photo.name)}: {error}")
                 return
             kept[photo.key] = photo
             choose(slot, f"dropped:{photo.key}")

@@ -49,7 +49,14 @@ def draw(run: Run, predictions: Predictions) -> None:
     wall, numbers = st.columns([6, 5], gap="medium")
     with numbers:
         threshold = st.slider(
-            f"Say {one} from P({one}) =", 0.01, 0.99, 0.5, 0.01, format="%.2f", key="at-threshold"
+            f"Say {one} from P({one}) =",
+            0.01,
+            0.99,
+            0.5,
+            0.01,
+            format="%.2f",
+            key="at-threshold",
+            persist_state="session",
         )
         show_confusion(predictions, threshold)
         show_curves(predictions, threshold)
@@ -139,6 +146,7 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
         default="Calibration",
         required=True,
         key="curve",
+        persist_state="session",
         label_visibility="collapsed",
     )
     if kind == "Calibration":

@@ -10,6 +10,7 @@ from pages.parts.feature_maps.mistakes import show_mistakes
 from pages.parts.feature_maps.photo_map_view import show_photo_map
 from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
 from pages.parts.feature_maps.why import Asked, show_why
+from pages.parts.kept import choose_view
 from pages.parts.words import percent
 
 VIEWS = {
@@ -24,8 +25,10 @@ def show() -> None:
     """Draw the page; ``ModelError`` or ``RunError`` when there is nothing to look at."""
     top = st.container(horizontal=True, vertical_alignment="center")
     with top:
-        view = choose_view()
-        two = view == "layers" and st.toggle("Two photos", key="two-photos")
+        view = choose_view(VIEWS)
+        two = view == "layers" and st.toggle(
+            "Two photos", key="two-photos", persist_state="session"
+        )
         kept = st.container(width="content")
     left, middle, right = st.columns([3, 3, 5])
     with left:
@@ -50,24 +53,6 @@ def show() -> None:
         show_photo_map(source, photo)
     else:
         show_layers(source, photo, other)
-
-
-def choose_view() -> str:
-    """Draw the names of the views; the address says which one is shown."""
-    wanted = st.query_params.get("view", "layers")
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default=wanted if wanted in VIEWS else "layers",
-        format_func=VIEWS.__getitem__,
-        required=True,
-        key=f"view-{wanted}",
-        label_visibility="collapsed",
-    )
-    if view != wanted:
-        st.query_params["view"] = view
-        st.rerun()
-    return view
 
 
 def asked(source: Source, photo: ChosenPhoto) -> Asked:

@@ -86,6 +86,7 @@ def show_why(asked: Asked, key: str) -> None:
             format_func=METHODS.__getitem__,
             required=True,
             key=f"method-{key}",
+            persist_state="session",
             label_visibility="collapsed",
         )
         option = choose_option(method, asked, key)
@@ -121,6 +122,7 @@ def choose_option(method: str, asked: Asked, key: str) -> int:
             index=1,
             format_func=lambda name: f"{name} patch, {max(2, choices[name])} px",
             key=f"patch-{key}",
+            persist_state="session",
             label_visibility="collapsed",
             width=210,
         )
@@ -143,6 +145,7 @@ def choose_layer(asked: Asked, key: str) -> int:
         index=len(choices) - 1,
         format_func=lambda i: f"{layers[i].name}, {layers[i].shape_text}",
         key=f"convolution-{key}",
+        persist_state="session",
         label_visibility="collapsed",
         width=210,
     )

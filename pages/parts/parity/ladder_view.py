@@ -41,7 +41,9 @@ def show() -> None:
             ladder = climb(photo, model, dtype, training, choose_label(classes))
         except ModelError as error:
             st.error(f"This model cannot be compared: {error}. Choose another one.")
-        except ValueError as error:  # a photo that is none, a layer that NumPy lacks
+        except PhotoError as error:
+            st.error(f"{escape_markdown(photo.name)}: {error}")
+        except ValueError as error:  # a layer that NumPy lacks
             text = str(error)
             st.error(text[0].upper() + text[1:].rstrip(".") + ".")
         else:
@@ -92,6 +94,7 @@ def choose_label(classes: tuple[str, str]) -> int | None:
             "Loss of the label",
             (ANSWERED, *classes[::-1]),
             key="label",
+            persist_state="session",
             width=170,
             help="Binary cross entropy of this label, whose gradient goes backward.",
         )
@@ -101,7 +104,7 @@ def choose_label(classes: tuple[str, str]) -> int | None:
 def climb(
     photo: BroughtPhoto, model: ModelChoice, dtype: str, training: bool, label: int | None
 ) -> "Ladder":
-    """Return the ladder; ``ValueError`` has a sentence for people."""
+    """Return the ladder; ``PhotoError`` and ``ValueError`` have a sentence for people."""
     return _climb(photo.key, photo, model, dtype, training, label)
 
 
@@ -117,10 +120,7 @@ def _climb(
     from core.parity.ladder import build_ladder  # imports torch
 
     classifier = load_classifier(model)
-    try:
-        pixels = decode_photo(_photo.content, classifier.image_size).pixels
-    except PhotoError as error:
-        raise ValueError(f"{_photo.name}: {error}") from error
+    pixels = decode_photo(_photo.content, classifier.image_size).pixels
     x = to_network_input(np.asarray(pixels)[np.newaxis])
     return build_ladder(classifier.model, x, label, dtype, training)
 

@@ -53,6 +53,7 @@ def show_form() -> None:
             default=DTYPES[1],
             required=True,
             key="pair-dtype",
+            persist_state="session",
             help="In float64 both stay together for a whole training. In float32, in which "
             "networks usually train, rounding parts them after some dozens of batches. A mistake "
             "in a formula would part them in both alike.",
