@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.checkpoint import Position
 from core.config import TrainConfig
 from core.conv_lab.own import decode_own
-from core.runs import Run, create_run
+from core.runs.checkpoints import Position
+from core.runs.listing import create_run
+from core.runs.run import Run
 
 
 @pytest.fixture

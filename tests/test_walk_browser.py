@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.config import TrainConfig
-from core.parity.side_by_side import create_pair
-from core.runs import Run
+from core.runs.listing import create_run
+from core.runs.run import Run
 from core.train import main as train_on_the_command_line
 from pages.parts.page import PAGES
 from tests.app_server import SETTLED, wait_for
@@ -196,7 +196,7 @@ def test_train_keeps_its_run_its_part_and_its_form(open_page, run):
 
 def test_the_numpy_network_keeps_its_view_its_run_and_its_numbers(open_page, server, monkeypatch):
     monkeypatch.setenv("GLASS_CNN_RUNS", str(server.runs))
-    pair = create_pair(TrainConfig(image_size=96), "float32", "my pair")
+    pair = create_run(TrainConfig(image_size=96, engine="both"), "my pair")
     page = open_page("/numpy_network")
     page.get_by_role("radio", name="float64").click()
     page.wait_for_url(re.compile("dtype=float64"))
