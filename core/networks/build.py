@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from core.config import INITIALISATIONS, MODELS, check_choice, check_image_size
-from core.networks.presets import article_layers, compact_layers
+from core.networks.presets import LAYERS
 from core.numpy_nn import Sequential, build_network, describe
 
 
@@ -27,8 +27,7 @@ def build_model(
     check_image_size(name, image_size)
     with torch.random.fork_rng():  # the caller's random state is nobody's business here
         torch.manual_seed(seed)
-        layers = article_layers(image_size) if name == "article" else compact_layers()
-        model = nn.Sequential(*layers)
+        model = nn.Sequential(*LAYERS[name](image_size))
         initialise(model, init)
     return model
 

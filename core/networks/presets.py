@@ -1,5 +1,7 @@
 """The two network presets in PyTorch: ``article`` and ``compact``, as flat lists of layers."""
 
+from collections.abc import Callable
+
 from torch import nn
 
 from core.config import article_map_side
@@ -18,7 +20,7 @@ def article_layers(image_size: int) -> list[nn.Module]:
     ]
 
 
-def compact_layers() -> list[nn.Module]:
+def compact_layers(image_size: int) -> list[nn.Module]:
     """List the layers of the small network: narrow 3 x 3 convolutions, averaged, one output.
 
     Its first convolution takes every other pixel, which costs a quarter of the time and hardly any
@@ -36,3 +38,10 @@ def compact_layers() -> list[nn.Module]:
         if widths != (128, 128):
             layers += [nn.MaxPool2d(2, 2)]
     return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1), nn.Sigmoid()]
+
+
+LAYERS: dict[str, Callable[[int], list[nn.Module]]] = {
+    "article": article_layers,
+    "compact": compact_layers,
+}
+"""The layers of each preset for photos of so many pixels a side; its recipe is in core.config."""
