@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from core.colour import DIVERGING
-from core.parity.strips import GAP, MAPS, SIDE, draw_strips
+from core.comparison.strips import GAP, MAPS, SIDE, draw_strips
 
 
 def pixels(content):

@@ -1,4 +1,4 @@
-"""A rung as three small pictures: NumPy's maps, torch's on the same scale, and the difference."""
+"""A layer as three small pictures: NumPy's maps, torch's on the same scale, and the difference."""
 
 from dataclasses import dataclass
 from math import ceil, sqrt
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.colour import colour_signed
+from core.comparison.rounding import differences
 from core.explain.pictures import fold, scale_of, shrink
-from core.parity.agreement import differences
 
 MAPS = 4
 SIDE = 40
