@@ -29,6 +29,13 @@ Array = NDArray[np.floating]
 
 DTYPES = ("float32", "float64")
 FEWEST_TERMS = 16
+EXPLANATION = (
+    "A sum in another order is rounded elsewhere: one of n terms may be off by n units of rounding "
+    "(a unit is half the last place of its terms' magnitudes added up), a short one by "
+    f"{FEWEST_TERMS}. Both engines get the same input. What is only copied must be equal, and a "
+    "wrong term goes far beyond."
+)
+"""The rule for people, beside a verdict."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +90,11 @@ class Agreement:
         found = f"The largest difference is {self.difference:.2g}"
         if not self.allowed:
             return f"{found}, and nothing was added up here that could be rounded."
+        few = f"{self.units:.2g}"
         if self.within:
-            return (
-                f"{found}: {self.units:.2g} of the {self.allowed:,} units that rounding explains."
-            )
-        return f"{found}: {self.units:.2g} units, and rounding explains {self.allowed:,}."
+            return f"{found}: {few} of the {self.allowed:,} units that rounding explains."
+        units = f"{float(few):,.0f}" if self.units < 1e9 else few
+        return f"{found}: {units} units, and rounding explains {self.allowed:,}."
 
 
 @dataclass(frozen=True)

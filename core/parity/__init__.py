@@ -1,3 +1,3 @@
-"""The whole network in both engines: a photo through it and back, and both trained together."""
+"""The same network in both engines, trained together."""
 
 DTYPES = ("float32", "float64")

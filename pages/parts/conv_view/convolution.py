@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.comparison.rounding import EXPLANATION
 from core.conv_lab import codegen, timing
 from core.conv_lab.edits import apply_edits
 from core.conv_lab.engines import Result, carry_out
@@ -114,7 +115,7 @@ def _choose() -> None:
 
 
 def _below(result: Result) -> None:
-    st.subheader("NumPy, torch, and their difference", anchor=False)
+    st.subheader("NumPy, torch, and their difference", anchor=False, help=EXPLANATION)
     titled = {_NAMES[name]: each for name, each in result.comparisons.items()}
     strips(titled, key="lab_strips")
     st.subheader("How long it takes", anchor=False)

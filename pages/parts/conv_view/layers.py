@@ -1,10 +1,11 @@
 """The article's other layers: sliders, the formula with numbers, both engines' arrays."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import streamlit as st
 
+from core.comparison.rounding import EXPLANATION, Comparison
 from core.conv_lab.demos import (
     BatchNorm,
     Demo,
@@ -145,7 +146,7 @@ def _initialisation() -> None:
         "constant, all units of a layer are the same one and stay so while it learns."
     )
     last = {f"{each.name}: output of the last layer": each.comparison for each in starts}
-    strips(last, key="layer_strips")
+    _strips(last)
 
 
 def _through_layers(title: str, label: str, starts: Iterable[Start], field: str) -> None:
@@ -191,7 +192,12 @@ def _show(demo: Demo) -> None:
         for name, line in demo.steps:
             st.markdown(f"**{name}**   {_plain(line)}" if name else _plain(line))
         st.caption(demo.note)
-    strips(demo.comparisons, key="layer_strips")
+    _strips(demo.comparisons)
+
+
+def _strips(comparisons: Mapping[str, Comparison]) -> None:
+    st.caption("NumPy, torch, and their difference", help=EXPLANATION)
+    strips(comparisons, key="layer_strips")
 
 
 def _plain(line: str) -> str:

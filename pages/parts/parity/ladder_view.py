@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.checkpoint import ModelError
-from core.comparison.rounding import DTYPES
+from core.comparison.rounding import DTYPES, EXPLANATION
 from core.data import to_network_input
 from core.data.decode import PhotoError, decode_photo
 from pages.parts.model_choice import ModelChoice, choose_model, load_classifier
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 FORWARD, BACKWARD = "Forward, photo to answer", "Backward, loss to photo"
 EVALUATION, TRAINING = "evaluation", "training"
 ANSWERED = "its answer"
-ROUNDING_HELP = (
-    "A sum in another order is rounded elsewhere: one of n terms may be off by n units of "
-    "rounding (half the last place of its terms' magnitudes added up), a short one by 16. This is "
-    "the largest share of that in any layer. Each layer is judged by itself, on the same input in "
-    "both engines; what is only copied must be equal. A wrong term goes far beyond 100 %."
-)
+SHARE_HELP = f"The largest share of it that any layer takes. {EXPLANATION}"
 
 
 def show() -> None:
@@ -142,7 +137,7 @@ def show_summary(
         st.metric(f"{pair[0]}, NumPy", f"{pair[1]:.{digits}f}", width=wide)
         st.metric(f"{pair[0]}, torch", f"{pair[2]:.{digits}f}", width=wide)
         share = max(each.share for layer in layers for each in layer.agreements)
-        st.metric("Of allowed rounding", share_words(share), width=150, help=ROUNDING_HELP)
+        st.metric("Of allowed rounding", share_words(share), width=150, help=SHARE_HELP)
         st.metric("NumPy", milliseconds(sum(each.numpy_seconds for each in layers)), width=90)
         st.metric("torch", milliseconds(sum(each.torch_seconds for each in layers)), width=90)
     show_verdict(compared, escape_markdown(photo.name))

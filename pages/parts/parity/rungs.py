@@ -51,7 +51,7 @@ def layer_html(compared: "LayerComparison") -> str:
     return (
         f'<div class="rung" data-layer="{compared.layer.index}"><div class="what">'
         f"<b>{escape(compared.layer.name)}</b><small>{shape}{shown}</small>"
-        f"rounding: {agreement_html(compared.agreement)}{parameters}"
+        f"{agreement_html(compared.agreement)}{parameters}"
         f"<small>NumPy {milliseconds(compared.numpy_seconds)}, "
         f"torch {milliseconds(compared.torch_seconds)}</small></div>"
         f'<div class="strips">{figures_html(compared, strips)}</div></div>'
