@@ -8,12 +8,6 @@ import pytest
 from core.comparison.rounding import differences
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
-from core.conv_lab.products import (
-    bias_gradient_products,
-    input_gradient_products,
-    output_products,
-    weight_gradient_products,
-)
 from core.conv_lab.sabotage import MISTAKES
 from tests.app_server import SETTLED, wait_for
 from tests.conv_lab_page import (
@@ -28,6 +22,12 @@ from tests.conv_lab_page import (
     point_at,
     read,
     text,
+)
+from tests.conv_lab_sums import (
+    bias_gradient_products,
+    input_gradient_products,
+    output_products,
+    weight_gradient_products,
 )
 
 pytestmark = pytest.mark.browser

@@ -1,7 +1,8 @@
 """How closely both engines agree: ``python -m core.bench parity`` prints two Markdown tables.
 
-The first sends a drawn pet through untrained networks and its gradient back, the second trains
-both engines side by side on drawn pets.
+The first sends a drawn pet through untrained networks and its gradient back, and gives the largest
+share of the rounding that the rule allows (``core.comparison.rounding``); the second trains both
+engines side by side on drawn pets.
 """
 
 import argparse

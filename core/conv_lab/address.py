@@ -26,8 +26,6 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "upstream": tuple(UPSTREAMS),
     "mistake": ("", *MISTAKES),
 }
-KEYS = ("size", *_PAIRS, *_NUMBERS, *_CHOICES, "bias", "chosen")
-DATA_KEYS = ("image_data", "filters_data", "bias_data")
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:

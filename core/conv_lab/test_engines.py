@@ -8,14 +8,14 @@ from core.conv_lab.arrays import make_arrays
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
-from core.conv_lab.products import (
+from core.conv_lab.rules import is_legal
+from core.conv_lab.sabotage import MISTAKES
+from tests.conv_lab_sums import (
     bias_gradient_products,
     input_gradient_products,
     output_products,
     weight_gradient_products,
 )
-from core.conv_lab.rules import is_legal
-from core.conv_lab.sabotage import MISTAKES
 
 
 def test_numpy_agrees_with_torch_within_rounding(experiments):

@@ -1,11 +1,13 @@
 """Max pooling: of every window the largest number goes on, and alone gets the gradient."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from torch import nn
 
 from core.comparison.layer_comparison import compare_layer
+from core.comparison.rounding import Array
 from core.conv_lab.demos.demo import Demo, number, random_numbers
 from core.errors import GlassError
 from core.numpy_nn import max_pool2d, max_pool2d_backward
@@ -57,35 +59,8 @@ class MaxPool:
         numpy = {"y": ours, "dx": max_pool2d_backward(dy, x, *settings)}
         layer = nn.MaxPool2d(*settings[:-1], ceil_mode=self.ceil_mode)
         compared = compare_layer(layer, x, dy, numpy)
-        rounding = "⌈" if self.ceil_mode else "⌊", "⌉" if self.ceil_mode else "⌋"
-        extent = self.dilation * (self.kernel - 1) + 1
-        seen = x[0, 0, 0 : max(extent - self.padding, 1) : self.dilation]
-        seen = seen[:, 0 : max(extent - self.padding, 1) : self.dilation]
-        listed = ", ".join(number(value) for value in seen.ravel()[:9])
-        listed += ", ..." if seen.size > 9 else ""
         return Demo(
-            steps=(
-                (
-                    "Size",
-                    f"{rounding[0]}({self.side} + 2·{self.padding} − {self.dilation}·"
-                    f"({self.kernel} − 1) − 1) / {self.stride}{rounding[1]} + 1 = "
-                    f"{ours.shape[2]}"
-                    + (
-                        ""
-                        if ours.shape[2] == self._full_size()
-                        else ", one less: its window starts in the padding"
-                    ),
-                ),
-                *(
-                    []
-                    if self.padding
-                    else [("First output", f"y[0, 0] = max({listed}) = {number(ours[0, 0, 0, 0])}")]
-                ),
-                (
-                    "Gradient",
-                    "all of dy goes to the window's largest number; of equal ones to the first",
-                ),
-            ),
+            steps=tuple(self._steps(x[0, 0], ours[0, 0])),
             note="With ties, look at dX: two equal winners, and only the first gets the gradient."
             if self.ties
             else "Most of dX is 0: what was not the largest in any window learns nothing.",
@@ -94,6 +69,22 @@ class MaxPool:
                 "Gradient dX": compared["dx"].first.first,
             },
         )
+
+    def _steps(self, x: Array, y: Array) -> Iterator[tuple[str, str]]:
+        left, right = ("⌈", "⌉") if self.ceil_mode else ("⌊", "⌋")
+        less = "" if len(y) == self._full_size() else ", one less: its window starts in the padding"
+        yield (
+            "Size",
+            f"{left}({self.side} + 2·{self.padding} − {self.dilation}·({self.kernel} − 1) − 1) / "
+            f"{self.stride}{right} + 1 = {len(y)}{less}",
+        )
+        if not self.padding:
+            reach = slice(0, self.dilation * (self.kernel - 1) + 1, self.dilation)
+            seen = x[reach, reach].ravel()
+            listed = ", ".join(map(number, seen[:9])) + (", ..." if seen.size > 9 else "")
+            yield "First output", f"y[0, 0] = max({listed}) = {number(y[0, 0])}"
+        best = "all of dy goes to the window's largest number; of equal ones to the first"
+        yield "Gradient", best
 
     def _full_size(self) -> int:
         room = self.side + 2 * self.padding - self.dilation * (self.kernel - 1) - 1

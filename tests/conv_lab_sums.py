@@ -1,6 +1,6 @@
 """Every output and every gradient of a convolution as the sum of its products.
 
-The browser has the arrays and writes the same sums (``sums.js``); these are their reference.
+The browser has the arrays and writes the same sums (``sums.js``): tests hold these against it.
 """
 
 from collections.abc import Iterator
