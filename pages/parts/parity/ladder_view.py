@@ -9,6 +9,7 @@ from core.checkpoint import ModelError
 from core.comparison.rounding import DTYPES, EXPLANATION
 from core.data import to_network_input
 from core.data.decode import PhotoError, decode_photo
+from core.errors import GlassError
 from pages.parts.model_choice import ModelChoice, choose_model, load_classifier
 from pages.parts.parity.rungs import layers_html, milliseconds
 from pages.parts.photos import BroughtPhoto, choose_photos, drawn_photo
@@ -37,7 +38,7 @@ def show() -> None:
             compared = compare(photo, model, dtype, training, choose_label(classes))
         except ModelError as error:
             st.error(f"This model cannot be compared. {error} Choose another one.")
-        except ValueError as error:  # a photo that is none, a layer that NumPy lacks
+        except GlassError as error:  # a photo that is none, a layer that NumPy lacks
             st.error(str(error))
         else:
             show_summary(compared, classes, photo)
@@ -96,7 +97,7 @@ def choose_label(classes: tuple[str, str]) -> int | None:
 def compare(
     photo: BroughtPhoto, model: ModelChoice, dtype: str, training: bool, label: int | None
 ) -> "NetworkComparison":
-    """Return the comparison; ``ValueError`` has a sentence for people."""
+    """Return the comparison; ``GlassError`` has a sentence for people."""
     return _compare(photo.key, photo, model, dtype, training, label)
 
 
@@ -115,7 +116,7 @@ def _compare(
     try:
         pixels = decode_photo(_photo.content, classifier.image_size).pixels
     except PhotoError as error:
-        raise ValueError(f"{_photo.name}: {error}") from error
+        raise GlassError(f"{_photo.name}: {error}") from error
     x = to_network_input(np.asarray(pixels)[np.newaxis])
     return compare_network(classifier.model, x, label, dtype, training)  # type: ignore[arg-type]
 
