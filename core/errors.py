@@ -38,6 +38,22 @@ class RunError(GlassError):
     """Something that cannot be done with a run."""
 
 
+class ComparisonError(GlassError):
+    """A network or a photo that the two engines cannot both compute."""
+
+
+class NumbersError(GlassError):
+    """Numbers of a person's own that the Conv lab cannot use."""
+
+
+class CheckError(GlassError):
+    """A reader's own function that cannot be checked."""
+
+
+class SignatureError(CheckError):
+    """A function that cannot be called as any of the known ones."""
+
+
 def sentence_for(error: Exception) -> str:
     """Say for people what went wrong in a training; unexpected errors point to the log."""
     if isinstance(error, MemoryError):

@@ -5,15 +5,10 @@ from statistics import median
 
 import pytest
 
+from core.comparison.rounding import differences
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.sabotage import MISTAKES
-from core.conv_lab.terms import (
-    bias_gradient_terms,
-    input_gradient_terms,
-    output_terms,
-    weight_gradient_terms,
-)
 from tests.app_server import SETTLED, wait_for
 from tests.conv_lab_page import (
     DEPTHWISE,
@@ -28,14 +23,20 @@ from tests.conv_lab_page import (
     read,
     text,
 )
+from tests.conv_lab_sums import (
+    bias_gradient_products,
+    input_gradient_products,
+    output_products,
+    weight_gradient_products,
+)
 
 pytestmark = pytest.mark.browser
 
 TERMS = {
-    "y": output_terms,
-    "dx": input_gradient_terms,
-    "dw": weight_gradient_terms,
-    "db": bias_gradient_terms,
+    "y": output_products,
+    "dx": input_gradient_products,
+    "dw": weight_gradient_products,
+    "db": bias_gradient_products,
 }
 RESULTS = {"y": "y", "dx": "dx", "dw": "dweight", "db": "dbias"}
 CELLS: dict[str, tuple[Experiment, dict[str, list[tuple[int, ...]]]]] = {
@@ -67,7 +68,7 @@ def test_the_pointer_reads_the_engines_numbers(open_page, name):
             comparison = result.comparisons[RESULTS[mode]]
             assert read(page, "numpy") == pytest.approx(float(comparison.numpy[at]), rel=1e-8)
             assert read(page, "torch") == pytest.approx(float(comparison.torch[at]), rel=1e-8)
-            apart = float(comparison.difference[at])
+            apart = float(differences(comparison.numpy, comparison.torch)[at])
             assert read(page, "difference") == pytest.approx(apart, rel=0.06)
             assert "✓" in text(page, "verdict")
             terms = TERMS[mode](experiment, result.arrays, at)
@@ -160,7 +161,9 @@ def test_the_address_holds_the_experiment(open_page, page):
     point_at(page, GROUPED.with_changes(channels=6), "y", (4, 1, 2))
     value, url = text(page, "numpy"), page.url
     changed = carry_out(GROUPED.with_changes(channels=6))
-    assert read(page, "numpy") == pytest.approx(float(changed.numpy.y[4, 1, 2]), rel=1e-7)
+    assert read(page, "numpy") == pytest.approx(
+        float(changed.comparisons["y"].numpy[4, 1, 2]), rel=1e-7
+    )
     other = page.context.new_page()
     other.goto(url)
     lab(other)

@@ -49,7 +49,7 @@ def test_code_runs_as_copied(experiment, tmp_path):
         done = run(tmp_path, "-W", "error", "script.py")
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("y\n(1, ")
-        shape = (1, *carry_out(experiment).torch.y.shape)
+        shape = (1, *carry_out(experiment).comparisons["y"].torch.shape)
         assert done.stdout.splitlines()[1] == str(shape)
     (tmp_path / "test_it.py").write_text(pytest_code(experiment), encoding="utf-8")
     tests = run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py")
@@ -64,7 +64,7 @@ def test_the_scripts_compute_the_lab_s_own_numbers(tmp_path):
     show = "import a_torch, a_numpy; print(*a_torch.y.flatten().tolist()[:5]); "
     done = run(tmp_path, "-c", show + "print(*a_numpy.y.flatten().tolist()[:5])")
     assert done.returncode == 0, done.stderr
-    expected = [float(v) for v in carry_out(EVERYTHING).torch.y.flatten()[:5]]
+    expected = [float(v) for v in carry_out(EVERYTHING).comparisons["y"].torch.flatten()[:5]]
     for line in done.stdout.splitlines()[-2:]:
         assert [float(word) for word in line.split()] == pytest.approx(expected, rel=1e-9)
 

@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.networks",),
     ("core.training",),
     ("core.runs",),
-    ("core.comparison", "core.parity"),
+    ("core.comparison",),
     ("core.explain", "core.conv_lab"),
     ("core.check", "core.bench"),
     ("core.train", "core.predict", "core.inspect", "core.make_shipped", "core.__main__"),

@@ -1,7 +1,8 @@
 """How closely both engines agree: ``python -m core.bench parity`` prints two Markdown tables.
 
-The first sends a drawn pet through untrained networks and its gradient back, the second trains
-both engines side by side on drawn pets.
+The first sends a drawn pet through untrained networks and its gradient back, and gives the largest
+share of the rounding that the rule allows (``core.comparison.rounding``); the second trains both
+engines side by side on drawn pets.
 """
 
 import argparse
@@ -9,12 +10,12 @@ import argparse
 import numpy as np
 
 from core.bench.measure import table
+from core.comparison.network_comparison import compare_network
 from core.config import DTYPES, PRESETS, TrainConfig
 from core.data import DataRequest, load_data, to_network_input
 from core.data.batching import batches
 from core.data.drawn import draw_pet
 from core.networks.build import build_model
-from core.parity.ladder import build_ladder
 from core.training.events import BatchDone
 from core.training.learner import build_learner
 
@@ -26,8 +27,8 @@ def main(arguments: list[str]) -> int:
     argparse.ArgumentParser(prog="python -m core.bench parity", description=__doc__).parse_args(
         arguments
     )
-    ladders = [
-        ladder_row(config, dtype, training)
+    networks = [
+        network_row(config, dtype, training)
         for config in PRESETS.values()
         for dtype in DTYPES
         for training in (False, True)
@@ -36,10 +37,10 @@ def main(arguments: list[str]) -> int:
         "network",
         "numbers",
         "mode",
-        "forward, ulp",
-        "backward, ulp",
+        "forward",
+        "backward",
     )
-    print(table(heads, ladders), end="\n\n", flush=True)
+    print(table(heads, networks), end="\n\n", flush=True)
     pairs = [row for config in recipes() for dtype in DTYPES for row in pair_rows(config, dtype)]
     print(table(("optimiser", "numbers", "step", "losses", "weights", "idle biases"), pairs))
     return 0
@@ -51,20 +52,20 @@ def recipes() -> list[TrainConfig]:
     return [adam, adam.replace(optimizer="sgd", learning_rate=5e-3)]
 
 
-def ladder_row(config: TrainConfig, dtype: str, training: bool) -> tuple[str, ...]:
-    """Return the largest differences of one ladder, forward and backward."""
+def network_row(config: TrainConfig, dtype: str, training: bool) -> tuple[str, ...]:
+    """Return the largest share of the allowed rounding in one network, forward and backward."""
     pixels = draw_pet("cat", config.image_size, 5, 1)
     model = build_model(config.model, config.image_size, config.init, config.seed)
-    ladder = build_ladder(model, to_network_input(pixels[np.newaxis]), 1, dtype, training)
+    compared = compare_network(model, to_network_input(pixels[np.newaxis]), 1, dtype, training)
     largest = [
-        max(each.ulps for rung in rungs for each in rung.agreements)
-        for rungs in (ladder.forward, ladder.backward)
+        max(each.share for layer in layers for each in layer.agreements)
+        for layers in (compared.forward, compared.backward)
     ]
     return (
         f"{config.model}, {config.image_size} px",
         dtype,
         "training" if training else "evaluation",
-        *(f"{ulps:.0f}" for ulps in largest),
+        *(f"{share:.0%}" for share in largest),
     )
 
 

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from core.check.cases import TOPICS, Case, battery
+from core.check.configurations import TOPICS, Configuration, battery
 from core.check.diagnosis import difference, shrink
+from core.check.function_process import FunctionProcess
 from core.check.judge import Verdict, judge
-from core.check.signature import Signature, SignatureError, read_signature
-from core.check.worker import LoadError, Worker
+from core.check.signature import Signature, read_signature
+from core.errors import CheckError, SignatureError
 
 MOST_HANGS = 3
-PROBE = Case(size=(6, 6), per_group=2, outs_per_group=3)  # no two layouts agree on it
+PROBE = Configuration(size=(6, 6), per_group=2, outs_per_group=3)  # no two layouts agree on it
 
 EPILOG = """\
 Known signatures, recognised by the names of their parameters:
@@ -37,26 +38,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     path, _, function = options.target.rpartition(":")
     if not path or not function:
-        return _refuse(f"expected FILE.py:FUNCTION, not {options.target!r}")
+        return _refuse(f"The target must be FILE.py:FUNCTION, not {options.target!r}.")
     if not Path(path).is_file():
-        return _refuse(f"there is no file {path}")
+        return _refuse(f"There is no file {path}.")
     try:
-        with Worker(Path(path).resolve(), function, options.seconds) as worker:
-            signature = _recognise(worker, function, options.layout)
+        with FunctionProcess(Path(path).resolve(), function, options.seconds) as process:
+            signature = _recognise(process, function, options.layout)
             print(f"{options.target}: {signature.describe()}")
-            return _check(worker, signature)
-    except (LoadError, SignatureError) as error:
+            return _check(process, signature)
+    except CheckError as error:
         return _refuse(str(error))
 
 
-def _recognise(worker: Worker, function: str, layout: str) -> Signature:
+def _recognise(process: FunctionProcess, function: str, layout: str) -> Signature:
     """Read the signature; names alone can mislead, so one case may show that it is the other."""
-    signature = read_signature(function, worker.parameters, layout)
-    if layout == "auto" and not judge(worker, signature, PROBE).right:
+    signature = read_signature(function, process.parameters, layout)
+    if layout == "auto" and not judge(process, signature, PROBE).right:
         other = "nchw" if signature.layout == "hwc" else "hwc"
         with contextlib.suppress(SignatureError):
-            second = read_signature(function, worker.parameters, other)
-            if judge(worker, second, PROBE).right:
+            second = read_signature(function, process.parameters, other)
+            if judge(process, second, PROBE).right:
                 return second
     return signature
 
@@ -93,10 +94,10 @@ def _refuse(sentence: str) -> int:
     return 2
 
 
-def _check(worker: Worker, signature: Signature) -> int:
+def _check(process: FunctionProcess, signature: Signature) -> int:
     @cache
-    def verdict(case: Case) -> Verdict:
-        return judge(worker, signature, case)
+    def verdict(case: Configuration) -> Verdict:
+        return judge(process, signature, case)
 
     cases = [
         (topic, case)
@@ -104,10 +105,10 @@ def _check(worker: Worker, signature: Signature) -> int:
         if not _missing(signature, case)
     ]
     if not cases:
-        return _refuse("the function lacks the parameters for every case")
+        return _refuse("The function lacks the parameters for every case.")
     done, hangs = [], 0
     for topic, case in cases:
-        hangs += "longer than" in verdict(case).sentence
+        hangs += verdict(case).hung
         done.append((topic, case))
         if hangs == MOST_HANGS:
             print(f"Stopped after {MOST_HANGS} cases that took too long.")
@@ -131,9 +132,9 @@ def _check(worker: Worker, signature: Signature) -> int:
     return 1
 
 
-def _missing(signature: Signature, case: Case) -> list[str]:
+def _missing(signature: Signature, case: Configuration) -> list[str]:
     """List the parameters that a case needs and the function does not have."""
-    simple = Case()
+    simple = Configuration()
     needs = {
         "stride": case.stride != simple.stride,
         "padding": case.padding != simple.padding,
@@ -145,7 +146,7 @@ def _missing(signature: Signature, case: Case) -> list[str]:
 
 
 def _print_table(
-    done: Sequence[tuple[str, Case]], wrong: Sequence[Case], signature: Signature
+    done: Sequence[tuple[str, Configuration]], wrong: Sequence[Configuration], signature: Signature
 ) -> None:
     for topic in TOPICS:
         cases = [case for name, case in done if name == topic]

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from core.check.cases import ONE, Case, pair_words, smaller
+from core.check.configurations import ONE, Configuration, pair_words, smaller
 
-Fails = Callable[[Case], bool]
+Fails = Callable[[Configuration], bool]
 MOST_TRIES = 400
 
 
@@ -13,7 +13,7 @@ def by(pair: tuple[int, int]) -> str:
     return f"{pair[0]} x {pair[1]}"
 
 
-def shrink(case: Case, fails: Fails) -> Case:
+def shrink(case: Configuration, fails: Fails) -> Configuration:
     """Make a failing case simpler as long as it still fails."""
     tries = 0
     improved = True
@@ -29,7 +29,7 @@ def shrink(case: Case, fails: Fails) -> Case:
     return case
 
 
-def difference(case: Case, fails: Fails) -> str:
+def difference(case: Configuration, fails: Fails) -> str:
     """Say in a sentence up to what the function is right; ``case`` is a smallest failing one."""
     reasons = list(_reasons(case, fails))
     if not reasons:
@@ -40,7 +40,7 @@ def difference(case: Case, fails: Fails) -> str:
     return f"Right until {' and '.join(reasons)}."
 
 
-def _reasons(case: Case, fails: Fails) -> Iterator[str]:
+def _reasons(case: Configuration, fails: Fails) -> Iterator[str]:
     if case.groups > 1:
         yield f"groups are {case.groups}"
     if case.dilation != ONE:
@@ -66,7 +66,7 @@ def _reasons(case: Case, fails: Fails) -> Iterator[str]:
     yield from _shape_reasons(case, fails)
 
 
-def _stride_reason(case: Case, fails: Fails) -> str:
+def _stride_reason(case: Configuration, fails: Fails) -> str:
     """Tell a wrong remainder from a wrong stride: take the remainder away and look again."""
     plain = f"stride is {pair_words(case.stride)}"
     if not any(case.remainder) or any(map(fails, _without_remainder(case, (0, 1)))):
@@ -82,7 +82,7 @@ def _stride_reason(case: Case, fails: Fails) -> str:
     )
 
 
-def _without_remainder(case: Case, axes: tuple[int, ...]) -> Iterator[Case]:
+def _without_remainder(case: Configuration, axes: tuple[int, ...]) -> Iterator[Configuration]:
     """Yield the case with a little smaller and a little larger input, so that the steps fit."""
     for direction in (-1, 1):
         height, width = (
@@ -96,7 +96,7 @@ def _without_remainder(case: Case, axes: tuple[int, ...]) -> Iterator[Case]:
             yield changed
 
 
-def _padding_reason(case: Case, fails: Fails) -> str:
+def _padding_reason(case: Configuration, fails: Fails) -> str:
     above = [k for k in (0, 1) if case.padding[k] >= case.kernel[k]]
     if above:
         less = tuple(min(p, k - 1) for p, k in zip(case.padding, case.kernel, strict=True))
@@ -106,7 +106,7 @@ def _padding_reason(case: Case, fails: Fails) -> str:
     return f"padding is {pair_words(case.padding)}"
 
 
-def _shape_reasons(case: Case, fails: Fails) -> Iterator[str]:
+def _shape_reasons(case: Configuration, fails: Fails) -> Iterator[str]:
     for name, words in (("kernel", "the kernel"), ("size", "the input")):
         pair = getattr(case, name)
         if pair[0] != pair[1]:
@@ -120,6 +120,6 @@ def _shape_reasons(case: Case, fails: Fails) -> Iterator[str]:
             yield f"the kernel is {by(case.kernel)}"
 
 
-def _others(case: Case) -> bool:
+def _others(case: Configuration) -> bool:
     """Whether some other parameter than the kernel already tells the difference."""
-    return case != Case(size=case.size, kernel=case.kernel)
+    return case != Configuration(size=case.size, kernel=case.kernel)

@@ -1,107 +1,117 @@
-"""What torch says to a case, and whether an answer agrees with it."""
+"""What torch says to a configuration, and whether what the reader's function returned agrees."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
-from core.check.cases import Case
-from core.check.signature import Array, Signature, arguments
-from core.check.worker import Answer, Worker
+from core.check.configurations import Configuration
+from core.check.function_process import CallResult, FunctionProcess
+from core.check.signature import Signature, arguments
+from core.comparison.magnitudes import layer_sums
+from core.comparison.rounding import Array, Sums, agreeing
+from core.comparison.torch_layer import convolution_layer, run_layer
 from core.system import one_torch_thread
-
-# Shares of the sum of the terms' magnitudes: wide enough for any order of summation.
-TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a case is right, and a sentence about what is wrong."""
+    """Whether a configuration is right, a sentence about what is wrong, and whether it hung."""
 
     right: bool
     sentence: str = ""
+    hung: bool = False
 
 
-def make_arrays(case: Case) -> dict[str, Array | None]:
-    """Make random numbers for a case, the same every time, as (N, C, H, W); y is torch's."""
-    random = np.random.default_rng(7)
+@dataclass(frozen=True)
+class Expected:
+    """What goes in and comes out, (N, C, H, W): the arrays, torch's results, the sums behind them.
+
+    Results are "y", "dx", "dweight" and "dbias".
+    """
+
+    arrays: Mapping[str, Array | None]
+    results: Mapping[str, Array]
+    sums: Mapping[str, Sums]
+
+
+def compute_expected(configuration: Configuration) -> Expected:
+    """Make random numbers, the same every time, and compute with torch what they give."""
+    random, c = np.random.default_rng(7), configuration
 
     def draw(*shape: int) -> Array:
-        return random.standard_normal(shape).astype(case.dtype)
+        return random.standard_normal(shape).astype(c.dtype)
 
-    arrays: dict[str, Array | None] = {
-        "x": draw(case.batch, case.channels, *case.size),
-        "weight": draw(case.out_channels, case.per_group, *case.kernel),
-        "dy": draw(case.batch, case.out_channels, *case.output_size),
-        "bias": draw(case.out_channels) if case.bias else None,
-    }
-    arrays["y"] = by_torch(case, arrays)["y"]
-    return arrays
-
-
-def by_torch(case: Case, arrays: dict[str, Array | None]) -> dict[str, Array]:
-    """Compute y, dx, dweight and dbias with torch."""
-    x, weight, bias, dy = (arrays[name] for name in ("x", "weight", "bias", "dy"))
-    assert x is not None and weight is not None and dy is not None
-    if bias is None:
-        bias = np.zeros(case.out_channels, x.dtype)
-    leaves = [torch.from_numpy(array.copy()).requires_grad_() for array in (x, weight, bias)]
-    settings = (case.stride, case.padding, case.dilation, case.groups)
+    x = draw(c.batch, c.channels, *c.size)
+    weight = draw(c.out_channels, c.per_group, *c.kernel)
+    dy = draw(c.batch, c.out_channels, *c.output_size)
+    bias = draw(c.out_channels) if c.bias else None
+    layer = convolution_layer(weight, bias, c.stride, c.padding, c.dilation, c.groups)
     with one_torch_thread():
-        y = F.conv2d(leaves[0], leaves[1], leaves[2], *settings)
-        gradients = torch.autograd.grad(y, leaves, torch.from_numpy(dy.copy()))
-    results = zip(("y", "dx", "dweight", "dbias"), (y, *gradients), strict=True)
-    return {name: tensor.detach().numpy() for name, tensor in results}
+        results = run_layer(layer, torch.tensor(x), torch.tensor(dy))
+        sums = layer_sums(layer, torch.tensor(x), torch.tensor(dy))
+    arrays = {"x": x, "weight": weight, "dy": dy, "bias": bias, "y": results["y"]}
+    return Expected(arrays, results, sums)
 
 
-def judge(worker: Worker, signature: Signature, case: Case) -> Verdict:
-    """Call the reader's function with a case and compare."""
-    arrays = make_arrays(case)
-    answer = worker.call(signature, arguments(signature, arrays, _settings(case)))
-    if answer.kind != "returned":
-        verb = "raised" if answer.kind == "raised" else "gave no answer:"
-        return Verdict(False, f"it {verb} {answer.sentence}")
-    return _compare(signature, case, arrays, answer)
+def judge(process: FunctionProcess, signature: Signature, configuration: Configuration) -> Verdict:
+    """Call the reader's function with a configuration and compare."""
+    expected = compute_expected(configuration)
+    by_role = arguments(signature, expected.arrays, _settings(configuration))
+    called = process.call(signature, by_role)
+    if called.ending != "returned":
+        return Verdict(False, called.sentence, called.ending == "hung")
+    return _compare(signature, expected, called)
 
 
-def _settings(case: Case) -> dict[str, Any]:
+def _settings(configuration: Configuration) -> dict[str, Any]:
     """Give a pair as one number where both are the same, as most functions take it."""
-    pairs = {name: getattr(case, name) for name in ("stride", "padding", "dilation")}
+    pairs = {name: getattr(configuration, name) for name in ("stride", "padding", "dilation")}
     numbers: dict[str, Any] = {
         name: pair[0] if pair[0] == pair[1] else pair for name, pair in pairs.items()
     }
-    return {**numbers, "groups": case.groups}
+    return {**numbers, "groups": configuration.groups}
 
 
-def _compare(
-    signature: Signature, case: Case, arrays: dict[str, Array | None], answer: Answer
-) -> Verdict:
-    expected = by_torch(case, arrays)
-    sizes = by_torch(case, {k: None if a is None else np.abs(a) for k, a in arrays.items()})
+def _compare(signature: Signature, expected: Expected, called: CallResult) -> Verdict:
     names = _returned_names(signature)
-    if len(answer.arrays) != len(names):
+    if len(called.arrays) != len(names):
         return Verdict(
-            False, f"it returned {len(answer.arrays)} arrays, expected {', '.join(names)}"
+            False,
+            f"It must return {len(names)} array{'s' if len(names) > 1 else ''}, "
+            f"{', '.join(names)}, not {len(called.arrays)}.",
         )
-    for name, ours in zip(names, answer.arrays, strict=True):
-        theirs, size = (_in_layout(signature, name, each[name]) for each in (expected, sizes))
+    for name, ours in zip(names, called.arrays, strict=True):
+        theirs = _in_layout(signature, name, expected.results[name])
+        sums = expected.sums[name]
+        laid_out = Sums(_in_layout(signature, name, sums.magnitudes), sums.terms)
         if name == "dbias" and ours.size == theirs.size:
             ours = ours.reshape(theirs.shape)  # the article keeps its bias in some other shape
         if ours.shape != theirs.shape:
-            return Verdict(False, f"{name} has the shape {ours.shape}, expected {theirs.shape}")
-        wrong = ~(np.abs(ours - theirs) <= TOLERANCE[case.dtype] * size)
+            return Verdict(False, f"The shape of {name} must be {theirs.shape}, not {ours.shape}.")
+        wrong = ~agreeing(ours, theirs, laid_out)
         if wrong.any():
-            at = tuple(int(k) for k in np.argwhere(wrong)[0])
-            return Verdict(
-                False,
-                f"{name}[{', '.join(map(str, at))}] is {ours[at]:.6g}, expected {theirs[at]:.6g} "
-                f"({int(wrong.sum())} of {wrong.size} numbers are wrong)",
-            )
-    if answer.changed:
-        return Verdict(False, f"it changed its argument {' and '.join(answer.changed)}")
+            return Verdict(False, _first_wrong(name, ours, theirs, laid_out, wrong))
+    if called.changed:
+        return Verdict(False, f"It changed its argument {' and '.join(called.changed)}.")
     return Verdict(True)
+
+
+def _first_wrong(
+    name: str, ours: Array, theirs: Array, sums: Sums, wrong: np.ndarray[Any, np.dtype[np.bool_]]
+) -> str:
+    at = tuple(int(k) for k in np.argwhere(wrong)[0])
+    digits = next((n for n in (6, 9) if f"{ours[at]:.{n}g}" != f"{theirs[at]:.{n}g}"), 17)
+    sentence = (
+        f"{name}[{', '.join(map(str, at))}] is {ours[at]:.{digits}g}, must be "
+        f"{theirs[at]:.{digits}g} ({int(wrong.sum())} of {wrong.size} numbers are wrong)."
+    )
+    narrow = theirs.astype(np.float32)
+    if theirs.dtype == np.float64 and agreeing(ours, narrow, sums).all():
+        sentence += " It looks computed in float32: the numbers that came in are float64."
+    return sentence
 
 
 def _returned_names(signature: Signature) -> tuple[str, ...]:

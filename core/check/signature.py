@@ -1,14 +1,14 @@
 """Which of the known signatures a reader's function has, and how to call it with a case."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from core.comparison.rounding import Array
+from core.errors import SignatureError
 
 ALIASES = {
     "x": ("x", "input", "inputs", "image", "images", "a_prev"),
@@ -28,10 +28,6 @@ ORDERS = {
     ("hwc", True): ("dy", "cache", "stride", "padding", "dilation", "groups"),
 }
 LAYOUTS = {"nchw": "(N, C, H, W)", "hwc": "(H, W, C)"}
-
-
-class SignatureError(ValueError):
-    """The function can not be called as any of the known ones."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +75,15 @@ def read_signature(
     found = {role for role, _ in recognised}
     wanted = set(ORDERS[layout, backward])
     if not unknown and needed <= found <= wanted and len(found) == len(recognised):
-        used = [(role, parameter) for role, parameter in recognised]
-        return Signature(
-            layout,
-            backward,
-            tuple(role for role, _ in used),
-            True,
-            tuple(parameter for _, parameter in used),
-        )
+        used, names = zip(*recognised, strict=True)
+        return Signature(layout, backward, used, True, names)
     order = ORDERS[layout, backward]
     must = sum(must for _, must in parameters)
     if must > len(order) or len(parameters) < 2:
         raise SignatureError(
-            f"{name} must take the parameters ({', '.join(order)}), as "
+            f"The function {name} must take the parameters ({', '.join(order)}), as "
             f"{'the article' if layout == 'hwc' else 'torch'} does, not "
-            f"({', '.join(parameter for parameter, _ in parameters)})"
+            f"({', '.join(parameter for parameter, _ in parameters)})."
         )
     positional = order[: len(parameters)]
     return Signature(layout, backward, positional, False, positional)
@@ -119,7 +109,7 @@ def parameters_of(function: Callable[..., Any]) -> list[tuple[str, bool]]:
 
 
 def arguments(
-    signature: Signature, arrays: dict[str, Array | None], settings: dict[str, Any]
+    signature: Signature, arrays: Mapping[str, Array | None], settings: dict[str, Any]
 ) -> dict[str, Any]:
     """Make the arguments by role, in the signature's layout; the arrays come as (N, C, H, W)."""
     if signature.layout == "nchw":

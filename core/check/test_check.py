@@ -5,9 +5,10 @@ import textwrap
 import pytest
 
 from core.check.__main__ import main
-from core.check.cases import Case, battery, smaller
+from core.check.configurations import Configuration, battery, smaller
 from core.check.diagnosis import difference, shrink
-from core.check.signature import SignatureError, read_signature
+from core.check.signature import read_signature
+from core.errors import SignatureError
 
 USER_CODE = '''
 """A reader's own layers: some right, most wrong in one way."""
@@ -79,6 +80,29 @@ def returns_nothing(x, weight):
     return None
 
 
+def in_float32(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    bias = None if bias is None else bias.astype("f")
+    return conv2d(x.astype("f"), weight.astype("f"), bias, stride, padding, dilation, groups)
+
+
+def drops_a_small_term(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    y = my_conv2d(x, weight, bias, stride, padding, dilation, groups)
+    y.flat[0] -= 1e-12 * y.flat[0]
+    return y
+
+
+def raises_a_sentence(x, weight):
+    raise RuntimeError("This is a sentence.")
+
+
+def returns_two(x, weight):
+    return x, weight
+
+
+def too_large(x, weight, padding=0):
+    return conv2d(x, weight, None, 1, padding + 1)
+
+
 def strange(first, second, third, fourth, fifth, sixth, seventh, eighth):
     return first
 '''
@@ -114,6 +138,34 @@ def test_the_parameter_that_makes_the_difference_is_named(user_file, capsys, fun
     assert expected in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("in_float32", "It looks computed in float32: the numbers that came in are float64."),
+        ("drops_a_small_term", "y[0, 0, 0, 0] is "),
+        ("raises_a_sentence", "  It raised RuntimeError: This is a sentence.\n"),
+        ("returns_two", "  It must return 1 array, y, not 2.\n"),
+        ("too_large", "  The shape of y must be (1, 1, 1, 1), not (1, 1, 3, 3).\n"),
+        ("changes_its_input", "  It changed its argument x.\n"),
+        ("ends_python", "  It gave no answer: it ended the Python process.\n"),
+        ("returns_nothing", "  It must return 1 array, y, not 0.\n"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(user_file, capsys, function, expected):
+    assert main([f"{user_file}:{function}"]) == 1
+    said = capsys.readouterr().out
+    assert expected in said
+    sentence = said.split("Smallest failing case: ")[1].splitlines()[1].strip()
+    assert sentence.endswith(".") and ".." not in sentence
+
+
+def test_numbers_that_differ_late_are_written_so_that_they_differ(user_file, capsys):
+    main([f"{user_file}:drops_a_small_term"])
+    line = next(line for line in capsys.readouterr().out.splitlines() if "y[0, 0, 0, 0]" in line)
+    ours, theirs = line.split(" is ")[1].split(" (")[0].split(", must be ")
+    assert ours != theirs and float(ours) == pytest.approx(float(theirs), rel=1e-11)
+
+
 def test_functions_that_misbehave_are_survived(user_file, capsys):
     assert main([f"{user_file}:loops_forever", "--seconds", "0.3"]) == 1
     said = capsys.readouterr().out
@@ -128,10 +180,13 @@ def test_functions_that_misbehave_are_survived(user_file, capsys):
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("no_such_file.py:f", "there is no file no_such_file.py"),
-        ("f", "expected FILE.py:FUNCTION, not 'f'"),
+        ("no_such_file.py:f", "There is no file no_such_file.py."),
+        ("f", "The target must be FILE.py:FUNCTION, not 'f'."),
         ("{file}:missing", "my_layers.py has no function missing; it has: "),
-        ("{file}:strange", "strange must take the parameters (x, weight, bias, stride"),
+        (
+            "{file}:strange",
+            "function strange must take the parameters (x, weight, bias, stride",
+        ),
         ("{file}:__doc__", "has no function __doc__"),
     ],
 )
@@ -208,7 +263,7 @@ def test_too_many_parameters_are_refused():
 
 
 def test_case_describes_itself():
-    assert Case().describe() == (
+    assert Configuration().describe() == (
         "x (1, 1, 5, 5), weight (1, 1, 3, 3), stride 1, padding 0, dilation 1, groups 1, "
         "no bias, float64"
     )

@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from core.config import DTYPES
 from core.conv_lab.experiment import (
-    DTYPES,
     INPUTS,
     KERNELS,
     RANGES,
     UPSTREAMS,
     Experiment,
 )
-from core.conv_lab.own import OwnDataError, decode_own
+from core.conv_lab.own import decode_own
 from core.conv_lab.sabotage import MISTAKES
+from core.errors import NumbersError
 
 _DEFAULT = Experiment()
 _PAIRS = ("kernel", "stride", "padding", "dilation")
@@ -25,8 +26,6 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "upstream": tuple(UPSTREAMS),
     "mistake": ("", *MISTAKES),
 }
-KEYS = ("size", *_PAIRS, *_NUMBERS, *_CHOICES, "bias", "chosen")
-DATA_KEYS = ("image_data", "filters_data", "bias_data")
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:
@@ -125,14 +124,16 @@ class _Reader:
             if text:
                 try:
                     decode_own(text, shape())
-                except OwnDataError as error:
-                    self.sentences.append(f"{key} can not be used: {error}.")
+                except NumbersError as error:
+                    self.sentences.append(f"In the address, {key} can not be used. {error}")
                     text = ""
             own = name and getattr(experiment, name) == "own"
             if own and not text:
                 experiment = experiment.with_changes(**{name: getattr(_DEFAULT, name)})
                 if key not in self.query:
-                    self.sentences.append(f"{name} is 'own', but the address holds no {key}.")
+                    self.sentences.append(
+                        f"In the address, {name} must come with {key} to be 'own', not alone."
+                    )
             if text:
                 experiment = experiment.with_changes(**{key: text})
         return experiment
@@ -147,12 +148,15 @@ class _Reader:
         clamped = min(max(value, low), high)
         if clamped != value:
             self.sentences.append(
-                f"{key} must be from {low} to {high}, not {value}; {clamped} is used."
+                f"In the address, {key} must be from {low} to {high}, not {value}; "
+                f"{clamped} is used."
             )
         return clamped
 
     def _refuse(self, key: str, text: str, expected: str, used: str) -> None:
-        self.sentences.append(f"{key} must be {expected}, not '{_plain(text)}'; {used} is used.")
+        self.sentences.append(
+            f"In the address, {key} must be {expected}, not '{_plain(text)}'; {used} is used."
+        )
 
 
 def _plain(text: str) -> str:

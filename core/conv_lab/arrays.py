@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.comparison.rounding import Array
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.own import decode_own
 
-Array = NDArray[np.floating]
 _Random = np.random.Generator
 
 
@@ -90,7 +89,7 @@ def _random(experiment: Experiment, *purpose: int) -> _Random:
 
 def _two_decimals(values: Array) -> Array:
     """Round, so that a person can follow the sum; adding 0 turns -0.0 into 0.0."""
-    return values.round(2) + 0.0
+    return np.asarray(values.round(2) + 0.0)
 
 
 def _centred(height: int, width: int) -> tuple[Array, Array]:
@@ -118,7 +117,7 @@ def _ramp(height: int, width: int, random: _Random) -> Array:
 
 
 def _checks(height: int, width: int, random: _Random) -> Array:
-    return (np.indices((height, width)).sum(axis=0) % 2).astype(float)
+    return np.asarray(np.indices((height, width)).sum(axis=0) % 2, float)
 
 
 def _counting(height: int, width: int, random: _Random) -> Array:

@@ -7,8 +7,8 @@ import base64
 import textwrap
 import zlib
 
-from core.conv_lab.arrays import Array, make_arrays
-from core.conv_lab.engines import ROUNDINGS
+from core.comparison.rounding import FEWEST_TERMS, Array
+from core.conv_lab.arrays import make_arrays
 from core.conv_lab.experiment import Experiment
 
 _MOST_WRITTEN_OUT = 200
@@ -147,11 +147,12 @@ def by_numpy(x, weight, bias, dy):
 def test_numpy_agrees_with_torch(name):
     k = ["y", "dx", "dweight", "dbias"].index(name)
     ours, theirs = by_numpy(x, weight, bias, dy)[k], by_torch(x, weight, bias, dy)[k]
-    # A sum of n terms is off by at most n unit roundoffs of the sum of their magnitudes.
+    # A sum of n terms may be off by n units of rounding of the sum of their magnitudes,
+    # a short one by as many as if it had {FEWEST_TERMS} terms.
     places, outs = dy[0, 0].size, len(weight) // SETTINGS["groups"]
     terms = [weight[0].size + 1, outs * weight[0, 0].size, places, places][k]
     sizes = [None if a is None else np.abs(a).astype(np.float64) for a in (x, weight, bias, dy)]
-    allowed = max({ROUNDINGS}, terms) * np.finfo(x.dtype).eps / 2 * by_torch(*sizes)[k]
+    allowed = max({FEWEST_TERMS}, terms) * np.finfo(x.dtype).eps / 2 * by_torch(*sizes)[k]
     assert ours.shape == theirs.shape
     assert (np.abs(ours.astype(np.float64) - theirs) <= allowed).all()
 """

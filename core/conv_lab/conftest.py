@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.conv_lab.experiment import DTYPES, Experiment
+from core.config import DTYPES
+from core.conv_lab.experiment import Experiment
 from core.conv_lab.rules import is_legal
 
 

@@ -6,23 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from core.conv_lab.arrays import Array, make_bias, make_filters, make_image
+from core.comparison.rounding import Array
+from core.conv_lab.arrays import make_bias, make_filters, make_image
 from core.conv_lab.experiment import RANGES, Experiment
 from core.conv_lab.own import encode_numbers
+from core.errors import NumbersError
 
 LARGEST_VALUE = 1e6
 LONGEST_TEXT = 12_000  # characters in the address; browsers and servers take this without trouble
 
 
-class EditError(ValueError):
-    """What was typed can not be used; the message says what was expected."""
-
-
 def apply_edits(experiment: Experiment, edits: Sequence[Any]) -> Experiment:
     """Write edits ``{"array": "x" | "weight" | "bias", "index": [...], "value": number}``.
 
-    The edited array becomes the user's own. Raises ``EditError`` when an edit is not of that form,
-    lies outside its array, or makes the numbers too many for an address.
+    The edited array becomes the user's own. Raises ``NumbersError`` when an edit is not of that
+    form, lies outside its array, or makes the numbers too many for an address.
     """
     changes: dict[str, object] = {}
     arrays: dict[str, Array] = {
@@ -33,7 +31,7 @@ def apply_edits(experiment: Experiment, edits: Sequence[Any]) -> Experiment:
     for edit in edits:
         name, index, value = _read_edit(edit)
         if name not in arrays or len(index) != arrays[name].ndim:
-            raise EditError("an edit must name a cell of the input, the kernel or the bias")
+            raise NumbersError("An edit must name a cell of the input, the kernel or the bias.")
         if any(not 0 <= at < size for at, size in zip(index, arrays[name].shape, strict=True)):
             continue  # the array became smaller while the edit was on its way
         arrays[name] = arrays[name].copy()
@@ -52,7 +50,7 @@ def use_grid(experiment: Experiment, text: str) -> Experiment:
 def parse_grid(text: str) -> Array:
     """Read numbers (C, H, W): one row a line, channels separated by an empty line.
 
-    Numbers are separated by blanks, tabs, commas or semicolons. Raises ``EditError``.
+    Numbers are separated by blanks, tabs, commas or semicolons. Raises ``NumbersError``.
     """
     channels: list[list[list[float]]] = [[]]
     for line in text.splitlines():
@@ -63,17 +61,17 @@ def parse_grid(text: str) -> Array:
             channels.append([])
     channels = [rows for rows in channels if rows]
     if not channels:
-        raise EditError("a grid must hold at least one number")
+        raise NumbersError("A grid must hold at least one number.")
     sizes = {len(row) for rows in channels for row in rows}
     if len(sizes) > 1 or len({len(rows) for rows in channels}) > 1:
-        raise EditError(
-            f"a grid must have rows of one length and channels of one size, "
-            f"not rows of {' and '.join(map(str, sorted(sizes)))} numbers"
+        raise NumbersError(
+            "A grid must have rows of one length and channels of one size, "
+            f"not rows of {' and '.join(map(str, sorted(sizes)))} numbers."
         )
     grid = np.array(channels)
     for name, size in zip(("channels", "height", "width"), grid.shape, strict=True):
         if size > RANGES[name][1]:
-            raise EditError(f"a grid's {name} must be at most {RANGES[name][1]}, not {size}")
+            raise NumbersError(f"A grid's {name} must be at most {RANGES[name][1]}, not {size}.")
     return grid
 
 
@@ -81,9 +79,15 @@ def _number(word: str) -> float:
     try:
         value = float(word.replace("−", "-"))
     except ValueError:
-        raise EditError("a grid must hold numbers only, separated by blanks or commas") from None
+        raise NumbersError(
+            "A grid must hold numbers only, with blanks or commas between."
+        ) from None
+    return _in_range(value)
+
+
+def _in_range(value: float) -> float:
     if not math.isfinite(value) or abs(value) > LARGEST_VALUE:
-        raise EditError("numbers must lie between -1,000,000 and 1,000,000")
+        raise NumbersError(f"Numbers must lie between -1,000,000 and 1,000,000, not be {value:g}.")
     return value
 
 
@@ -91,20 +95,18 @@ def _read_edit(edit: Any) -> tuple[str, tuple[int, ...], float]:
     try:
         name, index, value = str(edit["array"]), tuple(edit["index"]), float(edit["value"])
     except (TypeError, KeyError, ValueError):
-        raise EditError("an edit must have an array, an index and a value") from None
+        raise NumbersError("An edit must have an array, an index and a value.") from None
     if not all(isinstance(at, int) for at in index):
-        raise EditError("an edit's index must be whole numbers")
-    if not math.isfinite(value) or abs(value) > LARGEST_VALUE:
-        raise EditError("numbers must lie between -1,000,000 and 1,000,000")
-    return name, index, value
+        raise NumbersError("An edit's index must be whole numbers.")
+    return name, index, _in_range(value)
 
 
 def _own(name: str, array: Array) -> dict[str, object]:
     text = encode_numbers(array)
     if len(text) > LONGEST_TEXT:
-        raise EditError(
-            f"{array.size} numbers of your own do not fit into an address; "
-            "make the array smaller before editing it"
+        raise NumbersError(
+            f"{array.size} numbers of your own do not fit into an address: "
+            "make the array smaller before editing it."
         )
     if name == "x":
         return {"image": "own", "image_data": text}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-Pair = tuple[int, int]
+HeightWidth = tuple[int, int]
 
 INPUTS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -38,9 +38,8 @@ KERNELS: Final[Mapping[str, str]] = MappingProxyType(
 UPSTREAMS: Final[Mapping[str, str]] = MappingProxyType(
     {"ones": "Ones", "random": "Random", "one": "A single one"}
 )
-DTYPES: Final = ("float32", "float64")
 
-RANGES: Final[Mapping[str, Pair]] = MappingProxyType(
+RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
     {
         "height": (1, 64),
         "width": (1, 64),
@@ -70,10 +69,10 @@ class Experiment:
     width: int = 8
     channels: int = 1
     out_channels: int = 1
-    kernel: Pair = (3, 3)
-    stride: Pair = (1, 1)
-    padding: Pair = (1, 1)
-    dilation: Pair = (1, 1)
+    kernel: HeightWidth = (3, 3)
+    stride: HeightWidth = (1, 1)
+    padding: HeightWidth = (1, 1)
+    dilation: HeightWidth = (1, 1)
     groups: int = 1
     bias: bool = True
     dtype: str = "float32"
@@ -88,29 +87,29 @@ class Experiment:
     bias_data: str = field(default="", repr=False)
 
     @property
-    def size(self) -> Pair:
+    def size(self) -> HeightWidth:
         """Rows and columns of the input."""
         return self.height, self.width
 
     @property
-    def extent(self) -> Pair:
+    def extent(self) -> HeightWidth:
         """Rows and columns from the first to the last that one window touches: d (k - 1) + 1."""
         (kh, kw), (dh, dw) = self.kernel, self.dilation
         return dh * (kh - 1) + 1, dw * (kw - 1) + 1
 
     @property
-    def padded(self) -> Pair:
+    def padded(self) -> HeightWidth:
         """Rows and columns of the padded input."""
         return self.height + 2 * self.padding[0], self.width + 2 * self.padding[1]
 
     @property
-    def output_size(self) -> Pair:
+    def output_size(self) -> HeightWidth:
         """Rows and columns of the output; 0 or less where no window fits."""
         (height, width), (extent_h, extent_w) = self.padded, self.extent
         return (height - extent_h) // self.stride[0] + 1, (width - extent_w) // self.stride[1] + 1
 
     @property
-    def remainder(self) -> Pair:
+    def remainder(self) -> HeightWidth:
         """Rows and columns of the padded input after the last window, which no window touches."""
         (height, width), (extent_h, extent_w) = self.padded, self.extent
         return (height - extent_h) % self.stride[0], (width - extent_w) % self.stride[1]

@@ -15,21 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.errors import NumbersError
+
 LARGEST_PICTURE = 64  # pixels a side
 _LARGEST_TEXT = 40_000
 _LARGEST_COUNT = 8 * 64 * 64
 Array = NDArray[np.float64]
 
 
-class OwnDataError(ValueError):
-    """What the address holds is not what ``encode_numbers`` or ``encode_picture`` wrote."""
-
-
 def encode_numbers(values: NDArray[np.floating]) -> str:
     """Write an array of finite numbers as text of letters, digits, ``-``, ``_`` and ``.``."""
     values = np.asarray(values, dtype="<f8")
     if values.size > _LARGEST_COUNT or not np.isfinite(values).all():
-        raise OwnDataError("own numbers must be finite, and not more than 32,768")
+        raise NumbersError("Own numbers must be finite, and not more than 32,768.")
     packed = zlib.compress(values.tobytes(), 9)
     return "n" + "x".join(map(str, values.shape)) + "." + _to_text(packed)
 
@@ -37,7 +35,7 @@ def encode_numbers(values: NDArray[np.floating]) -> str:
 def encode_picture(pixels: NDArray[np.uint8]) -> str:
     """Write a small RGB picture (H, W, 3), at most 64 pixels a side, as text for an address."""
     if pixels.ndim != 3 or max(pixels.shape[:2]) > LARGEST_PICTURE:
-        raise OwnDataError(f"a crop must be at most 64 x 64 x 3, not {pixels.shape}")
+        raise NumbersError(f"A crop must be at most 64 x 64 x 3, not {pixels.shape}.")
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(file, "WEBP", quality=85, method=6)
     return "p" + _to_text(file.getvalue())
@@ -65,15 +63,15 @@ def decode_own(text: str, shape: tuple[int, ...]) -> Array:
 
     Numbers are cut off or filled up with zeros at the end of every axis; a picture is resized, made
     grey for one channel, and its channels are repeated from the fourth on; pixels become 0..1.
-    Raises ``OwnDataError`` with a sentence for anything that was not encoded here.
+    Raises ``NumbersError`` with a sentence for anything that was not encoded here.
     """
     if len(text) > _LARGEST_TEXT:
-        raise OwnDataError("the numbers in the address are too long")
+        raise NumbersError("The numbers in the address are too long.")
     if text[:1] == "n":
         return _fit_numbers(_read_numbers(text[1:]), shape)
     if text[:1] == "p":
         return _fit_picture(_read_picture(text[1:]), shape)
-    raise OwnDataError("the numbers in the address were not written by this page")
+    raise NumbersError("The numbers in the address were not written by this page.")
 
 
 def _read_numbers(text: str) -> Array:
@@ -81,27 +79,27 @@ def _read_numbers(text: str) -> Array:
     try:
         shape = tuple(int(size) for size in sizes.split("x"))
     except ValueError:
-        raise OwnDataError("the numbers in the address have no readable shape") from None
+        raise NumbersError("The numbers in the address have no readable shape.") from None
     count = math.prod(shape)
     if not 1 <= len(shape) <= 4 or min(shape) < 1 or count > _LARGEST_COUNT:
-        raise OwnDataError("the numbers in the address have an impossible shape")
+        raise NumbersError("The numbers in the address have an impossible shape.")
     unpacker = zlib.decompressobj()
     try:  # never unpacks more than the shape can hold, whatever the address claims
         raw = unpacker.decompress(_from_text(body), 8 * count + 1)
     except zlib.error:
-        raise OwnDataError("the numbers in the address are damaged") from None
+        raise NumbersError("The numbers in the address are damaged.") from None
     if len(raw) != 8 * count:
-        raise OwnDataError("the numbers in the address do not match their shape")
+        raise NumbersError("The numbers in the address do not match their shape.")
     values = np.frombuffer(raw, "<f8").astype(np.float64).reshape(shape)
     if not np.isfinite(values).all():
-        raise OwnDataError("the numbers in the address are not all finite")
+        raise NumbersError("The numbers in the address are not all finite.")
     return values
 
 
 def _fit_numbers(values: Array, shape: tuple[int, ...]) -> Array:
     if values.ndim != len(shape):
-        raise OwnDataError(
-            f"the numbers in the address have {values.ndim} dimensions, expected {len(shape)}"
+        raise NumbersError(
+            f"The numbers in the address must have {len(shape)} dimensions, not {values.ndim}."
         )
     fitted = np.zeros(shape)
     common = tuple(slice(min(a, b)) for a, b in zip(values.shape, shape, strict=True))
@@ -113,15 +111,15 @@ def _read_picture(text: str) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(_from_text(text)), formats=("WEBP",)) as picture:
             if max(picture.size) > LARGEST_PICTURE:
-                raise OwnDataError("the picture in the address is larger than 64 x 64")
+                raise NumbersError("The picture in the address is larger than 64 x 64.")
             return np.asarray(picture.convert("RGB"))
     except OSError:
-        raise OwnDataError("the picture in the address is damaged") from None
+        raise NumbersError("The picture in the address is damaged.") from None
 
 
 def _fit_picture(pixels: NDArray[np.uint8], shape: tuple[int, ...]) -> Array:
     if len(shape) != 3:
-        raise OwnDataError("a picture can only be the input")
+        raise NumbersError("A picture can only be the input.")
     channels, height, width = shape
     if pixels.shape[:2] != (height, width):
         pixels = np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA))
@@ -138,4 +136,4 @@ def _from_text(text: str) -> bytes:
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise OwnDataError("the numbers in the address are damaged") from None
+        raise NumbersError("The numbers in the address are damaged.") from None

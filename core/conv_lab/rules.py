@@ -23,7 +23,6 @@ class Fix:
 class Broken:
     """A broken rule as a sentence, and the nearest ways out, nearest first."""
 
-    rule: str
     sentence: str
     fixes: tuple[Fix, ...]
 
@@ -68,7 +67,6 @@ def _groups_divide(experiment: Experiment) -> Broken | None:
             if is_legal(changed):
                 fixes.append(Fix(f"Set channels {direction} to {multiple}", changed))
             return Broken(
-                "groups",
                 f"Groups must divide the channels {direction}: {channels} / {groups} = "
                 f"{channels / groups:.3g} is not a whole number.",
                 tuple(fixes),
@@ -85,7 +83,6 @@ def _kernel_fits(experiment: Experiment) -> Broken | None:
         extent, padded = experiment.extent[axis], experiment.padded[axis]
         if extent > padded:
             return Broken(
-                "kernel",
                 f"The kernel must fit into the padded input: in {direction} it spans "
                 f"{experiment.dilation[axis]}·({experiment.kernel[axis]} − 1) + 1 = {extent} "
                 f"{lines}, but the padded input has only {experiment.size[axis]} + "
@@ -157,13 +154,7 @@ def _chosen_output_exists(experiment: Experiment) -> Broken | None:
         if at >= size
     )
     return Broken(
-        "chosen",
         f"The upstream gradient's single one must be inside the output: {name} {at} was asked for, "
         f"the output has {name}s 0 to {size - 1}.",
         (Fix(f"Move it to {name} {size - 1}", experiment.with_changes(chosen=inside)),),
     )
-
-
-def divisors(channels: int, out_channels: int) -> list[int]:
-    """Groups that divide both numbers of channels, ascending."""
-    return [n for n in range(1, channels + 1) if channels % n == 0 and out_channels % n == 0]

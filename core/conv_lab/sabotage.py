@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.comparison.rounding import Array
 from core.conv_lab.experiment import Experiment
 from core.numpy_nn import conv2d, conv2d_backward
 
-Array = NDArray[np.floating]
 Gradients = tuple[Array, Array, Array]
 
 

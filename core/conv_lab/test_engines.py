@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 
+from core.comparison.rounding import Comparison
 from core.conv_lab.arrays import make_arrays
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
 from core.conv_lab.rules import is_legal
 from core.conv_lab.sabotage import MISTAKES
-from core.conv_lab.terms import (
-    bias_gradient_terms,
-    input_gradient_terms,
-    output_terms,
-    weight_gradient_terms,
+from tests.conv_lab_sums import (
+    bias_gradient_products,
+    input_gradient_products,
+    output_products,
+    weight_gradient_products,
 )
 
 
@@ -26,7 +27,9 @@ def test_numpy_agrees_with_torch_within_rounding(experiments):
         )
         for comparison in result.comparisons.values():
             assert comparison.numpy.dtype == comparison.torch.dtype == experiment.dtype
-            assert comparison.numpy.shape == comparison.torch.shape == comparison.allowed.shape
+            assert (
+                comparison.numpy.shape == comparison.torch.shape == comparison.sums.magnitudes.shape
+            )
 
 
 def test_long_sums_of_equal_terms_are_allowed_their_rounding():
@@ -40,22 +43,22 @@ def test_a_comparison_notices_one_wrong_number():
     comparison = carry_out(Experiment(image="random", filters="random")).comparisons["y"]
     wrong = comparison.numpy.copy()
     wrong[0, 2, 3] += 1e-4
-    changed = type(comparison)("y", wrong, comparison.torch, comparison.allowed)
+    changed = Comparison(wrong, comparison.torch, comparison.sums)
     assert comparison.within and not changed.within
-    assert changed.largest_absolute == pytest.approx(1e-4, rel=0.1)
-    assert changed.largest_relative < changed.largest_absolute  # torch's largest is above 1
+    assert changed.agreement.difference == pytest.approx(1e-4, rel=0.1)
+    assert changed.agreement.units > changed.agreement.allowed >= comparison.agreement.units
     missing = comparison.numpy.copy()
     missing[0, 0, 0] = np.nan
-    assert not type(comparison)("y", missing, comparison.torch, comparison.allowed).within
+    assert not Comparison(missing, comparison.torch, comparison.sums).within
 
 
 def test_terms_add_up_to_what_torch_computes(experiments):
     random = np.random.default_rng(2)
     sums = {
-        "y": output_terms,
-        "dx": input_gradient_terms,
-        "dweight": weight_gradient_terms,
-        "dbias": bias_gradient_terms,
+        "y": output_products,
+        "dx": input_gradient_products,
+        "dweight": weight_gradient_products,
+        "dbias": bias_gradient_products,
     }
     for experiment in experiments[:80]:
         experiment = experiment.with_changes(dtype="float64")
@@ -74,7 +77,7 @@ def test_terms_add_up_to_what_torch_computes(experiments):
 def test_a_window_lists_every_weight_once():
     experiment = Experiment(channels=4, out_channels=4, groups=2, kernel=(2, 3))
     arrays = make_arrays(experiment)
-    terms = output_terms(experiment, arrays, (3, 0, 0))
+    terms = output_products(experiment, arrays, (3, 0, 0))
     assert len(terms) == 2 * 2 * 3
     assert {term.left_at[0] for term in terms} == {2, 3}  # the second group's inputs
     assert sum(term.padding for term in terms) == 2 * (3 + 1)
@@ -151,7 +154,7 @@ def test_named_kernels_are_what_they_are_called():
     ramp = Experiment(image="random", bias=False, padding=(1, 1))
     arrays = make_arrays(ramp)
     identity = carry_out(ramp.with_changes(filters="identity"))
-    assert np.array_equal(identity.torch.y, arrays.x)
+    assert np.array_equal(identity.comparisons["y"].torch, arrays.x)
     blur = make_arrays(ramp.with_changes(filters="blur")).weight
     assert blur.sum() == pytest.approx(1, rel=1e-6)
     assert make_arrays(ramp.with_changes(filters="sharpen")).weight.sum() == pytest.approx(1)

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
+import torch
+
+from core.comparison.torch_layer import run_layer
 from core.conv_lab.arrays import Arrays, make_arrays
-from core.conv_lab.engines import numpy_outcome, torch_outcome
+from core.conv_lab.engines import run_numpy, torch_layer
 from core.conv_lab.experiment import Experiment
 from core.numpy_nn import article
 
@@ -17,11 +20,10 @@ _LOOP_SECONDS = 3.5e-6 * 5  # for one output, forward and backward, on a slow ma
 
 @dataclass(frozen=True)
 class Timing:
-    """Median seconds of one forward and backward pass, and of how many passes."""
+    """Median seconds of one forward and backward pass."""
 
     name: str
     seconds: float
-    repeats: int
 
 
 def expected_loop_seconds(experiment: Experiment) -> float:
@@ -34,11 +36,13 @@ def measure(experiment: Experiment) -> list[Timing]:
     """Time the article's loops, the NumPy engine and torch on the experiment's own numbers."""
     right = experiment.with_changes(mistake="")
     arrays = make_arrays(right)
+    layer = torch_layer(right, arrays)
+    x, dy = torch.tensor(arrays.x[None]), torch.tensor(arrays.dy[None])
     loops = 1 if expected_loop_seconds(right) > 0.3 else 3
     return [
         _timed(LOOPS, lambda: run_loops(right, arrays), loops),
-        _timed(FAST, lambda: numpy_outcome(right, arrays), _REPEATS),
-        _timed(TORCH, lambda: torch_outcome(right, arrays), _REPEATS),
+        _timed(FAST, lambda: run_numpy(right, arrays), _REPEATS),
+        _timed(TORCH, lambda: run_layer(layer, x, dy), _REPEATS),
     ]
 
 
@@ -60,7 +64,7 @@ def _timed(name: str, work: Callable[[], object], repeats: int) -> Timing:
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)
-    return Timing(name, median(seconds), repeats)
+    return Timing(name, median(seconds))
 
 
 def in_words(seconds: float) -> str:

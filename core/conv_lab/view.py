@@ -1,9 +1,10 @@
 """What the browser gets of an experiment: all its arrays, packed, and what is said about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from core.conv_lab.engines import Comparison, Result
+from core.comparison.rounding import Agreement, Comparison
+from core.conv_lab.engines import Result
 from core.pictures import colour
 from core.pictures.packing import pack
 
@@ -17,6 +18,9 @@ COLOURS = {
 
 def pack_lab(result: Result, acknowledged: int = 0, stale: bool = False) -> bytes:
     """Pack a result for the hover arithmetic; ``acknowledged`` is the last edit in it.
+
+    A verdict's "largest" is a difference, "allowed" counts the units of rounding that a sum may be
+    off by (``core.comparison.rounding``).
 
     A ``stale`` result is of earlier settings, because the present ones break a rule.
     """
@@ -37,7 +41,7 @@ def pack_lab(result: Result, acknowledged: int = 0, stale: bool = False) -> byte
         "mistake": bool(experiment.mistake),
         "parameters": experiment.parameters,
         "multiplyAdds": experiment.multiply_adds,
-        "verdicts": {name: _verdict(each) for name, each in result.comparisons.items()},
+        "verdicts": {name: _verdict(each.agreement) for name, each in result.comparisons.items()},
         "acknowledged": acknowledged,
         "stale": stale,
         "colours": COLOURS,
@@ -51,38 +55,28 @@ def pack_lab(result: Result, acknowledged: int = 0, stale: bool = False) -> byte
     return pack(header, packed)
 
 
-def _verdict(comparison: Comparison) -> dict[str, Any]:
+def _verdict(agreement: Agreement) -> dict[str, Any]:
     return {
-        "largest": comparison.largest_absolute,
-        "allowed": comparison.largest_allowed,
-        "within": comparison.within,
+        "largest": agreement.difference,
+        "allowed": agreement.allowed,
+        "within": agreement.within,
+        "sentence": agreement.sentence,
     }
 
 
-def pack_strips(comparisons: Sequence[Comparison], titles: Sequence[str]) -> bytes:
-    """Pack arrays from both engines, with a title each, for the pictures side by side."""
+def pack_strips(comparisons: Mapping[str, Comparison]) -> bytes:
+    """Pack arrays from both engines, by their titles, for the pictures side by side."""
     strips, arrays = [], {}
-    for place, (comparison, title) in enumerate(zip(comparisons, titles, strict=True)):
+    for place, (title, comparison) in enumerate(comparisons.items()):
         strips.append(
             {
                 "title": title,
                 "shape": " x ".join(map(str, comparison.numpy.shape)) or "one number",
                 "dtype": str(comparison.numpy.dtype),
-                "verdict": verdict_sentence(comparison),
+                "verdict": comparison.agreement.sentence,
                 "within": comparison.within,
             }
         )
         arrays[f"{place}_numpy"] = comparison.numpy
         arrays[f"{place}_torch"] = comparison.torch
     return pack({"strips": strips, "colours": COLOURS}, arrays)
-
-
-def verdict_sentence(comparison: Comparison) -> str:
-    """Say how far the engines differ, and what rounding allows."""
-    if comparison.largest_absolute == 0:
-        return "equal to the last bit"
-    return (
-        f"largest difference {comparison.largest_absolute:.2g}, "
-        f"relative {comparison.largest_relative:.2g}; "
-        f"rounding allows up to {comparison.largest_allowed:.2g}"
-    )

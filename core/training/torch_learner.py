@@ -11,14 +11,14 @@ from core.config import SGD_MOMENTUM, TrainConfig
 from core.networks.tensors import load_into, network_input
 from core.training.events import BatchDone
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
+TORCH_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 class TorchLearner:
     """Trains ``model``, a network from (N, 3, S, S) in 0..1 to P(class 1) as (N, 1)."""
 
     def __init__(self, model: nn.Module, config: TrainConfig) -> None:
-        self.dtype = DTYPES[config.dtype]
+        self.dtype = TORCH_DTYPES[config.dtype]
         # The same numbers in another order in memory: oneDNN convolves it a fifth faster.
         self.model = model.to(self.dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.seed = config.seed

@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch import nn
 
-from core.conv_lab.demos.demo import Array, Demo, compare, number, random_numbers, tensor
+from core.comparison.layer_comparison import compare_layer
+from core.comparison.magnitudes import running_sums
+from core.comparison.rounding import Array, Comparison
+from core.comparison.torch_layer import with_arrays
+from core.conv_lab.demos.demo import Demo, number, random_numbers
+from core.errors import GlassError
 from core.numpy_nn import batch_norm2d, batch_norm2d_backward
 
 
@@ -42,9 +47,9 @@ class BatchNorm:
         return ""
 
     def carry_out(self) -> Demo:
-        """Compute y, the gradients and the running statistics; ``ValueError`` for a broken rule."""
+        """Compute y, the gradients and the running statistics; ``GlassError`` for a broken rule."""
         if self.problem():
-            raise ValueError(self.problem())
+            raise GlassError(self.problem())
         x = self._batch(self.seen)
         dy = random_numbers(self.seed + 1, x.shape, self.dtype)
         gamma, beta = (np.full(self.channels, v, self.dtype) for v in (self.gamma, self.beta))
@@ -52,20 +57,17 @@ class BatchNorm:
         y, mean, var = batch_norm2d(x, *before, gamma, beta, self.training, self.momentum, self.eps)
         dx, dgamma, dbeta = batch_norm2d_backward(dy, x, *before, gamma, self.training, self.eps)
         assert mean is not None and var is not None
-        inputs = [tensor(array) for array in (x, gamma, beta)]
-        running = [torch.from_numpy(array.copy()) for array in before]
-        theirs = F.batch_norm(
-            inputs[0],
-            running[0],
-            running[1],
-            inputs[1],
-            inputs[2],
-            self.training,
-            self.momentum,
-            self.eps,
+        layer = with_arrays(
+            nn.BatchNorm2d(self.channels, self.eps, self.momentum).train(self.training),
+            weight=gamma,
+            bias=beta,
+            running_mean=before[0],
+            running_var=before[1],
         )
-        gradients = torch.autograd.grad(theirs, inputs, torch.from_numpy(dy))
-        sizes = self._magnitudes(x, dy, before)
+        running = running_sums(layer, torch.from_numpy(x))  # of the statistics as they are before
+        numpy = {"y": y, "dx": dx, "dweight": dgamma, "dbias": dbeta}
+        compared = compare_layer(layer, x, dy, numpy)
+        assert layer.running_mean is not None and layer.running_var is not None
         used = (x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))) if self.training else before
         return Demo(
             steps=tuple(self._steps(x, y, used, before, (mean, var))),
@@ -74,21 +76,21 @@ class BatchNorm:
             if self.training
             else "With running statistics a photo's answer does not depend on its neighbours in "
             "the batch: this is the mode for evaluation, which the article forgot.",
-            comparisons=(
-                compare("Output y", y, theirs, sizes["y"]),
-                compare("Gradient dX", dx, gradients[0], sizes["dx"]),
-                compare("Gradient of the weight γ", dgamma, gradients[1], sizes["dgamma"]),
-                compare("Gradient of the bias β", dbeta, gradients[2], sizes["dbeta"]),
-                compare("Running mean", mean, running[0], sizes["mean"]),
-                compare("Running variance", var, running[1], sizes["var"]),
-            ),
+            comparisons={
+                "Output y": compared["y"],
+                "Gradient dX": compared["dx"],
+                "Gradient of the weight γ": compared["dweight"],
+                "Gradient of the bias β": compared["dbias"],
+                "Running mean": Comparison(mean, layer.running_mean.numpy(), running["mean"]),
+                "Running variance": Comparison(var, layer.running_var.numpy(), running["var"]),
+            },
         )
 
     def _batch(self, which: int) -> Array:
         shape = (self.batch, self.channels, self.side, self.side)
         drawn = random_numbers(self.seed + 100 + which, shape, self.dtype)
         kind = np.dtype(self.dtype).type
-        return drawn * kind(self.scale) + kind(self.shift)
+        return np.asarray(drawn * kind(self.scale) + kind(self.shift))
 
     def _running(self) -> tuple[Array, Array]:
         """Running statistics after the batches seen before, from torch's start: mean 0, variance 1.
@@ -102,30 +104,6 @@ class BatchNorm:
                     self._batch(which), mean, var, training=True, momentum=self.momentum
                 )
         return mean, var
-
-    def _magnitudes(
-        self, x: Array, dy: Array, before: tuple[Array, Array]
-    ) -> dict[str, np.ndarray]:
-        """Bound the terms behind every result, in float64."""
-        x, dy = x.astype(np.float64), dy.astype(np.float64)
-        axes, count = (0, 2, 3), x.size // x.shape[1]
-        mean, var = (a.astype(np.float64)[:, None, None] for a in before)
-        if self.training:
-            mean, var = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
-        deviation = np.sqrt(var + self.eps)
-        normal = (np.abs(x) + np.abs(mean)) / deviation  # what cancels in x - mean counts
-        ratio = 1 + np.abs(mean) / deviation
-        parts = np.abs(dy) + np.abs(dy).mean(axes, keepdims=True)
-        parts = parts + normal * (np.abs(dy) * normal).mean(axes, keepdims=True)
-        spread = (x**2).mean(axes) + np.abs(x).mean(axes) ** 2
-        return {
-            "y": abs(self.gamma) * normal * ratio + abs(self.beta),
-            "dx": abs(self.gamma) / deviation * parts * ratio,
-            "dgamma": (np.abs(dy) * normal * ratio).sum(axes),
-            "dbeta": np.abs(dy).sum(axes),
-            "mean": np.abs(before[0]) + np.abs(x).mean(axes),
-            "var": np.abs(before[1]) + spread * count / max(count - 1, 1),
-        }
 
     def _steps(
         self,

@@ -2,18 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import torch
-import torch.nn.functional as F
-
-from core.conv_lab.demos.demo import (
-    Demo,
-    compare,
-    in_brackets,
-    number,
-    random_numbers,
-    tensor,
-)
+from core.comparison.layer_comparison import compare_layer
+from core.comparison.rounding import Array
+from core.comparison.torch_layer import linear_layer
+from core.conv_lab.demos.demo import Demo, in_brackets, number, random_numbers
 from core.numpy_nn import linear, linear_backward
 
 
@@ -36,10 +28,8 @@ class Linear:
         dy = random_numbers(self.seed + 3, (self.batch, self.outputs), self.dtype)
         ours = linear(x, weight, bias)
         dx, dweight, dbias = linear_backward(dy, x, weight)
-        theirs = [tensor(array) for array in (x, weight, bias)]
-        y = F.linear(*theirs)
-        gradients = torch.autograd.grad(y, theirs, torch.from_numpy(dy))
-        size_x, size_w, size_b, size_dy = (np.abs(array) for array in (x, weight, bias, dy))
+        numpy = {"y": ours, "dx": dx, "dweight": dweight, "dbias": dbias}
+        compared = compare_layer(linear_layer(weight, bias), x, dy, numpy)
         return Demo(
             steps=(
                 ("Output", f"y[0, 0] = {self._sum(x[0], weight[0])} + {number(bias[0])} (bias)"),
@@ -50,16 +40,16 @@ class Linear:
             ),
             note="dX asks how much each input mattered, so it sums over the outputs; dW and db ask "
             "how much a parameter mattered, so they sum over the batch.",
-            comparisons=(
-                compare("Output y", ours, y, size_x @ size_w.T + size_b),
-                compare("Gradient dX", dx, gradients[0], size_dy @ size_w),
-                compare("Gradient dW", dweight, gradients[1], size_dy.T @ size_x),
-                compare("Gradient db", dbias, gradients[2], size_dy.sum(axis=0)),
-            ),
+            comparisons={
+                "Output y": compared["y"],
+                "Gradient dX": compared["dx"],
+                "Gradient dW": compared["dweight"],
+                "Gradient db": compared["dbias"],
+            },
         )
 
     @staticmethod
-    def _sum(left: np.ndarray, right: np.ndarray) -> str:
+    def _sum(left: Array, right: Array) -> str:
         pairs = list(zip(left, right, strict=True))
         terms = [f"{in_brackets(a)}·{in_brackets(b)}" for a, b in pairs[:8]]
         return " + ".join(terms) + (f" + {len(pairs) - 8} more" if len(pairs) > 8 else "")

@@ -1,12 +1,17 @@
 """Sigmoid with binary cross entropy: two steep gradients that meet at the logit as p - t."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
 
-from core.conv_lab.demos.demo import Demo, compare, number, tensor
+from core.comparison.layer_comparison import compare_layer
+from core.comparison.magnitudes import logit_loss_sums, loss_sums
+from core.comparison.rounding import Array, Comparison, Sums
+from core.conv_lab.demos.demo import Demo, number
 from core.numpy_nn import (
     bce_loss,
     bce_loss_backward,
@@ -26,57 +31,50 @@ class Loss:
     dtype: str = "float32"
 
     def carry_out(self) -> Demo:
-        """Compute probability, loss and gradients, step by step and in one."""
+        """Compute probability, loss and gradients, step by step and in one.
+
+        Each step is compared with torch's on the same numbers.
+        """
         logit, target = (np.array([[v]], self.dtype) for v in (self.logit, self.target))
         probability = sigmoid(logit)
         loss = bce_loss(probability, target)
         dprobability = bce_loss_backward(probability, target)
         dlogit = sigmoid_backward(dprobability, probability)
         direct = bce_with_logits_backward(logit, target)
-        theirs, wanted = tensor(logit), torch.from_numpy(target)
-        p = torch.sigmoid(theirs)
-        their_loss = F.binary_cross_entropy(p, wanted)
-        their_dp, their_dlogit = torch.autograd.grad(their_loss, [p, theirs])
-        fresh = tensor(logit)
-        their_direct_loss = F.binary_cross_entropy_with_logits(fresh, wanted)
-        (their_direct,) = torch.autograd.grad(their_direct_loss, fresh)
-        p0, one = float(probability[0, 0]), float(np.float64(1))
-        slope = p0 * (one - p0)
-        edge = 1 / max(p0, 1e-12) + 1 / max(1 - p0, 1e-12)  # how 1 - p and 1 / p magnify rounding
-        size_dp = np.abs(dprobability) * (1 + edge)
-        size_dlogit = np.abs(dlogit) * (1 + edge) + 1
+        numpy = {"y": probability, "dx": dlogit}
+        compared = compare_layer(nn.Sigmoid(), logit, dprobability, numpy)
+        p, z, t = map(torch.from_numpy, (probability, logit, target))
+        two_steps = _compare(F.binary_cross_entropy, p, t, loss, dprobability, loss_sums(p, t))
+        one_loss, one_sums = bce_with_logits(logit, target), logit_loss_sums(z, t)
+        one_step = _compare(F.binary_cross_entropy_with_logits, z, t, one_loss, direct, one_sums)
+        numbers = (each.item() for each in (probability, loss, dprobability, dlogit, direct))
         return Demo(
-            steps=(
-                ("Probability", f"p = 1 / (1 + exp({number(-self.logit)})) = {number(p0)}"),
-                (
-                    "Loss",
-                    f"−log({'p' if self.target else '1 − p'}) = {number(float(loss))}"
-                    + (" (torch stops at 100)" if float(loss) >= 100 else ""),
-                ),
-                (
-                    "Gradient of p",
-                    f"(p − t) / (p · (1 − p)) = {number(float(dprobability[0, 0]))}",
-                ),
-                ("Slope of sigmoid", f"p · (1 − p) = {number(slope)}"),
-                (
-                    "Gradient of z",
-                    f"their product: {number(float(dlogit[0, 0]))}; directly p − t = "
-                    f"{number(p0)} − {self.target} = {number(float(direct[0, 0]))}",
-                ),
-            ),
-            note=self._note(float(dlogit[0, 0]), float(direct[0, 0])),
-            comparisons=(
-                compare("Probability p", probability, p, np.abs(probability)),
-                compare("Loss from p", loss, their_loss, 1 + abs(float(loss))),
-                compare("Gradient of p", dprobability, their_dp, size_dp),
-                compare("Gradient of the logit z, through p", dlogit, their_dlogit, size_dlogit),
-                compare(
-                    "Loss from z in one step",
-                    bce_with_logits(logit, target),
-                    their_direct_loss,
-                    1 + abs(float(their_direct_loss.detach())),
-                ),
-                compare("Gradient of z in one step: p − t", direct, their_direct, np.ones((1, 1))),
+            steps=self._steps(*numbers),
+            note=self._note(dlogit.item(), direct.item()),
+            comparisons={
+                "Probability p": compared["y"],
+                "Loss from p": two_steps[0],
+                "Gradient of p": two_steps[1],
+                "Gradient of the logit z, through p": compared["dx"],
+                "Loss from z in one step": one_step[0],
+                "Gradient of z in one step: p − t": one_step[1],
+            },
+        )
+
+    def _steps(
+        self, p: float, loss: float, dp: float, dz: float, direct: float
+    ) -> tuple[tuple[str, str], ...]:
+        log = "p" if self.target else "1 − p"
+        stops = " (torch stops at 100)" if loss >= 100 else ""
+        return (
+            ("Probability", f"p = 1 / (1 + exp({number(-self.logit)})) = {number(p)}"),
+            ("Loss", f"−log({log}) = {number(loss)}{stops}"),
+            ("Gradient of p", f"(p − t) / (p · (1 − p)) = {number(dp)}"),
+            ("Slope of sigmoid", f"p · (1 − p) = {number(p * (1 - p))}"),
+            (
+                "Gradient of z",
+                f"their product: {number(dz)}; directly p − t = {number(p)} − {self.target} = "
+                f"{number(direct)}",
             ),
         )
 
@@ -92,7 +90,25 @@ class Loss:
         )
 
 
-def curves() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _compare(
+    function: Callable[[Tensor, Tensor], Tensor],
+    given: Tensor,
+    target: Tensor,
+    loss: np.floating,
+    gradient: Array,
+    sums: dict[str, Sums],
+) -> tuple[Comparison, Comparison]:
+    """Compare NumPy's loss and gradient with those of torch's ``function``."""
+    entered = given.clone().requires_grad_()
+    theirs = function(entered, target)
+    (their_gradient,) = torch.autograd.grad(theirs, entered)
+    return (
+        Comparison(np.asarray(loss), theirs.detach().numpy(), sums["y"]),
+        Comparison(gradient, their_gradient.numpy(), sums["dx"]),
+    )
+
+
+def curves() -> dict[str, tuple[Array, Array]]:
     """Return x and y of the curves over the logit from -8 to 8: p, loss and gradient for t = 1."""
     z = np.linspace(-8, 8, 129)
     p = sigmoid(z)

@@ -1,12 +1,15 @@
 """Max pooling: of every window the largest number goes on, and alone gets the gradient."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-import torch.nn.functional as F
+from torch import nn
 
-from core.conv_lab.demos.demo import Demo, compare, number, random_numbers, tensor
+from core.comparison.layer_comparison import compare_layer
+from core.comparison.rounding import Array
+from core.conv_lab.demos.demo import Demo, number, random_numbers
+from core.errors import GlassError
 from core.numpy_nn import max_pool2d, max_pool2d_backward
 
 
@@ -44,57 +47,44 @@ class MaxPool:
         return ""
 
     def carry_out(self) -> Demo:
-        """Compute y and dX in both engines; raises ``ValueError`` when a rule is broken."""
+        """Compute y and dX in both engines; raises ``GlassError`` when a rule is broken."""
         if self.problem():
-            raise ValueError(self.problem())
+            raise GlassError(self.problem())
         x = random_numbers(self.seed, (1, 1, self.side, self.side), self.dtype)
         if self.ties:
             x = np.rint(x) + np.dtype(self.dtype).type(0)
         settings = (self.kernel, self.stride, self.padding, self.dilation, self.ceil_mode)
         ours = max_pool2d(x, *settings)
-        theirs = tensor(x)
-        y = F.max_pool2d(theirs, *settings)
         dy = random_numbers(self.seed + 1, ours.shape, self.dtype)
-        (dx,) = torch.autograd.grad(y, theirs, torch.from_numpy(dy))
-        our_dx = max_pool2d_backward(dy, x, *settings)
-        span = np.abs(dy).sum()
-        rounding = "⌈" if self.ceil_mode else "⌊", "⌉" if self.ceil_mode else "⌋"
-        extent = self.dilation * (self.kernel - 1) + 1
-        seen = x[0, 0, 0 : max(extent - self.padding, 1) : self.dilation]
-        seen = seen[:, 0 : max(extent - self.padding, 1) : self.dilation]
-        listed = ", ".join(number(value) for value in seen.ravel()[:9])
-        listed += ", ..." if seen.size > 9 else ""
+        numpy = {"y": ours, "dx": max_pool2d_backward(dy, x, *settings)}
+        layer = nn.MaxPool2d(*settings[:-1], ceil_mode=self.ceil_mode)
+        compared = compare_layer(layer, x, dy, numpy)
         return Demo(
-            steps=(
-                (
-                    "Size",
-                    f"{rounding[0]}({self.side} + 2·{self.padding} − {self.dilation}·"
-                    f"({self.kernel} − 1) − 1) / {self.stride}{rounding[1]} + 1 = "
-                    f"{ours.shape[2]}"
-                    + (
-                        ""
-                        if ours.shape[2] == self._full_size()
-                        else ", one less: its window starts in the padding"
-                    ),
-                ),
-                *(
-                    []
-                    if self.padding
-                    else [("First output", f"y[0, 0] = max({listed}) = {number(ours[0, 0, 0, 0])}")]
-                ),
-                (
-                    "Gradient",
-                    "all of dy goes to the window's largest number; of equal ones to the first",
-                ),
-            ),
+            steps=tuple(self._steps(x[0, 0], ours[0, 0])),
             note="With ties, look at dX: two equal winners, and only the first gets the gradient."
             if self.ties
             else "Most of dX is 0: what was not the largest in any window learns nothing.",
-            comparisons=(
-                compare("Output y", ours[0, 0], y[0, 0], np.abs(ours[0, 0])),
-                compare("Gradient dX", our_dx[0, 0], dx[0, 0], np.full(x.shape[2:], span)),
-            ),
+            comparisons={
+                "Output y": compared["y"].first.first,
+                "Gradient dX": compared["dx"].first.first,
+            },
         )
+
+    def _steps(self, x: Array, y: Array) -> Iterator[tuple[str, str]]:
+        left, right = ("⌈", "⌉") if self.ceil_mode else ("⌊", "⌋")
+        less = "" if len(y) == self._full_size() else ", one less: its window starts in the padding"
+        yield (
+            "Size",
+            f"{left}({self.side} + 2·{self.padding} − {self.dilation}·({self.kernel} − 1) − 1) / "
+            f"{self.stride}{right} + 1 = {len(y)}{less}",
+        )
+        if not self.padding:
+            reach = slice(0, self.dilation * (self.kernel - 1) + 1, self.dilation)
+            seen = x[reach, reach].ravel()
+            listed = ", ".join(map(number, seen[:9])) + (", ..." if seen.size > 9 else "")
+            yield "First output", f"y[0, 0] = max({listed}) = {number(y[0, 0])}"
+        best = "all of dy goes to the window's largest number; of equal ones to the first"
+        yield "Gradient", best
 
     def _full_size(self) -> int:
         room = self.side + 2 * self.padding - self.dilation * (self.kernel - 1) - 1

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
+from torch import nn
 
-from core.conv_lab.demos.demo import Demo, compare, number, random_numbers, tensor
+from core.comparison.layer_comparison import compare_layer
+from core.conv_lab.demos.demo import Demo, number, random_numbers
 from core.numpy_nn import relu, relu_backward
 
 
@@ -25,9 +26,7 @@ class Relu:
         ).type(self.shift)
         x[0, 0] = 0
         dy = random_numbers(self.seed + 1, x.shape, self.dtype)
-        theirs = tensor(x)
-        y = torch.relu(theirs)
-        (dx,) = torch.autograd.grad(y, theirs, torch.from_numpy(dy))
+        compared = compare_layer(nn.ReLU(), x, dy, {"y": relu(x), "dx": relu_backward(dy, x)})
         closed = float((x <= 0).mean())
         at = np.unravel_index(int(np.argmin(x)), x.shape)
         place = f"[{at[0]}, {at[1]}]"
@@ -42,8 +41,5 @@ class Relu:
             ),
             note=f"{closed:.0%} of the numbers are closed: they pass nothing forward and no "
             "gradient back. Move the shift far to the left and the layer is dead.",
-            comparisons=(
-                compare("Output y", relu(x), y, np.abs(x)),
-                compare("Gradient dX", relu_backward(dy, x), dx, np.abs(dy)),
-            ),
+            comparisons={"Output y": compared["y"], "Gradient dX": compared["dx"]},
         )

@@ -4,12 +4,13 @@ Plain JavaScript and CSS, put together from the files beside this one without a 
 get their arrays at once as bytes (``core.pictures.packing``) and then follow the pointer alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
 
-from core.conv_lab.engines import Comparison, Result
+from core.comparison.rounding import Comparison
+from core.conv_lab.engines import Result
 from core.conv_lab.view import pack_lab, pack_strips
 
 _HERE = Path(__file__).parent
@@ -57,6 +58,6 @@ def conv_view(
     )
 
 
-def strips(comparisons: Sequence[Comparison], titles: Sequence[str], *, key: str) -> None:
-    """Show arrays of both engines and their differences, a row each, with values to read."""
-    _strips(key=key, data=pack_strips(comparisons, titles))
+def strips(comparisons: Mapping[str, Comparison], *, key: str) -> None:
+    """Show arrays of both engines, by title, and their differences, with values to read."""
+    _strips(key=key, data=pack_strips(comparisons))

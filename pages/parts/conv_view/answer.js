@@ -76,7 +76,7 @@ Lab.prototype.showValues = function (terms) {
   const theirs = at(arrays[`${name}_torch`], ...index);
   let magnitudes = mode === "y" && e.bias ? Math.abs(at(arrays.bias, this.out)) : 0;
   for (const { left, right } of terms) magnitudes += Math.abs(left * right);
-  const allowed = Math.max(16, terms.length) * UNIT_ROUNDOFF[e.dtype] * magnitudes;
+  const allowed = e.verdicts[name].allowed * UNIT_ROUNDOFF[e.dtype] * magnitudes;
   const right = Math.abs(ours - theirs) <= allowed;
   set("place", `${{ y: "y", dx: "dX", dw: "dW", db: "db" }[mode]}[${index.join(", ")}]`);
   set("numpy", fullNumber(ours, e.dtype));

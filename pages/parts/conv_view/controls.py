@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from core.conv_lab.experiment import DTYPES, INPUTS, KERNELS, RANGES, UPSTREAMS, Experiment
+from core.config import DTYPES
+from core.conv_lab.experiment import INPUTS, KERNELS, RANGES, UPSTREAMS, Experiment
 from core.conv_lab.sabotage import MISTAKES
 from pages.parts.conv_view import own_input, state
 

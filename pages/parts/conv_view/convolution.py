@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from core.comparison.rounding import EXPLANATION
 from core.conv_lab import codegen, timing
-from core.conv_lab.edits import EditError, apply_edits
+from core.conv_lab.edits import apply_edits
 from core.conv_lab.engines import Result, carry_out
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
 from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
+from core.errors import NumbersError
 from pages.parts.conv_view import controls, conv_view, state, strips
 
 _NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
@@ -101,7 +103,7 @@ def _edit() -> None:
     fresh = [edit for edit in edits if edit["id"] > seen]
     try:
         state.use(apply_edits(state.current(), fresh))
-    except EditError as error:
+    except NumbersError as error:
         state.complain(str(error))
     st.session_state.lab_acknowledged = max([seen, *(edit["id"] for edit in fresh)])
 
@@ -113,12 +115,9 @@ def _choose() -> None:
 
 
 def _below(result: Result) -> None:
-    st.subheader("NumPy, torch, and their difference", anchor=False)
-    strips(
-        list(result.comparisons.values()),
-        titles=[_NAMES[name] for name in result.comparisons],
-        key="lab_strips",
-    )
+    st.subheader("NumPy, torch, and their difference", anchor=False, help=EXPLANATION)
+    titled = {_NAMES[name]: each for name, each in result.comparisons.items()}
+    strips(titled, key="lab_strips")
     st.subheader("How long it takes", anchor=False)
     _times(result.experiment)
     st.subheader("Take it with you", anchor=False)

@@ -228,9 +228,7 @@ class Lab {
       name.textContent = MODES[mode].name;
       note.className = verdict.within ? "" : "wrong";
       note.textContent = `${verdict.within ? "\u2713" : "\u2717"} ${errorNumber(verdict.largest)}`;
-      button.title =
-        `Largest difference between NumPy and torch: ${errorNumber(verdict.largest)}. ` +
-        `Rounding to ${this.e.dtype} can explain up to ${errorNumber(verdict.allowed)}.`;
+      button.title = `NumPy and torch in ${this.e.dtype}. ${verdict.sentence}`;
     }
   }
 

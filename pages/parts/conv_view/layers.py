@@ -1,10 +1,11 @@
 """The article's other layers: sliders, the formula with numbers, both engines' arrays."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import streamlit as st
 
+from core.comparison.rounding import EXPLANATION, Comparison
 from core.conv_lab.demos import (
     BatchNorm,
     Demo,
@@ -16,7 +17,6 @@ from core.conv_lab.demos import (
     Start,
 )
 from core.conv_lab.demos.loss import curves
-from core.conv_lab.engines import Comparison
 from pages.parts.conv_view import strips
 from pages.parts.line_chart import Chart, Series, line_chart
 
@@ -145,7 +145,8 @@ def _initialisation() -> None:
         "Kaiming's spread stays, because it makes up for the half that ReLU removes. With a "
         "constant, all units of a layer are the same one and stay so while it learns."
     )
-    _strips([start.comparison for start in starts])
+    last = {f"{each.name}: output of the last layer": each.comparison for each in starts}
+    _strips(last)
 
 
 def _through_layers(title: str, label: str, starts: Iterable[Start], field: str) -> None:
@@ -191,16 +192,17 @@ def _show(demo: Demo) -> None:
         for name, line in demo.steps:
             st.markdown(f"**{name}**   {_plain(line)}" if name else _plain(line))
         st.caption(demo.note)
-    _strips(list(demo.comparisons))
+    _strips(demo.comparisons)
+
+
+def _strips(comparisons: Mapping[str, Comparison]) -> None:
+    st.caption("NumPy, torch, and their difference", help=EXPLANATION)
+    strips(comparisons, key="layer_strips")
 
 
 def _plain(line: str) -> str:
     """Keep Markdown from reading a formula's stars and brackets."""
     return "".join(f"\\{c}" if c in "*_[]()#$~<>" else c for c in line)
-
-
-def _strips(comparisons: list[Comparison]) -> None:
-    strips(comparisons, [each.name for each in comparisons], key="layer_strips")
 
 
 def _sliders() -> st.delta_generator.DeltaGenerator:

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.conv_lab.edits import EditError, use_grid
+from core.conv_lab.edits import use_grid
 from core.conv_lab.own import crop_photo, encode_picture
 from core.conv_lab.trained import convolution_weights, use_filter
 from core.data.decode import decode_photo
 from core.data.drawn import draw_pet
-from core.errors import ModelError, PhotoError
+from core.errors import ModelError, NumbersError, PhotoError
 from pages.parts.conv_view import state
 from pages.parts.model_choice import SHIPPED, answering_runs, load_classifier, newest_of
 
@@ -35,7 +35,7 @@ def _paste_grid() -> None:
 def _use_grid() -> None:
     try:
         state.use(use_grid(state.current(), st.session_state.lab_grid))
-    except EditError as error:
+    except NumbersError as error:
         state.complain(str(error))
 
 

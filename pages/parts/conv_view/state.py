@@ -32,7 +32,7 @@ def read_address() -> None:
     st.session_state.lab_sentences = sentences
     layer = query.get("layer", "conv")
     if layer not in LAYERS:
-        sentences.append(f"layer must be one of {', '.join(LAYERS)}; conv is used.")
+        sentences.append(f"In the address, layer must be one of {', '.join(LAYERS)}; conv is used.")
         layer = "conv"
     st.session_state.lab_layer = layer
 
@@ -79,7 +79,7 @@ def change(**changes: object) -> None:
 
 def complain(sentence: str) -> None:
     """Show a sentence on the next run, until the experiment changes."""
-    st.session_state.lab_sentences = [sentence[0].upper() + sentence[1:].rstrip(".") + "."]
+    st.session_state.lab_sentences = [sentence]
 
 
 def sentences() -> list[str]:

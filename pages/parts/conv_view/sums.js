@@ -1,5 +1,5 @@
 // Every output and every gradient of a convolution as the sum of its terms.
-// The same sums as core/conv_lab/terms.py, for the browser to follow the pointer by itself.
+// For the browser to follow the pointer by itself; tests/conv_lab_sums.py holds the same sums.
 // `e` is the experiment: sizes as pairs [height, width]; `a` the arrays by name.
 
 function at(array, ...index) {

@@ -1,34 +1,31 @@
-"""The parity ladder: one photo down through both engines and its gradient back up."""
+"""The network layer by layer: one photo down through both engines and its gradient back up."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from core.comparison.rounding import EXPLANATION
+from core.config import DTYPES
 from core.data import to_network_input
 from core.data.decode import decode_photo
-from core.errors import ModelError, PhotoError
-from core.parity import DTYPES
+from core.errors import GlassError, ModelError, PhotoError
 from pages.parts.model_choice import ModelChoice, choose_model, load_classifier
-from pages.parts.parity.rungs import ladder_html, milliseconds
+from pages.parts.parity.rungs import layers_html, milliseconds
 from pages.parts.photos import BroughtPhoto, choose_photos, drawn_photo
 from pages.parts.words import escape_markdown
 
 if TYPE_CHECKING:
-    from core.parity.ladder import Ladder
+    from core.comparison.network_comparison import NetworkComparison
 
 FORWARD, BACKWARD = "Forward, photo to answer", "Backward, loss to photo"
 EVALUATION, TRAINING = "evaluation", "training"
 ANSWERED = "its answer"
-ULP_HELP = (
-    "1 ulp (unit in the last place) is the gap between two neighbouring numbers of this dtype, "
-    "here at the layer's largest value. Sums in another order differ by a few of them, and each "
-    "layer hands its share on; up to 1000 count as rounding. A wrong term costs millions."
-)
+SHARE_HELP = f"The largest share of it that any layer takes. {EXPLANATION}"
 
 
 def show() -> None:
-    """Draw the ladder of the chosen photo and model."""
+    """Draw the comparison of the chosen photo and model."""
     controls, results = st.columns([3, 8], gap="large")
     with controls:
         photos = choose_photos()
@@ -38,17 +35,16 @@ def show() -> None:
     with results:
         try:
             classes = load_classifier(model).classes
-            ladder = climb(photo, model, dtype, training, choose_label(classes))
+            compared = compare(photo, model, dtype, training, choose_label(classes))
         except ModelError as error:
-            st.error(f"This model cannot be compared: {error}. Choose another one.")
+            st.error(f"This model cannot be compared. {error} Choose another one.")
         except PhotoError as error:
             st.error(f"{escape_markdown(photo.name)}: {error}")
-        except ValueError as error:  # a layer that NumPy lacks
-            text = str(error)
-            st.error(text[0].upper() + text[1:].rstrip(".") + ".")
+        except GlassError as error:  # a layer that NumPy lacks
+            st.error(str(error))
         else:
-            show_summary(ladder, classes, photo)
-            show_rungs(ladder, classes)
+            show_summary(compared, classes, photo)
+            show_layers(compared, classes)
 
 
 def choose_arithmetic() -> tuple[str, bool]:
@@ -101,84 +97,97 @@ def choose_label(classes: tuple[str, str]) -> int | None:
     return None if chosen == ANSWERED else classes.index(chosen)
 
 
-def climb(
+def compare(
     photo: BroughtPhoto, model: ModelChoice, dtype: str, training: bool, label: int | None
-) -> "Ladder":
-    """Return the ladder; ``PhotoError`` and ``ValueError`` have a sentence for people."""
-    return _climb(photo.key, photo, model, dtype, training, label)
+) -> "NetworkComparison":
+    """Return the comparison; ``GlassError`` has a sentence for people."""
+    return _compare(photo.key, photo, model, dtype, training, label)
 
 
 @st.cache_resource(show_spinner="Sending the photo through both engines ...", max_entries=8)
-def _climb(
+def _compare(
     key: str,
     _photo: BroughtPhoto,
     model: ModelChoice,
     dtype: str,
     training: bool,
     label: int | None,
-) -> "Ladder":
-    from core.parity.ladder import build_ladder  # imports torch
+) -> "NetworkComparison":
+    from core.comparison.network_comparison import compare_network  # imports torch
 
     classifier = load_classifier(model)
     pixels = decode_photo(_photo.content, classifier.image_size).pixels
     x = to_network_input(np.asarray(pixels)[np.newaxis])
-    return build_ladder(classifier.model, x, label, dtype, training)
+    return compare_network(classifier.model, x, label, dtype, training)
 
 
-def show_summary(ladder: "Ladder", classes: tuple[str, str], photo: BroughtPhoto) -> None:
+def show_summary(
+    compared: "NetworkComparison", classes: tuple[str, str], photo: BroughtPhoto
+) -> None:
     """Say in one row what both engines answer, how far apart they are, and how long it takes."""
     backward = st.session_state["direction"] == BACKWARD
-    digits = 9 if ladder.dtype == "float32" else 15
-    one, worst = classes[1], ladder.worst
+    digits = 9 if compared.dtype == "float32" else 15
     pair = (
-        ("Loss", ladder.numpy_loss, ladder.torch_loss)
+        ("Loss", compared.numpy_loss, compared.torch_loss)
         if backward
-        else (f"P({one})", ladder.numpy_probability, ladder.torch_probability)
+        else (f"P({classes[1]})", compared.numpy_probability, compared.torch_probability)
     )
-    rungs = ladder.backward if backward else ladder.forward
-    ulps = max(each.ulps for rung in rungs for each in rung.agreements)
+    layers = compared.backward if backward else compared.forward
     with st.container(horizontal=True, gap="small"):
         wide = 132 if digits == 9 else 200
         st.metric(f"{pair[0]}, NumPy", f"{pair[1]:.{digits}f}", width=wide)
         st.metric(f"{pair[0]}, torch", f"{pair[2]:.{digits}f}", width=wide)
-        st.metric("Largest difference", f"{ulps:.3g} ulp", width=150, help=ULP_HELP)
-        st.metric("NumPy", milliseconds(sum(rung.numpy_seconds for rung in rungs)), width=90)
-        st.metric("torch", milliseconds(sum(rung.torch_seconds for rung in rungs)), width=90)
-    name = escape_markdown(photo.name)
-    if ladder.within:
-        st.markdown(
-            f":material/check_circle: Both engines agree on **{name}** in every layer, forward "
-            f"and backward, as closely as {ladder.dtype} allows."
-        )
-    elif ladder.forks and all(rung.agreement.within for rung in ladder.forward):
-        ways = " and ".join(f"{count:,} in {layer.name}" for layer, count in ladder.forks)
-        st.info(
-            f"Forward both engines agree on **{name}** as closely as {ladder.dtype} allows. "
-            "Backward the gradient takes another way at a few cells "
-            f"({ways}), whose values are so close that rounding decided which one is positive or "
-            "the largest. Neither engine is wrong: in float64 they hardly ever part.",
-            icon=":material/call_split:",
-        )
-    else:
+        share = max(each.share for layer in layers for each in layer.agreements)
+        st.metric("Of allowed rounding", share_words(share), width=150, help=SHARE_HELP)
+        st.metric("NumPy", milliseconds(sum(each.numpy_seconds for each in layers)), width=90)
+        st.metric("torch", milliseconds(sum(each.torch_seconds for each in layers)), width=90)
+    show_verdict(compared, escape_markdown(photo.name))
+
+
+def show_verdict(compared: "NetworkComparison", name: str) -> None:
+    """Say whether the engines agree, and where their gradients take another way."""
+    if not compared.within:
+        *some, last = compared.apart
+        names = f"{', '.join(some)} and {last}" if some else last
         st.error(
-            f"The engines part at {worst.layer.name}: rounding alone hardly explains that. One "
-            "rare cause is harmless: batch norm over values that are nearly all the same.",
+            f"The engines part at {names}: given the same numbers, they come to results that "
+            "rounding does not explain.",
+            icon=":material/call_split:",
+        )
+        return
+    st.markdown(
+        f":material/check_circle: Both engines agree on **{name}** in every layer, forward "
+        f"and backward, as closely as {compared.dtype} allows."
+    )
+    if compared.forks:
+        ways = " and ".join(f"{count:,} in {layer.name}" for layer, count in compared.forks)
+        st.info(
+            f"Backward the gradient takes another way at a few cells ({ways}), whose values are so "
+            "close that rounding decided which one is positive or the largest. From there on the "
+            "pictures of the two gradients differ, and neither engine is wrong: in float64 they "
+            "hardly ever part.",
             icon=":material/call_split:",
         )
 
 
-def show_rungs(ladder: "Ladder", classes: tuple[str, str]) -> None:
+def share_words(share: float) -> str:
+    """Write a share of the allowed rounding: 0 %, 0.35 %, 21 %, more than 100 %."""
+    return f"{100 * share:.2g} %" if share <= 1 else "over 100 %"
+
+
+def show_layers(compared: "NetworkComparison", classes: tuple[str, str]) -> None:
     """Draw the layers in the chosen direction."""
     backward = st.session_state["direction"] == BACKWARD
     if backward:
         st.caption(
-            f"From the loss of “{classes[ladder.label]}” back up to the photo: each row is the "
-            "gradient of a layer's input, and of its weight and bias. NumPy and torch share a "
-            "scale, the difference has its own."
+            f"From the loss of “{classes[compared.label]}” back up to the photo: each row is the "
+            "gradient of a layer's input, and of its weight and bias. Each engine goes its own "
+            "way. NumPy and torch share a scale, the difference has its own."
         )
     else:
         st.caption(
             f"From the photo down to P({classes[1]}): each row is what a layer gives out, its "
-            "first maps. NumPy and torch share a scale, the difference has its own."
+            "first maps. Each engine goes its own way. NumPy and torch share a scale, the "
+            "difference has its own."
         )
-    st.html(ladder_html(ladder.backward if backward else ladder.forward))
+    st.html(layers_html(compared.backward if backward else compared.forward))

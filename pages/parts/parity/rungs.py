@@ -1,4 +1,4 @@
-"""The rungs of the ladder as HTML: a layer a row, its maps from both engines, its figures."""
+"""The layers of a compared network as HTML: a row each, with both engines' maps and figures."""
 
 import base64
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from core.parity.agreement import Agreement
-    from core.parity.ladder import Rung
-    from core.parity.strips import Strips
+    from core.comparison.network_comparison import LayerComparison
+    from core.comparison.rounding import Agreement
+    from core.comparison.strips import Strips
 
 _STYLE = """
 <style>
@@ -32,38 +32,39 @@ _STYLE = """
 """
 
 
-def ladder_html(rungs: "Sequence[Rung]") -> str:
-    """Return all rungs, top first."""
-    return _STYLE + "".join(rung_html(rung) for rung in rungs)
+def layers_html(layers: "Sequence[LayerComparison]") -> str:
+    """Return all layers, top first."""
+    return _STYLE + "".join(layer_html(each) for each in layers)
 
 
-def rung_html(rung: "Rung") -> str:
+def layer_html(compared: "LayerComparison") -> str:
     """Return one layer's row."""
-    from core.parity.strips import draw_strips
+    from core.comparison.strips import draw_strips
 
-    strips = draw_strips(rung.numpy, rung.torch)
-    shape = " × ".join(map(str, rung.torch.shape))
+    strips = draw_strips(compared.numpy, compared.torch)
+    shape = " × ".join(map(str, compared.torch.shape))
     shown = f", first {strips.shown} maps" if strips.shown < strips.total else ""
     parameters = "".join(
-        f"<small>{name} gradient: {ulp_html(each)}</small>" for name, each in rung.parameters
+        f"<small>{name} gradient: {agreement_html(found)}</small>"
+        for name, found in compared.parameters
     )
     return (
-        f'<div class="rung" data-layer="{rung.layer.index}"><div class="what">'
-        f"<b>{escape(rung.layer.name)}</b><small>{shape}{shown}</small>"
-        f"{agreement_html(rung.agreement)}{parameters}"
-        f"<small>NumPy {milliseconds(rung.numpy_seconds)}, "
-        f"torch {milliseconds(rung.torch_seconds)}</small></div>"
-        f'<div class="strips">{figures_html(rung, strips)}</div></div>'
+        f'<div class="rung" data-layer="{compared.layer.index}"><div class="what">'
+        f"<b>{escape(compared.layer.name)}</b><small>{shape}{shown}</small>"
+        f"{agreement_html(compared.agreement)}{parameters}"
+        f"<small>NumPy {milliseconds(compared.numpy_seconds)}, "
+        f"torch {milliseconds(compared.torch_seconds)}</small></div>"
+        f'<div class="strips">{figures_html(compared, strips)}</div></div>'
     )
 
 
-def figures_html(rung: "Rung", strips: "Strips") -> str:
+def figures_html(compared: "LayerComparison", strips: "Strips") -> str:
     """Return the three pictures, or the three numbers where there is only one."""
     parts = []
     for name, array, content, scale in (
-        ("NumPy", rung.numpy, strips.numpy, strips.scale),
-        ("torch", rung.torch, strips.torch, strips.scale),
-        ("difference", rung.numpy - rung.torch, strips.difference, strips.difference_scale),
+        ("NumPy", compared.numpy, strips.numpy, strips.scale),
+        ("torch", compared.torch, strips.torch, strips.scale),
+        ("difference", compared.numpy - compared.torch, strips.difference, strips.difference_scale),
     ):
         if array.size == 1:
             long = " long" if array.dtype == np.float64 and name != "difference" else ""
@@ -71,7 +72,7 @@ def figures_html(rung: "Rung", strips: "Strips") -> str:
             caption = name
         else:
             address = "data:image/png;base64," + base64.b64encode(content).decode()
-            alt = f"{rung.layer.name}, {name}"
+            alt = f"{compared.layer.name}, {name}"
             picture = f'<img src="{address}" alt="{escape(alt)}">'
             caption = f"{name} ±{scale:.2g}" if scale else f"{name}: none"
         parts.append(
@@ -88,16 +89,12 @@ def number(value: np.floating, name: str) -> str:
 
 
 def agreement_html(found: "Agreement") -> str:
-    """Return the largest difference, absolute and in ulp."""
-    if not found.difference:
-        return "no difference"
-    return f"{found.difference:.1e} · {ulp_html(found)}"
-
-
-def ulp_html(found: "Agreement") -> str:
-    """Return the difference in ulp, marked when rounding does not explain it."""
-    text = f"{found.ulps:.3g} ulp"
-    return text if found.within else f'<span class="beyond">{text}, too much</span>'
+    """Return the difference on the same input in units of rounding, marked where it is too much."""
+    if not found.units:
+        return "equal"
+    if not found.within:
+        return f'<span class="beyond">{escape(found.sentence)}</span>'
+    return f"{found.units:.2g} of {found.allowed:,} units"
 
 
 def milliseconds(seconds: float) -> str:

@@ -5,8 +5,8 @@ import datetime
 import numpy as np
 import streamlit as st
 
+from core.config import DTYPES
 from core.folders import side_by_side_folder
-from core.parity import DTYPES
 from core.pictures.curves import thin
 from core.runs.listing import create_run, list_runs
 from core.runs.run import Run

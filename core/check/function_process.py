@@ -8,28 +8,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from core.check.signature import Signature, call_arguments, parameters_of
-
-
-class LoadError(ValueError):
-    """The file or the function can not be loaded; the message says why."""
+from core.comparison.rounding import Array
+from core.errors import CheckError
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back: "returned" with arrays, or "raised", "hung" or "died" with a sentence."""
+class CallResult:
+    """How a call ended: it "returned" arrays, or it "raised", "hung" or "died" with a sentence.
 
-    kind: str
-    arrays: tuple[np.ndarray, ...] = ()
+    ``changed`` names the arguments into which the function wrote.
+    """
+
+    ending: Literal["returned", "raised", "hung", "died"]
+    arrays: tuple[Array, ...] = ()
     sentence: str = ""
     changed: tuple[str, ...] = ()
 
 
-class Worker:
+class FunctionProcess:
     """Loads ``path`` in a process of its own and calls its function there, with a time limit."""
 
     def __init__(self, path: Path, function: str, seconds: float) -> None:
@@ -44,36 +45,39 @@ class Worker:
         )
         self.process.start()
         far_end.close()
-        answer = self._receive(30 + self.seconds)
-        if isinstance(answer, Answer):
+        received = self._receive(30 + self.seconds)
+        if isinstance(received, CallResult):
             self.close()
-            raise LoadError(
-                f"{self.path.name} did not finish loading"
-                if answer.kind == "hung"
-                else f"{self.path.name} ended Python while it was loaded"
+            raise CheckError(
+                f"The file {self.path.name} did not finish loading."
+                if received.ending == "hung"
+                else f"The file {self.path.name} ended Python while it was loaded."
             )
-        self.parameters, problem = answer
+        self.parameters, problem = received
         if problem:
             self.close()
-            raise LoadError(problem)
+            raise CheckError(problem)
 
-    def call(self, signature: Signature, by_role: dict[str, Any]) -> Answer:
+    def call(self, signature: Signature, by_role: dict[str, Any]) -> CallResult:
         """Call the function once."""
         if not self.process.is_alive():
             self._start()
         self.pipe.send((signature, by_role))
-        answer = self._receive(self.seconds)
-        if answer.kind in ("hung", "died"):
+        result = self._receive(self.seconds)
+        assert isinstance(result, CallResult)
+        if result.ending in ("hung", "died"):
             self.close()
-        return answer
+        return result
 
-    def _receive(self, seconds: float) -> Any:
+    def _receive(self, seconds: float) -> CallResult | tuple[list[tuple[str, bool]], str]:
+        """Wait for how a call ended, or at first for the parameters and what went wrong."""
         try:
             if self.pipe.poll(seconds):
-                return self.pipe.recv()
+                received: CallResult | tuple[list[tuple[str, bool]], str] = self.pipe.recv()
+                return received
         except (EOFError, ConnectionResetError):
-            return Answer("died", sentence="it ended the Python process")
-        return Answer("hung", sentence=f"it took longer than {seconds:g} s")
+            return CallResult("died", sentence="It gave no answer: it ended the Python process.")
+        return CallResult("hung", sentence=f"It gave no answer: it took longer than {seconds:g} s.")
 
     def close(self) -> None:
         """End the process."""
@@ -81,7 +85,7 @@ class Worker:
         self.process.join()
         self.pipe.close()
 
-    def __enter__(self) -> "Worker":
+    def __enter__(self) -> "FunctionProcess":
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -89,7 +93,7 @@ class Worker:
 
 
 def _serve(pipe: Connection, path: Path, name: str) -> None:
-    """Answer calls until the other end closes; what the reader's code prints goes to stderr."""
+    """CallResult calls until the other end closes; what the reader's code prints goes to stderr."""
     with contextlib.redirect_stdout(sys.stderr):
         function, problem = _load(path, name)
         pipe.send((parameters_of(function) if function else [], problem))
@@ -104,35 +108,39 @@ def _load(path: Path, name: str) -> tuple[Callable[..., Any] | None, str]:
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        return None, f"{path.name} is not a Python file"
+        return None, f"The file {path.name} is not a Python file."
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except BaseException as error:  # a reader's file may raise anything, SystemExit too
-        return None, f"{path.name} can not be loaded: {_words(error)}"
+        return None, f"The file {path.name} can not be loaded: {_words(error)}."
     function = getattr(module, name, None)
     if not callable(function):
         there = ", ".join(n for n, v in vars(module).items() if callable(v) and n[0] != "_")
-        return None, f"{path.name} has no function {name}; it has: {there or 'none'}"
+        return None, f"The file {path.name} has no function {name}; it has: {there or 'none'}."
     return function, ""
 
 
-def _call(function: Callable[..., Any], signature: Signature, by_role: dict[str, Any]) -> Answer:
+def _call(
+    function: Callable[..., Any], signature: Signature, by_role: dict[str, Any]
+) -> CallResult:
     before = {role: _copy(value) for role, value in by_role.items()}
     positional, named = call_arguments(signature, by_role)
     try:
         returned = function(*positional, **named)
         arrays = _arrays(returned)
-    except BaseException as error:  # whatever it raises is its answer to this case
-        return Answer("raised", sentence=_words(error))
+    except BaseException as error:  # whatever it raises is how this call ended
+        return CallResult("raised", sentence=f"It raised {_words(error)}.")
     changed = tuple(role for role in by_role if not _same(before[role], by_role[role]))
-    return Answer("returned", arrays, changed=changed)
+    return CallResult("returned", arrays, changed=changed)
 
 
-def _arrays(returned: Any) -> tuple[np.ndarray, ...]:
-    """Read one array, several, or the article's cache with its "Z"."""
+def _arrays(returned: Any) -> tuple[Array, ...]:
+    """Read one array, several, none, or the article's cache with its "Z"."""
     if isinstance(returned, dict):
         returned = returned["Z"]
+    if returned is None:
+        return ()
     parts = returned if isinstance(returned, tuple) else (returned,)
     return tuple(np.array(part, dtype=np.float64) for part in parts)
 
@@ -152,5 +160,5 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    text = " ".join(str(error).split())[:200]
+    text = " ".join(str(error).split())[:200].rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

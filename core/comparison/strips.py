@@ -1,4 +1,4 @@
-"""A rung as three small pictures: NumPy's maps, torch's on the same scale, and the difference."""
+"""A layer as three small pictures: NumPy's maps, torch's on the same scale, and the difference."""
 
 from dataclasses import dataclass
 from math import ceil, sqrt
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.parity.agreement import differences
+from core.comparison.rounding import differences
 from core.pictures.colour import colour_signed
 from core.pictures.tiles import fold, scale_of, shrink
 

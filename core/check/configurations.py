@@ -1,23 +1,23 @@
-"""The battery of cases, simplest first, and how a failing one is made smaller."""
+"""The configurations that are tried, simplest first, and how a failing one is made smaller."""
 
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-Pair = tuple[int, int]
-ONE: Pair = (1, 1)
+HeightWidth = tuple[int, int]
+ONE: HeightWidth = (1, 1)
 
 
 @dataclass(frozen=True)
-class Case:
-    """Arguments of one convolution; pairs are (height, width)."""
+class Configuration:
+    """Shapes and settings of one convolution; pairs are (height, width)."""
 
-    size: Pair = (5, 5)
-    kernel: Pair = (3, 3)
-    stride: Pair = ONE
-    padding: Pair = (0, 0)
-    dilation: Pair = ONE
+    size: HeightWidth = (5, 5)
+    kernel: HeightWidth = (3, 3)
+    stride: HeightWidth = ONE
+    padding: HeightWidth = (0, 0)
+    dilation: HeightWidth = ONE
     groups: int = 1
     per_group: int = 1
     outs_per_group: int = 1
@@ -36,7 +36,7 @@ class Case:
         return self.groups * self.outs_per_group
 
     @property
-    def room(self) -> Pair:
+    def room(self) -> HeightWidth:
         """Cells that the window can move, down and along; negative where it does not fit."""
         height, width = (
             self.size[k] + 2 * self.padding[k] - self.dilation[k] * (self.kernel[k] - 1) - 1
@@ -45,12 +45,12 @@ class Case:
         return height, width
 
     @property
-    def remainder(self) -> Pair:
+    def remainder(self) -> HeightWidth:
         """Cells left over after the last step, down and along."""
         return self.room[0] % self.stride[0], self.room[1] % self.stride[1]
 
     @property
-    def output_size(self) -> Pair:
+    def output_size(self) -> HeightWidth:
         """Rows and columns of the output."""
         return self.room[0] // self.stride[0] + 1, self.room[1] // self.stride[1] + 1
 
@@ -61,13 +61,13 @@ class Case:
 
     @property
     def cost(self) -> int:
-        """A number that is smaller for a case that is easier to look at."""
+        """A number that is smaller for what is easier to look at."""
         pairs = (self.size, self.kernel, self.stride, self.padding, self.dilation)
         odd = sum(height != width for height, width in pairs)
         sizes = sum(map(sum, pairs)) + self.channels + self.out_channels + self.batch
         return 4 * odd + 3 * self.bias + 2 * sizes
 
-    def but(self, **changes: Any) -> "Case":
+    def but(self, **changes: Any) -> "Configuration":
         """Return a copy with other values."""
         return replace(self, **changes)
 
@@ -84,7 +84,7 @@ class Case:
         )
 
 
-def pair_words(pair: Pair) -> str:
+def pair_words(pair: HeightWidth) -> str:
     """Write a pair: one number where both are the same."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]} x {pair[1]}"
 
@@ -104,9 +104,9 @@ TOPICS = (
 )
 
 
-def battery(square_only: bool) -> Iterator[tuple[str, Case]]:
-    """Yield (topic, case), simplest first; ``square_only`` leaves out batches, for (H, W, C)."""
-    plain = Case()
+def battery(square_only: bool) -> Iterator[tuple[str, Configuration]]:
+    """Yield (topic, configuration), simplest first; without batches where ``square_only``."""
+    plain = Configuration()
     yield from (
         ("plain", plain.but(size=(n, n), kernel=(k, k)))
         for n, k in ((1, 1), (3, 1), (3, 3), (5, 2), (6, 3), (8, 5))
@@ -130,14 +130,16 @@ def battery(square_only: bool) -> Iterator[tuple[str, Case]]:
     yield from _mixed(square_only)
 
 
-def _one_parameter(name: str, pairs: tuple[Pair, ...]) -> Iterator[tuple[str, Case]]:
+def _one_parameter(
+    name: str, pairs: tuple[HeightWidth, ...]
+) -> Iterator[tuple[str, Configuration]]:
     for value, k in pairs:
         for n in (5, 8):
-            yield name, Case(size=(n, n), kernel=(k, k)).but(**{name: (value, value)})
+            yield name, Configuration(size=(n, n), kernel=(k, k)).but(**{name: (value, value)})
 
 
-def _rectangles() -> Iterator[tuple[str, Case]]:
-    base = Case(size=(6, 8))
+def _rectangles() -> Iterator[tuple[str, Configuration]]:
+    base = Configuration(size=(6, 8))
     yield "not square", base
     yield "not square", base.but(size=(6, 6), kernel=(2, 3))
     yield "not square", base.but(kernel=(3, 1))
@@ -149,14 +151,14 @@ def _rectangles() -> Iterator[tuple[str, Case]]:
     yield "not square", base.but(dilation=(2, 1), kernel=(2, 3))
 
 
-def _mixed(square_only: bool) -> Iterator[tuple[str, Case]]:
+def _mixed(square_only: bool) -> Iterator[tuple[str, Configuration]]:
     values = itertools.product((1, 2, 3), (0, 1, 2), (1, 2), (1, 2), (False, True))
     for place, (stride, padding, dilation, groups, bias) in enumerate(values):
         height = 6 + place % 4
         other = height if square_only else 7 + place % 3
         yield (
             "everything at once",
-            Case(
+            Configuration(
                 size=(height, other),
                 kernel=(3, 3) if square_only or place % 2 else (3, 2),
                 stride=(stride, stride),
@@ -171,8 +173,8 @@ def _mixed(square_only: bool) -> Iterator[tuple[str, Case]]:
         )
 
 
-def smaller(case: Case) -> Iterator[Case]:
-    """Yield legal cases that are simpler in one respect, the greatest simplifications first."""
+def smaller(case: Configuration) -> Iterator[Configuration]:
+    """Yield what is legal and simpler in one respect, the greatest simplifications first."""
     simple = {
         "dilation": ONE,
         "stride": ONE,

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.parity.strips import GAP, MAPS, SIDE, draw_strips
+from core.comparison.strips import GAP, MAPS, SIDE, draw_strips
 from core.pictures.colour import DIVERGING
 
 

@@ -1,6 +1,6 @@
-"""Every output and every gradient of a convolution as the sum of its terms.
+"""Every output and every gradient of a convolution as the sum of its products.
 
-The same sums are written by the browser, which has the arrays; these are their reference.
+The browser has the arrays and writes the same sums (``sums.js``): tests hold these against it.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ Index = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Term:
-    """One product: two factors and their places; ``padding`` marks a zero from outside."""
+class Product:
+    """One term of the sum: two factors and their places; ``padding`` marks a zero from outside."""
 
     left: float
     right: float
@@ -28,10 +28,10 @@ class Term:
         return self.left * self.right
 
 
-def output_terms(experiment: Experiment, arrays: Arrays, at: Index) -> list[Term]:
-    """Terms x · weight of the output (channel, row, column); the bias comes on top."""
+def output_products(experiment: Experiment, arrays: Arrays, at: Index) -> list[Product]:
+    """Products x · weight of the output (channel, row, column); the bias comes on top."""
     out, row, column = at
-    terms = []
+    products = []
     per_group = experiment.weight_shape[1]
     first = out // (experiment.out_channels // experiment.groups) * per_group
     for channel in range(per_group):
@@ -40,48 +40,49 @@ def output_terms(experiment: Experiment, arrays: Arrays, at: Index) -> list[Term
             inside = _inside(experiment, x_at)
             x = float(arrays.x[x_at]) if inside else 0.0
             w_at = (out, channel, i, j)
-            terms.append(Term(x, float(arrays.weight[w_at]), x_at, w_at, not inside))
-    return terms
+            products.append(Product(x, float(arrays.weight[w_at]), x_at, w_at, not inside))
+    return products
 
 
-def input_gradient_terms(experiment: Experiment, arrays: Arrays, at: Index) -> list[Term]:
-    """Terms dy · weight of dX at (channel, row, column): one for each output that it touched."""
+def input_gradient_products(experiment: Experiment, arrays: Arrays, at: Index) -> list[Product]:
+    """Products dy · weight of dX at (channel, row, column): one for each output that it touched."""
     channel, row, column = at
     per_group = experiment.weight_shape[1]
     outs = experiment.out_channels // experiment.groups
     first = channel // per_group * outs
-    terms = []
+    products = []
     for out in range(first, first + outs):
         for i, j in _kernel_cells(experiment):
             touched = _touched_output(experiment, row, column, i, j)
             if touched is not None:
                 y_at, w_at = (out, *touched), (out, channel % per_group, i, j)
-                terms.append(Term(float(arrays.dy[y_at]), float(arrays.weight[w_at]), y_at, w_at))
-    return terms
+                dy, weight = float(arrays.dy[y_at]), float(arrays.weight[w_at])
+                products.append(Product(dy, weight, y_at, w_at))
+    return products
 
 
-def weight_gradient_terms(experiment: Experiment, arrays: Arrays, at: Index) -> list[Term]:
-    """Terms dy · x of dW at (out, channel in the group, row, column): one for each output."""
+def weight_gradient_products(experiment: Experiment, arrays: Arrays, at: Index) -> list[Product]:
+    """Products dy · x of dW at (out, channel in the group, row, column): one for each output."""
     out, channel, i, j = at
     per_group = experiment.weight_shape[1]
     first = out // (experiment.out_channels // experiment.groups) * per_group
     rows, columns = experiment.output_size
-    terms = []
+    products = []
     for row in range(rows):
         for column in range(columns):
             y_at = (out, row, column)
             x_at = (first + channel, *_input_cell(experiment, row, column, i, j))
             inside = _inside(experiment, x_at)
             x = float(arrays.x[x_at]) if inside else 0.0
-            terms.append(Term(float(arrays.dy[y_at]), x, y_at, x_at, not inside))
-    return terms
+            products.append(Product(float(arrays.dy[y_at]), x, y_at, x_at, not inside))
+    return products
 
 
-def bias_gradient_terms(experiment: Experiment, arrays: Arrays, at: Index) -> list[Term]:
-    """Terms dy · 1 of db at (out,): one for each output of the channel."""
+def bias_gradient_products(experiment: Experiment, arrays: Arrays, at: Index) -> list[Product]:
+    """Products dy · 1 of db at (out,): one for each output of the channel."""
     rows, columns = experiment.output_size
     places = [(at[0], row, column) for row in range(rows) for column in range(columns)]
-    return [Term(float(arrays.dy[place]), 1.0, place, at) for place in places]
+    return [Product(float(arrays.dy[place]), 1.0, place, at) for place in places]
 
 
 def _kernel_cells(experiment: Experiment) -> Iterator[tuple[int, int]]:
