@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 HeightWidth = tuple[int, int]
 ONE: HeightWidth = (1, 1)
@@ -67,9 +66,9 @@ class Configuration:
         sizes = sum(map(sum, pairs)) + self.channels + self.out_channels + self.batch
         return 4 * odd + 3 * self.bias + 2 * sizes
 
-    def but(self, **changes: Any) -> "Configuration":
+    def but(self, **changes: object) -> "Configuration":
         """Return a copy with other values."""
-        return replace(self, **changes)
+        return replace(self, **changes)  # type: ignore[arg-type]
 
     def describe(self) -> str:
         """Write the shapes and the parameters."""

@@ -93,7 +93,7 @@ class FunctionProcess:
 
 
 def _serve(pipe: Connection, path: Path, name: str) -> None:
-    """CallResult calls until the other end closes; what the reader's code prints goes to stderr."""
+    """Answer calls until the other end closes; what the reader's code prints goes to stderr."""
     with contextlib.redirect_stdout(sys.stderr):
         function, problem = _load(path, name)
         pipe.send((parameters_of(function) if function else [], problem))
@@ -135,7 +135,7 @@ def _call(
     return CallResult("returned", arrays, changed=changed)
 
 
-def _arrays(returned: Any) -> tuple[Array, ...]:
+def _arrays(returned: object) -> tuple[Array, ...]:
     """Read one array, several, none, or the article's cache with its "Z"."""
     if isinstance(returned, dict):
         returned = returned["Z"]
@@ -145,16 +145,16 @@ def _arrays(returned: Any) -> tuple[Array, ...]:
     return tuple(np.array(part, dtype=np.float64) for part in parts)
 
 
-def _copy(value: Any) -> Any:
+def _copy(value: object) -> object:
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _same(before: Any, after: Any) -> bool:
-    if isinstance(before, dict):
+def _same(before: object, after: object) -> bool:
+    if isinstance(before, dict) and isinstance(after, dict):
         return before.keys() == after.keys() and all(_same(before[k], after[k]) for k in before)
-    if isinstance(before, np.ndarray):
+    if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
         return before.shape == after.shape and bool((before == after).all())
     return bool(before == after)
 

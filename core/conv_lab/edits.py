@@ -1,7 +1,7 @@
 """Numbers that a person typed or pasted, worked into an experiment."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ LARGEST_VALUE = 1e6
 LONGEST_TEXT = 12_000  # characters in the address; browsers and servers take this without trouble
 
 
-def apply_edits(experiment: Experiment, edits: Sequence[Any]) -> Experiment:
+def apply_edits(experiment: Experiment, edits: Sequence[Mapping[str, Any]]) -> Experiment:
     """Write edits ``{"array": "x" | "weight" | "bias", "index": [...], "value": number}``.
 
     The edited array becomes the user's own. Raises ``NumbersError`` when an edit is not of that
@@ -91,7 +91,7 @@ def _in_range(value: float) -> float:
     return value
 
 
-def _read_edit(edit: Any) -> tuple[str, tuple[int, ...], float]:
+def _read_edit(edit: Mapping[str, Any]) -> tuple[str, tuple[int, ...], float]:
     try:
         name, index, value = str(edit["array"]), tuple(edit["index"]), float(edit["value"])
     except (TypeError, KeyError, ValueError):

@@ -51,7 +51,7 @@ def article_description(image_size: int = 224) -> list[dict[str, Any]]:
     ]
 
 
-def block(channels: int, width: int, **arguments: Any) -> list[dict[str, Any]]:
+def block(channels: int, width: int, **arguments: int) -> list[dict[str, Any]]:
     """Describe a convolution, its batch norm and its ReLU."""
     return [
         {"type": "Conv2d", "in_channels": channels, "out_channels": width, **arguments},

@@ -39,7 +39,7 @@ def describe(network: Iterable[Any]) -> list[dict[str, Any]]:
     return description
 
 
-def layer_parameters(layer: Any) -> dict[str, Any]:
+def layer_parameters(layer: object) -> dict[str, Any]:
     """Return whether a layer of torch has a bias, as the argument of that name says it."""
     return {"bias": getattr(layer, "bias", None) is not None}
 

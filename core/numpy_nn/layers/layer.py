@@ -24,8 +24,8 @@ class Layer:
     function: Callable[..., np.ndarray]
     gradients: Callable[..., Any]
 
-    def __init__(self, **arguments: Any) -> None:
-        self.arguments = arguments
+    def __init__(self, **arguments: object) -> None:
+        self.arguments: dict[str, Any] = arguments
         """What the layer was built from, by name: plain values."""
         self.options = dict(arguments)
         """Those of them that the functions take."""
