@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.conv_view import convolution, layers, state
-from pages.parts.page import open_page
+from pages.parts.conv_lab import convolution, layers, state
+from pages.parts.shared.page import open_page
 
 open_page("conv_lab")
 state.read_address()

@@ -5,7 +5,7 @@ import streamlit as st
 from core.checkpoint import ModelError
 from core.runs import RunError
 from pages.parts.feature_maps import views
-from pages.parts.page import open_page
+from pages.parts.shared.page import open_page
 
 open_page("feature_maps")
 try:

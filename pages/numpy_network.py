@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.page import open_page
-from pages.parts.parity import ladder_view, training_view
+from pages.parts.numpy_network import ladder_view, training_view
+from pages.parts.shared.page import open_page
 
 VIEWS = {"Layer by layer": ladder_view.show, "Side-by-side training": training_view.show}
 

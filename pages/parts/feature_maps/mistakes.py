@@ -10,10 +10,10 @@ from core.explain import scores
 from core.runs import Predictions, Run, RunError
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
-from pages.parts.gallery import Picture, gallery
-from pages.parts.line_chart import Chart, Series, line_chart
-from pages.parts.run_photos import run_data
-from pages.parts.words import percent
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.line_chart import Chart, Series, line_chart
+from pages.parts.shared.run_photos import run_data
+from pages.parts.shared.words import percent
 
 PER_PAGE = 24
 LINE, CHANCE, HERE = "#00805F", "#8A94A0", "#B000B5"

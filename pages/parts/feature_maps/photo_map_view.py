@@ -11,7 +11,7 @@ from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.feature_maps.surveys import wait_for_survey
-from pages.parts.run_photos import run_data
+from pages.parts.shared.run_photos import run_data
 
 if TYPE_CHECKING:
     from core.explain.pca import Pca

@@ -10,7 +10,7 @@ from core.config import ConfigError
 from core.explain.weights import weights_mark
 from core.runs import Run, RunError, list_runs, open_run
 from pages.parts.feature_maps.scrubber import scrubber
-from pages.parts.words import percent
+from pages.parts.shared.words import percent
 
 if TYPE_CHECKING:
     from core.explain.anatomy import Network

@@ -11,8 +11,8 @@ from core.runs import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.feature_maps.surveys import show_progress
-from pages.parts.gallery import Picture, gallery
-from pages.parts.run_photos import run_data
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.run_photos import run_data
 
 if TYPE_CHECKING:
     from core.explain.anatomy_packing import Selection

@@ -9,8 +9,8 @@ from pages.parts.feature_maps.layers import show_layers
 from pages.parts.feature_maps.mistakes import show_mistakes
 from pages.parts.feature_maps.photo_map_view import show_photo_map
 from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
-from pages.parts.feature_maps.why import Asked, show_why
-from pages.parts.words import percent
+from pages.parts.shared.why import Asked, show_why
+from pages.parts.shared.words import percent
 
 VIEWS = {
     "layers": "All layers",

@@ -6,14 +6,17 @@ from pathlib import Path
 import streamlit as st
 
 _HERE = Path(__file__).parent
-_UNPACK = _HERE.parent.parent / "conv_view" / "unpack.js"
-_PARTS = ("sheet.js", "strip.js", "photo.js", "grid.js", "channel.js", "anatomy.js")
+_WEB = _HERE.parent.parent / "web"
+_SCRIPTS = (
+    *(_WEB / name for name in ("unpack.js", "sheet.js")),
+    *(_HERE / name for name in ("strip.js", "photo.js", "grid.js", "channel.js", "anatomy.js")),
+)
 
 _component = st.components.v2.component(
     "glass_cnn.anatomy",
     html=(_HERE / "anatomy.html").read_text(encoding="utf-8"),
     css=(_HERE / "anatomy.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in (_UNPACK, *(_HERE / p for p in _PARTS))),
+    js="\n".join(path.read_text("utf-8") for path in _SCRIPTS),
 )
 
 

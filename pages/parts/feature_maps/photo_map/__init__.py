@@ -16,13 +16,14 @@ THUMB = 64
 QUALITY = 85
 
 _HERE = Path(__file__).parent
-_SHARED = (_HERE.parent.parent / "conv_view" / "unpack.js", _HERE.parent / "anatomy" / "sheet.js")
+_WEB = _HERE.parent.parent / "web"
+_SCRIPTS = (_WEB / "unpack.js", _WEB / "sheet.js", _HERE / "photo_map.js")
 
 _component = st.components.v2.component(
     "glass_cnn.photo_map",
     html=(_HERE / "photo_map.html").read_text(encoding="utf-8"),
     css=(_HERE / "photo_map.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in (*_SHARED, _HERE / "photo_map.js")),
+    js="\n".join(path.read_text("utf-8") for path in _SCRIPTS),
 )
 
 

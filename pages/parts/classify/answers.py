@@ -11,10 +11,10 @@ import streamlit as st
 from core.checkpoint import ModelError
 from core.colour import CLASS_COLOURS
 from core.data.decode import PhotoError
-from pages.parts.gallery import picture_address
-from pages.parts.model_choice import ModelChoice, load_classifier
-from pages.parts.photos import BroughtPhoto, thumbnail
-from pages.parts.probability import probability_bar
+from pages.parts.shared.gallery import picture_address
+from pages.parts.shared.model_choice import ModelChoice, load_classifier
+from pages.parts.shared.photos import BroughtPhoto, thumbnail
+from pages.parts.shared.probability import probability_bar
 
 CARDS = 12  # the rest of many photos is in the table alone
 PHOTO_SIDE = 240
@@ -93,7 +93,7 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
         st.error(f"This model cannot answer: {error}. Choose another one on the left.")
         return
     # Only now: the page without an answer is on screen the sooner.
-    from pages.parts.feature_maps.why_on_classify import why_expander
+    from pages.parts.classify.why import why_expander
 
     for number, said in enumerate(answers[:CARDS]):
         st.html(card(said, threshold))

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.runs import Run, list_runs
-from pages.parts.line_chart import Chart, Series, line_chart
-from pages.parts.words import percent
+from pages.parts.shared.line_chart import Chart, Series, line_chart
+from pages.parts.shared.words import percent
 
 # Okabe and Ito's other colours, told apart by colour-blind readers too, then dashed once more.
 COLOURS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A6FD1", "#7A7A7A")

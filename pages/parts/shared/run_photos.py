@@ -6,7 +6,7 @@ from core.data import load_data
 from core.data.dataset import Data
 from core.data.report import DataError
 from core.runs import Run
-from pages.parts.words import escape_markdown
+from pages.parts.shared.words import escape_markdown
 
 
 def run_data(run: Run) -> Data | str:

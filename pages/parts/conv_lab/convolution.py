@@ -9,7 +9,9 @@ from core.conv_lab.experiment import Experiment
 from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
 from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
-from pages.parts.conv_view import controls, conv_view, state, strips
+from pages.parts.conv_lab import controls, state
+from pages.parts.conv_lab.lab import conv_view
+from pages.parts.conv_lab.strips import strips
 
 _NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
 

@@ -19,10 +19,10 @@ from core.config import (
 from core.data.preview import Preview, preview_source
 from core.data.report import DataError
 from core.runs import create_run
-from pages.parts.gallery import Picture, gallery
-from pages.parts.run_choice import open_run
-from pages.parts.words import escape_markdown
-from pages.parts.workers import worker_pool
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.run_choice import open_run
+from pages.parts.shared.words import escape_markdown
+from pages.parts.shared.workers import worker_pool
 
 SAMPLES = 12
 SAMPLE_SIDE = 96

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.parts.feature_maps.cover import cover_view
-from pages.parts.feature_maps.evidence import evidence
-from pages.parts.words import percent
+from pages.parts.shared.cover import cover_view
+from pages.parts.shared.evidence import evidence
+from pages.parts.shared.words import percent
 
 if TYPE_CHECKING:
     from torch import nn

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.conv_lab.experiment import DTYPES, INPUTS, KERNELS, RANGES, UPSTREAMS, Experiment
 from core.conv_lab.sabotage import MISTAKES
-from pages.parts.conv_view import own_input, state
+from pages.parts.conv_lab import own_input, state
 
 _STYLE = """
 <style>

@@ -10,13 +10,13 @@ from core.parity import DTYPES
 from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
 from core.runs import Run, Status
 from core.smoothing import thin
-from pages.parts import run_setup
-from pages.parts.figures import figures
-from pages.parts.line_chart import Chart, Series, line_charts
-from pages.parts.run_choice import choose_run, open_run
-from pages.parts.run_live import POINTS, finite, follow_live
-from pages.parts.run_results import show_management
-from pages.parts.workers import warm_up, worker_pool
+from pages.parts.shared import training_form
+from pages.parts.shared.figures import figures
+from pages.parts.shared.line_chart import Chart, Series, line_charts
+from pages.parts.shared.live_run import POINTS, finite, follow_live
+from pages.parts.shared.run_choice import choose_run, open_run
+from pages.parts.shared.workers import warm_up, worker_pool
+from pages.parts.train.results import show_management
 
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
 IDLE = "#8A94A0"
@@ -42,9 +42,9 @@ def show_form() -> None:
     """Draw the Train page's form with a choice of dtype; Start begins the training."""
     form, look = st.columns([5, 7], gap="large")
     with form:
-        data = run_setup.choose_source()
-        model = run_setup.choose_network()
-        wish = run_setup.choose_numbers(data, model)
+        data = training_form.choose_source()
+        model = training_form.choose_network()
+        wish = training_form.choose_numbers(data, model)
         dtype = st.segmented_control(
             "Numbers",
             DTYPES,
@@ -60,7 +60,7 @@ def show_form() -> None:
             "Both networks start from **the same weights** and get **the same batches** in the "
             "same order. Whatever parts them is the order in which each adds its numbers up."
         )
-        preview = run_setup.look_at(data, wish.config or run_setup.PRESETS[model])
+        preview = training_form.look_at(data, wish.config or training_form.PRESETS[model])
     with form:
         if wish.problem:
             st.error(wish.problem)

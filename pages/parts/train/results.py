@@ -8,11 +8,11 @@ import streamlit as st
 from core.colour import CLASS_COLOURS
 from core.explain.scores import confusion
 from core.runs import Predictions, Run, RunError
-from pages.parts.confusion import confusion_matrix
-from pages.parts.gallery import Picture, gallery
-from pages.parts.run_choice import open_run
-from pages.parts.run_compare import compare
-from pages.parts.run_photos import run_data, show_report
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.run_choice import open_run
+from pages.parts.shared.run_photos import run_data, show_report
+from pages.parts.train.compare import compare
+from pages.parts.train.confusion import confusion_matrix
 
 SHOWN = 24
 

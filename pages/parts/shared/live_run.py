@@ -9,10 +9,10 @@ import streamlit as st
 
 from core.runs import ACTIVE, Run, RunError, Status
 from core.smoothing import smooth, thin
-from pages.parts.figures import figures
-from pages.parts.line_chart import Chart, Series, line_charts
-from pages.parts.words import duration, percent
-from pages.parts.workers import worker_pool
+from pages.parts.shared.figures import figures
+from pages.parts.shared.line_chart import Chart, Series, line_charts
+from pages.parts.shared.words import duration, percent
+from pages.parts.shared.workers import worker_pool
 
 # Often until the first loss is there, then once a second, in a long training every two: every look
 # takes time from the training where server, browser and training share one computer.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.decode import MAX_BYTES, PhotoError, decode_photo
 from core.data.drawn import draw_pet
-from pages.parts.gallery import Picture, gallery, shrunk
+from pages.parts.shared.gallery import Picture, gallery, shrunk
 
 DRAWN_SIDE = 256
 DRAWN_PETS = 8

@@ -8,8 +8,8 @@ from core.conv_lab.own import crop_photo, encode_picture
 from core.conv_lab.trained import convolution_weights, use_filter
 from core.data.decode import PhotoError, decode_photo
 from core.data.drawn import draw_pet
-from pages.parts.conv_view import state
-from pages.parts.model_choice import SHIPPED, ModelChoice, answering_runs, load_classifier
+from pages.parts.conv_lab import state
+from pages.parts.shared.model_choice import SHIPPED, ModelChoice, answering_runs, load_classifier
 
 _WAYS = ("Paste a grid", "Crop a photo", "Trained kernel")
 

@@ -9,10 +9,10 @@ from core.checkpoint import ModelError
 from core.data import to_network_input
 from core.data.decode import PhotoError, decode_photo
 from core.parity import DTYPES
-from pages.parts.model_choice import ModelChoice, choose_model, load_classifier
-from pages.parts.parity.rungs import ladder_html, milliseconds
-from pages.parts.photos import BroughtPhoto, choose_photos, drawn_photo
-from pages.parts.words import escape_markdown
+from pages.parts.numpy_network.rungs import ladder_html, milliseconds
+from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
+from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
+from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from core.parity.ladder import Ladder

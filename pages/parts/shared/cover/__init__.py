@@ -12,13 +12,14 @@ from core.colour import CLASS_COLOURS
 from core.conv_lab.packing import pack
 
 _HERE = Path(__file__).parent
-_SHARED = (_HERE.parent.parent / "conv_view" / "unpack.js", _HERE.parent / "anatomy" / "sheet.js")
+_WEB = _HERE.parent.parent / "web"
+_SCRIPTS = (_WEB / "unpack.js", _WEB / "sheet.js", _HERE / "cover.js")
 
 _component = st.components.v2.component(
     "glass_cnn.cover",
     html=(_HERE / "cover.html").read_text(encoding="utf-8"),
     css=(_HERE / "cover.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in (*_SHARED, _HERE / "cover.js")),
+    js="\n".join(path.read_text("utf-8") for path in _SCRIPTS),
 )
 
 

@@ -17,8 +17,8 @@ from core.conv_lab.demos import (
 )
 from core.conv_lab.demos.loss import curves
 from core.conv_lab.engines import Comparison
-from pages.parts.conv_view import strips
-from pages.parts.line_chart import Chart, Series, line_chart
+from pages.parts.conv_lab.strips import strips
+from pages.parts.shared.line_chart import Chart, Series, line_chart
 
 Number = TypeVar("Number", int, float)
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts.feature_maps.why import Asked, show_why
-from pages.parts.model_choice import ModelChoice, load_classifier
-from pages.parts.photos import BroughtPhoto
-from pages.parts.words import percent
+from pages.parts.shared.model_choice import ModelChoice, load_classifier
+from pages.parts.shared.photos import BroughtPhoto
+from pages.parts.shared.why import Asked, show_why
+from pages.parts.shared.words import percent
 
 
 def why_expander(photo: BroughtPhoto, model: ModelChoice, number: int) -> None:

@@ -1,0 +1,50 @@
+"""The hover arithmetic: every number of a convolution with the sum behind it.
+
+Plain JavaScript and CSS, put together from files without a build step. The arrays are sent at once
+as bytes (``core.conv_lab.packing``); from then on the view follows the pointer alone.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from core.conv_lab.engines import Result
+from core.conv_lab.view import pack_lab
+
+_HERE = Path(__file__).parent
+_WEB = _HERE.parent.parent / "web"
+_SCRIPTS = (
+    *(_WEB / name for name in ("unpack.js", "numbers.js", "grid.js")),
+    *(_HERE / name for name in ("sums.js", "wiring.js", "editing.js", "lab.js", "answer.js")),
+)
+
+_component = st.components.v2.component(
+    "glass_cnn.conv_lab",
+    html=(_HERE / "lab.html").read_text(encoding="utf-8"),
+    css=(_HERE / "lab.css").read_text(encoding="utf-8"),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
+)
+
+
+def conv_view(
+    result: Result,
+    acknowledged: int,
+    *,
+    stale: bool,
+    key: str,
+    on_edit: Callable[[], None],
+    on_choose: Callable[[], None],
+) -> None:
+    """Show the hover arithmetic of a result, greyed out when it is ``stale``.
+
+    ``on_edit`` is called with a list of edits ``{id, array, index, value}`` in
+    ``st.session_state[key].edit``, each sent until its id is ``acknowledged``; ``on_choose`` with
+    the output (channel, row, column) that was chosen for the upstream gradient in ``.choose``.
+    """
+    _component(
+        key=key,
+        data=pack_lab(result, acknowledged, stale),
+        on_edit_change=on_edit,
+        on_choose_change=on_choose,
+    )

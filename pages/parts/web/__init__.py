@@ -1,0 +1,1 @@
+"""What several browser components are made of."""
