@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.conv_lab import convolution, layers, state
+from pages.parts.conv_lab import convolution, layer_demos, state
 from pages.parts.shared.page import open_page
 
 open_page("conv_lab")
@@ -18,5 +18,5 @@ layer = st.segmented_control(
 if layer == "conv":
     convolution.show()
 else:
-    layers.show(str(layer))
+    layer_demos.show(str(layer))
 state.write_address()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts.numpy_network import ladder_view, training_view
+from pages.parts.numpy_network import layer_by_layer, side_by_side
 from pages.parts.shared.page import open_page
 
-VIEWS = {"Layer by layer": ladder_view.show, "Side-by-side training": training_view.show}
+VIEWS = {"Layer by layer": layer_by_layer.show, "Side-by-side training": side_by_side.show}
 
 open_page("numpy_network")
 view = st.segmented_control(

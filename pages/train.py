@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.shared import training_form
-from pages.parts.shared.live_run import follow
 from pages.parts.shared.page import open_page
 from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.workers import warm_up
+from pages.parts.train import new_training
+from pages.parts.train.curves import follow
 from pages.parts.train.results import show_results
 
 open_page("train")
@@ -14,7 +14,7 @@ run = choose_run()
 
 if run is None:
     warm_up()
-    training_form.show()
+    new_training.show()
 else:
     follow(run)
     st.divider()

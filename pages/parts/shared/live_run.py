@@ -1,17 +1,14 @@
-"""Following a run while it learns: where it stands, its controls, its curves, all in place."""
+"""Following a run while it learns: where it stands and its controls, all in place."""
 
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core.runs import ACTIVE, Run, RunError, Status
-from core.smoothing import smooth, thin
-from pages.parts.shared.figures import figures
-from pages.parts.shared.line_chart import Chart, Series, line_charts
-from pages.parts.shared.words import duration, percent
+from pages.parts.shared.words import duration
 from pages.parts.shared.workers import worker_pool
 
 # Often until the first loss is there, then once a second, in a long training every two: every look
@@ -22,10 +19,6 @@ LONG_SECONDS = 2.0
 LONG_TRAINING = 60.0
 OBEYED_SECONDS = 1.0
 POINTS = 250  # a live chart is sent again and again: no more points than can be told apart
-# Neither the cat's nor the dog's colour: train dark, test lighter and with markers.
-TRAIN = "#00805F"
-TEST = "#4FC3A1"
-BATCH = "#8A94A0"
 STATE_WORDS = {
     "starting": "Starting",
     "waiting": "Waiting for a free place",
@@ -49,16 +42,6 @@ def refresh_seconds(status: Status) -> float | None:
         return WAITING_SECONDS
     long = status.seconds_left is not None and status.seconds_left > LONG_TRAINING
     return LONG_SECONDS if long else SHORT_SECONDS
-
-
-def follow(run: Run) -> None:
-    """Show the run, and what changes about it as often as its state asks for."""
-
-    def draw(status: Status) -> None:
-        show_numbers(run, status)
-        show_curves(run)
-
-    follow_live(run, draw)
 
 
 def follow_live(run: Run, draw: Callable[[Status], None]) -> None:
@@ -185,83 +168,6 @@ def learning_rate_control(run: Run) -> None:
     )
     if problem := st.session_state.pop("live-rate-problem", None):
         st.warning(problem)
-
-
-def show_numbers(run: Run, status: Status) -> None:
-    """Draw the newest figures in a row."""
-    newest: dict[str, str | None] = {
-        "Last batch's loss": None if status.batch_loss is None else f"{status.batch_loss:.3f}",
-        "Train accuracy": percent(status.train_accuracy),
-        "Test accuracy": percent(status.test_accuracy),
-        "Images per second": None
-        if status.images_per_second is None
-        else f"{status.images_per_second:.0f}",
-    }
-    if run.config.schedule != "constant" and status.learning_rate is not None:
-        newest["Rate now"] = f"{status.learning_rate:.2g}"
-    figures(newest)
-
-
-def show_curves(run: Run) -> None:
-    """Draw loss per batch on the left; loss and accuracy per epoch on the right."""
-    line_charts([batch_chart(run), *epoch_charts(run)], columns=2, key=f"curves-{run.id}")
-
-
-def batch_chart(run: Run) -> Chart:
-    """Return the loss of every batch and its smoothed line."""
-    losses = run.batch_losses()
-    steps, values = thin(losses.steps, losses.losses, POINTS)
-    smooth_steps, smooth_values = thin(losses.steps, smooth(losses.losses), POINTS)
-    return Chart(
-        "Loss per batch",
-        [
-            Series("each batch", steps.tolist(), finite(values), BATCH, width=1, opacity=0.7),
-            Series("smoothed", smooth_steps.tolist(), finite(smooth_values), TRAIN, width=2.5),
-        ],
-        x_label="batch",
-        y_label="binary cross entropy",
-        empty="The first point comes with the first batch.",
-        height=300,
-        rows=2,
-        note="What to look for: the smoothed line should fall. Single batches jump, since each has "
-        "other pictures. At 0.693 the network is guessing.",
-    )
-
-
-def epoch_charts(run: Run) -> list[Chart]:
-    """Return train and test loss, and train and test accuracy, after each epoch."""
-    epochs = run.epochs()
-    numbers = [epoch.epoch for epoch in epochs]
-
-    def chart(name: str, label: str, y_format: Literal["number", "percent"], note: str) -> Chart:
-        train, test = (
-            finite([getattr(epoch, f"{part}_{name}") for epoch in epochs])
-            for part in ("train", "test")
-        )
-        return Chart(
-            f"{name.capitalize()} per epoch",
-            [
-                Series("train", numbers, train, TRAIN),
-                Series("test", numbers, test, TEST, markers=True),
-            ],
-            x_label="epoch",
-            y_label=label,
-            y_format=y_format,
-            empty="The first point comes with the end of the first epoch.",
-            height=150,
-            note=note,
-        )
-
-    return [
-        chart("loss", "loss", "number", ""),
-        chart(
-            "accuracy",
-            "share right",
-            "percent",
-            "What to look for: when test gets worse while train still gets better, the network is "
-            "learning its training pictures by heart.",
-        ),
-    ]
 
 
 def finite(values: object) -> list[float | None]:

@@ -1,6 +1,5 @@
 """The form for a new training: pictures, network, choices, and a look at what will be learnt."""
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +17,8 @@ from core.config import (
 )
 from core.data.preview import Preview, preview_source
 from core.data.report import DataError
-from core.runs import create_run
 from pages.parts.shared.gallery import Picture, gallery
-from pages.parts.shared.run_choice import open_run
 from pages.parts.shared.words import escape_markdown
-from pages.parts.shared.workers import worker_pool
 
 SAMPLES = 12
 SAMPLE_SIDE = 96
@@ -51,39 +47,6 @@ class Wish:
 
     config: TrainConfig | None
     problem: str = ""
-
-
-def show() -> None:
-    """Draw the form on the left, the pictures on the right."""
-    form, look = st.columns([5, 7], gap="large")
-    with form:
-        data = choose_source()
-        model = choose_network()
-        wish = choose_numbers(data, model)
-    with look:
-        preview = look_at(data, wish.config or PRESETS[model])
-    with form:
-        if wish.problem:
-            st.error(wish.problem)
-        pressed = st.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=wish.config is None or preview is None,
-            key="start",
-        )
-    if pressed and wish.config is not None:
-        run = create_run(wish.config, default_name(wish.config))
-        run.start(worker_pool())
-        open_run(run)
-        st.rerun()
-
-
-def default_name(config: TrainConfig) -> str:
-    """Name a run after its network, its pictures and the time of day."""
-    pictures = "drawn pets" if config.data == "drawn" else Path(config.data).name
-    return f"{config.model} on {pictures}, {datetime.datetime.now():%H:%M:%S}"
 
 
 def choose_source() -> str:

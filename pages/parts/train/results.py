@@ -9,7 +9,7 @@ from core.colour import CLASS_COLOURS
 from core.explain.scores import confusion
 from core.runs import Predictions, Run, RunError
 from pages.parts.shared.gallery import Picture, gallery
-from pages.parts.shared.run_choice import open_run
+from pages.parts.shared.run_management import show_management
 from pages.parts.shared.run_photos import run_data, show_report
 from pages.parts.train.compare import compare
 from pages.parts.train.confusion import confusion_matrix
@@ -135,29 +135,3 @@ def download(run: Run) -> None:
         "Kept side by side under one name, the two files are a model: "
         "`python -m core.predict --model FILE.safetensors PHOTO`."
     )
-
-
-def show_management(run: Run) -> None:
-    """Let the run be renamed or deleted."""
-    left, right = st.columns(2, gap="large")
-    with left, st.form(f"rename-{run.id}", border=False):
-        name = st.text_input("Name", run.name, max_chars=80)
-        if st.form_submit_button("Rename"):
-            try:
-                run.rename(name)
-            except RunError as error:
-                st.error(f"{error}.")
-            else:
-                st.rerun()
-    with right:
-        sure = st.checkbox(
-            "Delete this run's weights, curves and answers for good", key=f"sure-{run.id}"
-        )
-        if st.button("Delete", disabled=not sure, key=f"delete-{run.id}"):
-            try:
-                run.delete()
-            except RunError as error:
-                st.error(f"{error}.")
-            else:
-                open_run(None)
-                st.rerun()

@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import streamlit as st
 
+from core.config import PRESETS
 from core.events import PairDone
 from core.parity import DTYPES
 from core.parity.side_by_side import create_pair, list_pairs, pair_history, step_numbers
@@ -15,8 +16,8 @@ from pages.parts.shared.figures import figures
 from pages.parts.shared.line_chart import Chart, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
 from pages.parts.shared.run_choice import choose_run, open_run
+from pages.parts.shared.run_management import show_management
 from pages.parts.shared.workers import warm_up, worker_pool
-from pages.parts.train.results import show_management
 
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
 IDLE = "#8A94A0"
@@ -60,7 +61,7 @@ def show_form() -> None:
             "Both networks start from **the same weights** and get **the same batches** in the "
             "same order. Whatever parts them is the order in which each adds its numbers up."
         )
-        preview = training_form.look_at(data, wish.config or training_form.PRESETS[model])
+        preview = training_form.look_at(data, wish.config or PRESETS[model])
     with form:
         if wish.problem:
             st.error(wish.problem)

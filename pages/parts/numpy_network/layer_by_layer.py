@@ -9,7 +9,7 @@ from core.checkpoint import ModelError
 from core.data import to_network_input
 from core.data.decode import PhotoError, decode_photo
 from core.parity import DTYPES
-from pages.parts.numpy_network.rungs import ladder_html, milliseconds
+from pages.parts.numpy_network.layer_rows import ladder_html, milliseconds
 from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
 from pages.parts.shared.words import escape_markdown
