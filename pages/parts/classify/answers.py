@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,37 +12,21 @@ import streamlit as st
 from core.checkpoint import ModelError
 from core.colour import CLASS_COLOURS
 from core.data.decode import PhotoError
+from pages.parts.classify.probability_bar import probability_bar
 from pages.parts.shared.gallery import picture_address
 from pages.parts.shared.model_choice import ModelChoice, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, thumbnail
-from pages.parts.shared.probability import probability_bar
+from pages.parts.web import bundle_css
 
 CARDS = 12  # the rest of many photos is in the table alone
 PHOTO_SIDE = 240
 REMEMBERED = 500
 
-_STYLE = """
-<style>
-.answer { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; padding: 10px 0;
-  border-bottom: 1px solid #8884; }
-.answer figure { margin: 0; font-size: 12px; text-align: center; }
-.answer img { display: block; height: 150px; max-width: 240px; object-fit: contain;
-  border-radius: 6px; }
-.answer .said { flex: 1 1 230px; min-width: 230px; }
-.answer .name { font-size: 13px; opacity: .75; overflow-wrap: anywhere; }
-.answer .label { font-size: 1.6rem; font-weight: 600; line-height: 1.3; }
-.answer .note { font-size: 13px; opacity: .75; }
-.answer .problem { border-left: 3px solid #B3261E; padding-left: 8px; }
-.probability-bar { display: flex; height: 18px; border-radius: 5px; overflow: hidden;
-  margin-top: 6px; max-width: 420px; }
-.probability-ends { display: flex; justify-content: space-between; font-size: 13px;
-  max-width: 420px; }
-</style>
-"""
+_STYLE = bundle_css(Path(__file__).parent / "answers.css")
 
 
 @dataclass(frozen=True)
-class Said:
+class PhotoAnswer:
     """One photo's answer, or why there is none."""
 
     name: str
@@ -79,7 +64,7 @@ def choose_threshold() -> float:
 
 def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: float) -> None:
     """Answer every photo, newest first; bad files get their sentence in the same place."""
-    st.html(_STYLE)
+    st.html(f"<style>{_STYLE}</style>")
     if not photos:
         st.info(
             "Drop a photo of a cat or a dog on the left, or click one of the drawn pets. The "
@@ -110,9 +95,11 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
         )
 
 
-def answer_all(photos: list[BroughtPhoto], model: ModelChoice) -> list[Said]:
+def answer_all(photos: list[BroughtPhoto], model: ModelChoice) -> list[PhotoAnswer]:
     """Ask the model for each photo that this visitor has not asked it about yet."""
-    known: dict[tuple[str, str, ModelChoice], Said] = st.session_state.setdefault("answers", {})
+    known: dict[tuple[str, str, ModelChoice], PhotoAnswer] = st.session_state.setdefault(
+        "answers", {}
+    )
     new = [photo for photo in photos if (photo.name, photo.key, model) not in known]
     bar = st.progress(0.0, "Looking at the photos ...") if len(new) > 5 else None
     for number, photo in enumerate(new):
@@ -127,15 +114,15 @@ def answer_all(photos: list[BroughtPhoto], model: ModelChoice) -> list[Said]:
     return answers
 
 
-def answer(photo: BroughtPhoto, model: ModelChoice) -> Said:
+def answer(photo: BroughtPhoto, model: ModelChoice) -> PhotoAnswer:
     """Ask the model about one photo."""
     classifier = load_classifier(model)
     try:
         given = classifier.classify(photo.content)
     except PhotoError as error:
-        return Said(photo.name, None, None, None, classifier.classes, (), str(error))
+        return PhotoAnswer(photo.name, None, None, None, classifier.classes, (), str(error))
     shown = thumbnail(photo.content, PHOTO_SIDE)
-    return Said(
+    return PhotoAnswer(
         photo.name,
         None if shown is None else picture_address(shown),
         picture_address(np.asarray(given.pixels)),
@@ -145,7 +132,7 @@ def answer(photo: BroughtPhoto, model: ModelChoice) -> Said:
     )
 
 
-def card(said: Said, threshold: float) -> str:
+def card(said: PhotoAnswer, threshold: float) -> str:
     """Return the HTML of one answer; names come from visitors and are escaped."""
     name = f'<div class="name">{escape(said.name)}</div>'
     if said.probability is None:
@@ -169,7 +156,7 @@ def card(said: Said, threshold: float) -> str:
     )
 
 
-def show_table(answers: list[Said], threshold: float, model: ModelChoice) -> None:
+def show_table(answers: list[PhotoAnswer], threshold: float, model: ModelChoice) -> None:
     """Draw all answers as a table that can be downloaded."""
     one = answers[0].classes[1]
     rows: list[dict[str, object]] = [

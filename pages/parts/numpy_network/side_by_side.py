@@ -45,7 +45,7 @@ def show_form() -> None:
     with form:
         data = training_form.choose_source()
         model = training_form.choose_network()
-        wish = training_form.choose_numbers(data, model)
+        choices = training_form.choose_numbers(data, model)
         dtype = st.segmented_control(
             "Numbers",
             DTYPES,
@@ -61,21 +61,21 @@ def show_form() -> None:
             "Both networks start from **the same weights** and get **the same batches** in the "
             "same order. Whatever parts them is the order in which each adds its numbers up."
         )
-        preview = training_form.look_at(data, wish.config or PRESETS[model])
+        preview = training_form.look_at(data, choices.config or PRESETS[model])
     with form:
-        if wish.problem:
-            st.error(wish.problem)
+        if choices.problem:
+            st.error(choices.problem)
         pressed = st.button(
             "Start both",
             type="primary",
             icon=":material/play_arrow:",
             width="stretch",
-            disabled=wish.config is None or preview is None,
+            disabled=choices.config is None or preview is None,
             key="start-pair",
         )
-    if pressed and wish.config is not None:
-        name = f"{wish.config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
-        run = create_pair(wish.config, str(dtype), name)
+    if pressed and choices.config is not None:
+        name = f"{choices.config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
+        run = create_pair(choices.config, str(dtype), name)
         run.start(worker_pool())
         open_run(run)
         st.rerun()

@@ -42,7 +42,7 @@ NETWORKS = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class FormChoices:
     """What the form says: a config that works, or the sentence why it does not."""
 
     config: TrainConfig | None
@@ -81,7 +81,7 @@ def choose_network() -> str:
     return str(model)
 
 
-def choose_numbers(data: str, model: str) -> Wish:
+def choose_numbers(data: str, model: str) -> FormChoices:
     """Draw the choices with the preset's values and check them together."""
     preset = PRESETS[model]
     values: dict[str, object] = {}
@@ -125,9 +125,9 @@ def choose_numbers(data: str, model: str) -> Wish:
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
     try:
-        return Wish(preset.replace(data=data or "drawn", **values))
+        return FormChoices(preset.replace(data=data or "drawn", **values))
     except ConfigError as error:
-        return Wish(None, f"This cannot work: {error}.")
+        return FormChoices(None, f"This cannot work: {error}.")
 
 
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:

@@ -23,22 +23,22 @@ def show() -> None:
     with form:
         data = choose_source()
         model = choose_network()
-        wish = choose_numbers(data, model)
+        choices = choose_numbers(data, model)
     with look:
-        preview = look_at(data, wish.config or PRESETS[model])
+        preview = look_at(data, choices.config or PRESETS[model])
     with form:
-        if wish.problem:
-            st.error(wish.problem)
+        if choices.problem:
+            st.error(choices.problem)
         pressed = st.button(
             "Start",
             type="primary",
             icon=":material/play_arrow:",
             width="stretch",
-            disabled=wish.config is None or preview is None,
+            disabled=choices.config is None or preview is None,
             key="start",
         )
-    if pressed and wish.config is not None:
-        run = create_run(wish.config, default_name(wish.config))
+    if pressed and choices.config is not None:
+        run = create_run(choices.config, default_name(choices.config))
         run.start(worker_pool())
         open_run(run)
         st.rerun()

@@ -1,30 +1,16 @@
 """The hover arithmetic: every number of a convolution with the sum behind it.
 
-Plain JavaScript and CSS, put together from files without a build step. The arrays are sent at once
-as bytes (``core.conv_lab.packing``); from then on the view follows the pointer alone.
+The arrays are sent at once as bytes (``core.conv_lab.packing``); from then on the view follows the
+pointer alone.
 """
 
 from collections.abc import Callable
-from pathlib import Path
-
-import streamlit as st
 
 from core.conv_lab.engines import Result
 from core.conv_lab.view import pack_lab
+from pages.parts.web import register
 
-_HERE = Path(__file__).parent
-_WEB = _HERE.parent.parent / "web"
-_SCRIPTS = (
-    *(_WEB / name for name in ("unpack.js", "numbers.js", "grid.js")),
-    *(_HERE / name for name in ("sums.js", "wiring.js", "editing.js", "lab.js", "answer.js")),
-)
-
-_component = st.components.v2.component(
-    "glass_cnn.conv_lab",
-    html=(_HERE / "lab.html").read_text(encoding="utf-8"),
-    css=(_HERE / "lab.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
-)
+_component = register(__file__)
 
 
 def conv_view(

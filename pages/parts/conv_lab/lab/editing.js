@@ -1,33 +1,52 @@
+// @ts-check
 // Typing new numbers into cells. Edits are shown at once and sent until the server has seen them,
 // because several can be made while it is still computing.
-class Editing {
+
+import { element } from "../../web/elements.js";
+import { flatIndex } from "../../web/unpack.js";
+
+/** @typedef {import("./sums.js").Arrays} Arrays */
+/** @typedef {{id: number, array: string, index: number[], value: number}} Edit */
+/**
+ * @typedef {object} EditedCell
+ * @property {HTMLElement} frame where the field is put
+ * @property {number} left @property {number} top @property {number} size in pixels
+ * @property {number} value @property {string} array @property {number[]} index
+ * @property {(by: number) => void} next goes on to a neighbour
+ */
+
+export class Editing {
+  /** @type {Edit[]} */
+  pending = [];
+  /** @type {HTMLInputElement | null} */
+  input = null;
+  last = 0;
+
+  /** @param {(edits: Edit[]) => void} send @param {() => void} changed */
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
-    this.pending = [];
-    this.last = 0;
-    this.input = null;
   }
 
   // New arrays have come: forget what they already contain, apply the rest again.
+  /** @param {number} acknowledged @param {Arrays} arrays */
   receive(acknowledged, arrays) {
     this.pending = this.pending.filter((edit) => edit.id > acknowledged);
     this.last = Math.max(this.last, acknowledged);
     for (const edit of this.pending) this.write(arrays, edit);
   }
 
+  /** @param {Arrays} arrays @param {Edit} edit */
   write(arrays, { array, index, value }) {
     const target = arrays[array];
     if (!target || index.some((k, axis) => k >= target.shape[axis])) return;
-    let flat = 0;
-    index.forEach((k, axis) => (flat = flat * target.shape[axis] + k));
-    target.values[flat] = value;
+    target.values[flatIndex(target.shape, index)] = value;
   }
 
-  // cell: {frame, left, top, size, value, array, index, next()}
+  /** @param {EditedCell} cell @param {Arrays} arrays */
   open(cell, arrays) {
     this.close();
-    const input = document.createElement("input");
+    const input = element("input", "");
     input.type = "text";
     input.inputMode = "decimal";
     input.setAttribute("aria-label", `New value of ${cell.array}[${cell.index.join(", ")}]`);
@@ -47,7 +66,9 @@ class Editing {
       if (commit()) cell.next(event.shiftKey ? -1 : 1);
     };
     input.onblur = () => {
-      if (this.input === input && (commit() || true)) this.close();
+      if (this.input !== input) return;
+      commit();
+      this.close();
     };
     cell.frame.append(input);
     this.input = input;
@@ -55,6 +76,7 @@ class Editing {
     input.select();
   }
 
+  /** @param {HTMLInputElement} input @param {EditedCell} cell @param {Arrays} arrays */
   commit(input, cell, arrays) {
     const text = input.value.trim().replace(",", ".").replace("\u2212", "-");
     const value = Number(text);

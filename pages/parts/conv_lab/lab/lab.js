@@ -1,92 +1,94 @@
+// @ts-check
 // One convolution, followed by the pointer: which numbers meet, and what they add up to.
 // Everything here happens in the browser; only edits and a chosen output go to the server.
 
-const MODES = {
-  y: { name: "Output", result: "y", x: "x", w: "weight", b: "bias", y: "y" },
-  dx: { name: "dX", result: "x", x: "dx", w: "weight", b: "bias", y: "dy" },
-  dw: { name: "dW", result: "w", x: "x", w: "dweight", b: "bias", y: "dy" },
-  db: { name: "db", result: "b", x: "x", w: "weight", b: "dbias", y: "dy" },
-};
-const RESULT_ARRAYS = { y: "y", dx: "dx", dw: "dweight", db: "dbias" };
-const TITLES = {
-  x: "Input x",
-  dx: "Gradient dX",
-  weight: "Kernel w",
-  dweight: "Gradient dW",
-  bias: "Bias b",
-  dbias: "Gradient db",
-  y: "Output y",
-  dy: "Upstream gradient dy",
-};
-const UNIT_ROUNDOFF = { float32: 2 ** -24, float64: 2 ** -53 };
-const MOST_TERMS = 300;
-const instances = new WeakMap();
+import { makeScale } from "../../web/colours.js";
+import { component } from "../../web/component.js";
+import { element, find, findAny } from "../../web/elements.js";
+import { Grid } from "../../web/grid.js";
+import { arrowStep, isPress, moved } from "../../web/keyboard.js";
+import { errorNumber } from "../../web/numbers.js";
+import { at, unpack } from "../../web/unpack.js";
+import { hintText, showSum, showValues } from "./chosen_cell.js";
+import { Editing } from "./editing.js";
+import { MODES, cellsInside, marksOf, resultCell, resultSizes, termsOf } from "./modes.js";
+import { panelContents } from "./panels.js";
+import { groupSizes, isInside } from "./sums.js";
+import { Wiring } from "./wiring.js";
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  let lab = instances.get(parentElement);
-  if (!lab) {
-    lab = new Lab(parentElement.querySelector(".lab"));
-    instances.set(parentElement, lab);
-  }
-  lab.trigger = setTriggerValue;
-  lab.update(data);
-}
+/** @typedef {import("./modes.js").Cell} Cell */
+/** @typedef {import("./modes.js").Mode} Mode */
+/** @typedef {import("./modes.js").Panel} Panel */
+/** @typedef {import("./modes.js").Header} Header */
+
+const PANELS = /** @type {Panel[]} */ (["x", "w", "b", "y"]);
+
+export default component((parent, trigger) => new Lab(findAny(parent, ".lab"), trigger));
 
 class Lab {
-  constructor(root) {
+  mode = /** @type {Mode} */ ("y");
+  channel = 0; // of the input
+  out = 0; // of the output
+  pinned = false;
+  editMode = false;
+  playing = false;
+  /** @type {Record<Mode, Cell> | undefined} the chosen cell of each mode; at first the middle ones */
+  cells;
+  /** @type {Header} */
+  e;
+  /** @type {import("./sums.js").Arrays} */
+  arrays;
+  /** @type {import("../../web/colours.js").Scale} */
+  scale;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /** @param {HTMLElement} root @param {import("../../web/component.js").Trigger} trigger */
+  constructor(root, trigger) {
     this.root = root;
-    this.mode = "y";
-    this.channel = 0; // of the input
-    this.out = 0; // of the output
-    this.cells = null; // the chosen cell of each mode; the middle ones at first
-    this.pinned = false;
-    this.editMode = false;
-    this.grids = {};
-    for (const section of root.querySelectorAll("[data-panel]")) this.addGrid(section);
-    this.wiring = new Wiring(root.querySelector(".wiring"), (c, o) => this.choose(c, o));
-    this.editing = new Editing(
-      (edits) => this.trigger("edit", edits),
-      () => this.paint(),
-    );
+    this.trigger = trigger;
+    this.panels = PANELS.map((panel) => this.makePanel(panel));
+    this.wiring = new Wiring(findAny(root, ".wiring"), (c, o) => this.choose(c, o));
+    this.editing = new Editing((edits) => trigger("edit", edits), () => this.paint());
+    this.modes = findAny(root, ".modes");
+    this.playButton = findAny(root, "[data-play]");
+    this.speed = find(root, "input[type=range]", HTMLInputElement);
+    this.editButton = findAny(root, "[data-edit]");
     this.addControls();
     new ResizeObserver(() => this.e && this.paint()).observe(root);
   }
 
-  addGrid(section) {
-    const panel = section.dataset.panel;
-    const grid = new Grid(section.querySelector("canvas"), {
+  /** @param {Panel} panel */
+  makePanel(panel) {
+    const section = findAny(this.root, `[data-panel="${panel}"]`);
+    const grid = new Grid(find(section, "canvas", HTMLCanvasElement), {
       hover: (r, c) => this.pinned || this.editMode || this.point(panel, r, c),
       click: (r, c) => this.click(panel, r, c),
       key: (event) => this.key(event, panel),
     });
-    this.grids[panel] = { grid, section, title: section.querySelector("h4") };
+    return { panel, grid, section, title: findAny(section, "h4") };
   }
 
   addControls() {
-    const find = (selector) => this.root.querySelector(selector);
-    this.modes = find(".modes");
-    for (const mode of Object.keys(MODES)) {
-      const button = document.createElement("button");
+    for (const mode of /** @type {Mode[]} */ (Object.keys(MODES))) {
+      const button = element("button", "", element("span", ""), element("small", ""));
       button.type = "button";
       button.dataset.mode = mode;
-      button.append(document.createElement("span"), document.createElement("small"));
       button.onclick = () => this.setMode(mode);
       this.modes.append(button);
     }
-    this.playButton = find("[data-play]");
     this.playButton.onclick = () => this.play(!this.playing);
-    for (const button of this.root.querySelectorAll("[data-step]"))
-      button.onclick = () => {
+    for (const by of [-1, 1])
+      findAny(this.root, `[data-step="${by}"]`).onclick = () => {
         this.play(false);
-        this.step(Number(button.dataset.step));
+        this.step(by);
       };
-    this.speed = find("input[type=range]");
-    this.editButton = find("[data-edit]");
     this.editButton.onclick = () => this.setEditMode(!this.editMode);
   }
 
+  /** @param {Uint8Array} bytes */
   update(bytes) {
+    /** @type {import("../../web/unpack.js").Packed<Header>} */
     const { header, arrays } = unpack(bytes);
     this.e = header;
     this.arrays = arrays;
@@ -96,9 +98,9 @@ class Lab {
     if (this.mode === "db" && !header.bias) this.mode = "y";
     this.out = Math.min(this.out, header.outChannels - 1);
     this.keepChannelInGroup();
-    this.keepCellsInside();
+    this.cells = cellsInside(header, this.cells);
     this.paint();
-    this.root.dataset.drawn = performance.now(); // the tests' stopwatch
+    this.root.dataset.drawn = String(performance.now()); // the tests' stopwatch
   }
 
   keepChannelInGroup() {
@@ -107,27 +109,33 @@ class Lab {
     if (this.channel < first || this.channel >= first + ins) this.channel = first;
   }
 
-  keepCellsInside() {
-    const sizes = { y: this.e.output, dx: this.e.size, dw: this.e.kernel, db: [1, 1] };
-    const middle = (size) => size.map((count) => Math.floor((count - 1) / 2));
-    this.cells ??= Object.fromEntries(Object.entries(sizes).map(([mode, size]) => [mode, middle(size)]));
-    for (const [mode, size] of Object.entries(sizes))
-      this.cells[mode] = this.cells[mode].map((k, axis) => Math.min(k, size[axis] - 1));
+
+  get cell() {
+    return this.cells?.[this.mode] ?? [0, 0];
   }
 
+  set cell(/** @type {Cell} */ cell) {
+    if (this.cells) this.cells[this.mode] = cell;
+    this.select();
+  }
+
+  // ---- what is shown
+
+  /** @param {number | null} channel @param {number | null} out one of them is null: it follows */
   choose(channel, out) {
     const { ins, outs } = groupSizes(this.e);
     if (channel !== null) {
       this.channel = channel;
       const group = Math.floor(channel / ins);
       if (Math.floor(this.out / outs) !== group) this.out = group * outs;
-    } else {
+    } else if (out !== null) {
       this.out = out;
       this.keepChannelInGroup();
     }
     this.paint();
   }
 
+  /** @param {Mode} mode */
   setMode(mode) {
     this.mode = mode;
     this.pinned = false;
@@ -135,6 +143,7 @@ class Lab {
     this.paint();
   }
 
+  /** @param {boolean} on */
   setEditMode(on) {
     this.editMode = on;
     this.editing.close();
@@ -146,86 +155,33 @@ class Lab {
     this.paint();
   }
 
-  // ---- pictures
-
-  // Pixels a cell, so that the picture fits; small arrays may grow taller to show their numbers.
-  cellSize(rows, columns, counted, width) {
-    const readable = Math.max(...counted) <= NUMBERS_UP_TO ? 22 * rows : 0;
-    const height = Math.max(this.narrow ? 360 : 296, readable);
-    const size = Math.min(width / columns, height / rows, 40);
-    return size >= 6 ? Math.floor(size) : Math.max(2, Math.floor(size * 4) / 4);
-  }
-
   paint() {
-    const { e, grids } = this;
-    const width = this.root.clientWidth;
-    this.narrow = width < 600;
-    const names = MODES[this.mode];
-    const { ins } = groupSizes(e);
-    const shown = (name) => this.arrays[name];
-    const [top, left] = e.padding;
-    const padded = [e.size[0] + 2 * top, e.size[1] + 2 * left];
-    const cell = this.cellSize(...padded, e.size, this.narrow ? width - 4 : (width - 236) / 2);
-    this.show("x", names.x, `channel ${this.channel}`, {
-      rows: padded[0],
-      columns: padded[1],
-      counted: e.size,
-      cell,
-      value: (r, c) => at(shown(names.x), this.channel, r - top, c - left),
-      hatched: (r, c) => !isInside(e, r - top, c - left),
-    });
-    this.show("w", names.w, `input ${this.channel} \u2192 output ${this.out}`, {
-      rows: e.kernel[0],
-      columns: e.kernel[1],
-      cell: Math.floor(Math.min(32, 172 / Math.max(...e.kernel))),
-      value: (r, c) => at(shown(names.w), this.out, this.channel % ins, r, c),
-    });
-    this.show("b", names.b, `channel ${this.out}`, {
-      rows: 1,
-      columns: 1,
-      cell: 36,
-      value: () => (e.bias ? at(shown(names.b), this.out) : 0),
-      hatched: () => !e.bias,
-    });
-    const besideKernel = this.narrow ? width - 130 : (width - 236) / 2;
-    this.show("y", names.y, `channel ${this.out}`, {
-      rows: e.output[0],
-      columns: e.output[1],
-      cell: this.cellSize(...e.output, e.output, besideKernel),
-      value: (r, c) => at(shown(names.y), this.out, r, c),
-    });
-    for (const [panel, { section }] of Object.entries(grids))
-      section.classList.toggle("result", panel === names.result);
-    grids.b.section.style.display = e.bias ? "" : "none";
-    this.wiring.show(e, this.channel, this.out);
+    const contents = panelContents(this, this.root.clientWidth);
+    for (const { panel, grid, section, title } of this.panels) {
+      const { title: name, channel, limit, cells } = contents[panel];
+      title.replaceChildren(`${name} `, element("small", "", channel));
+      grid.canvas.setAttribute(
+        "aria-label",
+        `${name}, ${channel}, ${cells.rows} by ${cells.columns}. Arrow keys move, Enter pins.`,
+      );
+      grid.show({ ...cells, limit, colour: this.scale });
+      section.classList.toggle("result", panel === MODES[this.mode].result);
+      if (panel === "b") section.style.display = this.e.bias ? "" : "none";
+    }
+    this.wiring.show(this.e, this.channel, this.out);
     this.paintModes();
     this.select();
   }
 
-  show(panel, array, channel, picture) {
-    const { grid, title } = this.grids[panel];
-    const whole = this.arrays[array];
-    const small = document.createElement("small");
-    small.textContent = channel;
-    title.replaceChildren(`${TITLES[array]} `, small);
-    grid.canvas.setAttribute(
-      "aria-label",
-      `${TITLES[array]}, ${channel}, ${picture.rows} by ${picture.columns}. ` +
-        "Arrow keys move, Enter pins.",
-    );
-    const limit = whole ? largestMagnitude(whole.values) : 1;
-    grid.show({ ...picture, limit, colour: this.scale });
-  }
-
   paintModes() {
-    for (const button of this.modes.children) {
-      const { mode } = button.dataset;
-      const verdict = this.e.verdicts[RESULT_ARRAYS[mode]];
+    for (const mode of /** @type {Mode[]} */ (Object.keys(MODES))) {
+      const button = findAny(this.modes, `[data-mode="${mode}"]`);
+      const verdict = this.e.verdicts[MODES[mode].array];
       button.hidden = !verdict;
       button.setAttribute("aria-pressed", String(mode === this.mode));
       if (!verdict) continue;
-      const [name, note] = button.children;
-      name.textContent = MODES[mode].name;
+      findAny(button, "span").textContent = MODES[mode].name;
+      const note = findAny(button, "small");
       note.className = verdict.within ? "" : "wrong";
       note.textContent = `${verdict.within ? "\u2713" : "\u2717"} ${errorNumber(verdict.largest)}`;
       button.title =
@@ -234,61 +190,46 @@ class Lab {
     }
   }
 
-  // ---- what the pointer means
+  // Show the chosen cell: its marks in every panel, its values and its sum.
+  select() {
+    const terms = termsOf(this);
+    const marks = marksOf(this, terms);
+    for (const { panel, grid } of this.panels) grid.mark(marks[panel]);
+    showValues(this.root, this, terms, this.pinned);
+    showSum(findAny(this.root, ".sum"), this, terms);
+    findAny(this.root, ".hint").textContent = hintText(this, this.editMode);
+  }
 
+  // ---- pointer and keyboard
+
+  /** @param {Panel} panel @param {number} r @param {number} c */
   point(panel, r, c) {
-    const cell = this.meant(panel, r, c);
-    if (!cell) return;
-    this.cells[this.mode] = cell;
-    this.select();
+    const cell = resultCell(this.e, this.mode, panel, [r, c]);
+    if (cell) this.cell = cell;
   }
 
-  // The result's cell that a panel's cell stands for; on the way there and back a window's middle.
-  meant(panel, r, c) {
-    const { e, mode } = this;
-    const [top, left] = e.padding;
-    if (mode === "dw") return panel === "w" ? [r, c] : null;
-    if (mode === "db") return [0, 0];
-    const middle = [0, 1].map((axis) => (e.dilation[axis] * (e.kernel[axis] - 1)) / 2);
-    const within = (k, size) => Math.max(0, Math.min(size - 1, Math.round(k)));
-    if (mode === "y") {
-      if (panel === "y") return [r, c];
-      if (panel !== "x") return null;
-      return [r, c].map((k, axis) => within((k - middle[axis]) / e.stride[axis], e.output[axis]));
-    }
-    if (panel === "x") return isInside(e, r - top, c - left) ? [r - top, c - left] : null;
-    if (panel !== "y") return null;
-    return [r, c].map((k, axis) =>
-      within(k * e.stride[axis] + middle[axis] - e.padding[axis], e.size[axis]),
-    );
-  }
-
+  /** @param {Panel} panel @param {number} r @param {number} c */
   click(panel, r, c) {
     this.play(false);
     if (this.editMode) return this.edit(panel, r, c);
     if (panel === "y" && this.mode !== "y" && this.e.upstream === "one")
       return this.trigger("choose", [this.out, r, c]);
-    const backward = { x: "dx", w: "dw", b: "db" }[panel];
+    const backward = /** @type {const} */ ({ x: "dx", w: "dw", b: "db", y: null })[panel];
     if (this.mode !== "y" && backward && backward !== this.mode) this.setMode(backward);
-    const cell = this.meant(panel, r, c);
+    const cell = resultCell(this.e, this.mode, panel, [r, c]);
     if (!cell) return;
-    const same = this.pinned && String(cell) === String(this.cells[this.mode]);
-    this.pinned = !same;
-    this.cells[this.mode] = cell;
-    this.select();
+    this.pinned = !(this.pinned && String(cell) === String(this.cell));
+    this.cell = cell;
   }
 
+  /** @param {KeyboardEvent} event @param {Panel} panel */
   key(event, panel) {
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (event.key in moves) {
+    const step = arrowStep(event);
+    if (step) {
       this.play(false);
-      const size = this.resultSize();
-      this.cells[this.mode] = this.cells[this.mode].map((k, axis) =>
-        Math.max(0, Math.min(size[axis] - 1, k + moves[event.key][axis])),
-      );
-      this.select();
-    } else if (event.key === "Enter" || event.key === " ") {
-      if (this.editMode) this.edit(panel, ...(panel === "x" ? this.e.padding : [0, 0]));
+      this.cell = moved(this.cell, step, resultSizes(this.e)[this.mode]);
+    } else if (isPress(event)) {
+      if (this.editMode) this.edit(panel, ...(panel === "x" ? this.e.padding : /** @type {Cell} */ ([0, 0])));
       else this.pinned = !this.pinned;
       this.select();
     } else if (event.key === "Escape") {
@@ -298,12 +239,9 @@ class Lab {
     return true;
   }
 
-  resultSize() {
-    return { y: this.e.output, dx: this.e.size, dw: this.e.kernel, db: [1, 1] }[this.mode];
-  }
-
   // ---- playing
 
+  /** @param {boolean} on */
   play(on) {
     this.playing = on;
     this.playButton.textContent = on ? "Pause" : "Play";
@@ -318,48 +256,41 @@ class Lab {
     this.timer = setTimeout(() => this.tick(), 1000 / Number(this.speed.value));
   }
 
+  /** @param {number} by */
   step(by) {
-    const [rows, columns] = this.resultSize();
-    if (this.mode === "db") return this.choose(null, (this.out + by + this.e.outChannels) % this.e.outChannels);
-    const [r, c] = this.cells[this.mode];
+    const { outChannels } = this.e;
+    if (this.mode === "db") return this.choose(null, (this.out + by + outChannels) % outChannels);
+    const [rows, columns] = resultSizes(this.e)[this.mode];
+    const [r, c] = this.cell;
     const place = (r * columns + c + by + rows * columns) % (rows * columns);
-    this.cells[this.mode] = [Math.floor(place / columns), place % columns];
-    this.select();
+    this.cell = [Math.floor(place / columns), place % columns];
   }
 
   // ---- editing
 
+  /** @param {Panel} panel @param {number} r @param {number} c */
   edit(panel, r, c) {
-    const array = { x: "x", w: "weight", b: "bias" }[panel];
-    const { e } = this;
-    if (!array || (array === "bias" && !e.bias)) return;
+    const { e, channel, out } = this;
+    if (panel === "y" || (panel === "b" && !e.bias)) return;
     const [top, left] = panel === "x" ? e.padding : [0, 0];
-    if (panel === "x" && !isInside(e, r - top, c - left)) return;
-    const { ins } = groupSizes(e);
-    const index = {
-      x: [this.channel, r - top, c - left],
-      w: [this.out, this.channel % ins, r, c],
-      b: [this.out],
+    const [row, column] = [r - top, c - left];
+    if (panel === "x" && !isInside(e, row, column)) return;
+    const { array, index, size } = {
+      x: { array: "x", index: [channel, row, column], size: e.size },
+      w: { array: "weight", index: [out, channel % groupSizes(e).ins, row, column], size: e.kernel },
+      b: { array: "bias", index: [out], size: [1, 1] },
     }[panel];
-    const { grid } = this.grids[panel];
-    const { cell } = grid.picture;
-    const size = { x: e.size, w: e.kernel, b: [1, 1] }[panel];
+    /** @param {number} by */
     const next = (by) => {
       const count = size[0] * size[1];
-      const place = ((r - top) * size[1] + (c - left) + by + count) % count;
+      const place = (row * size[1] + column + by + count) % count;
       this.edit(panel, Math.floor(place / size[1]) + top, (place % size[1]) + left);
     };
+    const { canvas, picture } = this.panels[PANELS.indexOf(panel)].grid;
+    const cell = picture?.cell ?? 0;
+    const value = at(this.arrays[array], ...index);
     this.editing.open(
-      {
-        frame: grid.canvas.parentElement,
-        left: c * cell,
-        top: r * cell,
-        size: cell,
-        value: at(this.arrays[array], ...index),
-        array,
-        index,
-        next,
-      },
+      { frame: /** @type {HTMLElement} */ (canvas.parentElement), left: c * cell, top: r * cell, size: cell, value, array, index, next },
       this.arrays,
     );
   }

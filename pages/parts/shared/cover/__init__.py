@@ -1,26 +1,16 @@
 """A patch to move over a photo, with what the network gets and says."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.colour import CLASS_COLOURS
 from core.conv_lab.packing import pack
+from pages.parts.web import register
 
-_HERE = Path(__file__).parent
-_WEB = _HERE.parent.parent / "web"
-_SCRIPTS = (_WEB / "unpack.js", _WEB / "sheet.js", _HERE / "cover.js")
-
-_component = st.components.v2.component(
-    "glass_cnn.cover",
-    html=(_HERE / "cover.html").read_text(encoding="utf-8"),
-    css=(_HERE / "cover.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in _SCRIPTS),
-)
+_component = register(__file__)
 
 
 def cover_view(

@@ -1,120 +1,137 @@
+// @ts-check
 // A grey patch that follows the pointer; the network is asked anew wherever it stops for a moment.
-const PATIENCE = 2500; // milliseconds after which a question counts as lost and is asked again
-const covers = new WeakMap();
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  let cover = covers.get(parentElement);
-  if (!cover) {
-    cover = new Cover(parentElement.querySelector(".cover"));
-    covers.set(parentElement, cover);
-  }
-  cover.trigger = setTriggerValue;
-  cover.update(data);
-}
+import { Sheet, frame, ready } from "../../web/canvas.js";
+import { component } from "../../web/component.js";
+import { element, find, findAny } from "../../web/elements.js";
+import { arrowStep, clamp } from "../../web/keyboard.js";
+import { percent } from "../../web/numbers.js";
+import { answerText, probabilityBar } from "../../web/probability_bar.js";
+import { unpack } from "../../web/unpack.js";
+
+/** @typedef {import("../../web/keyboard.js").Cell} Cell */
+/**
+ * @typedef {object} Header
+ * @property {string} id @property {Cell} at top and left of the answered patch
+ * @property {number} patch pixels a side @property {number} grey
+ * @property {string[]} classes @property {string[]} colours
+ * @property {import("../../web/numbers.js").MaybeNumber} probability @property {number} uncovered
+ */
+
+const PATIENCE = 2500; // milliseconds after which a question counts as lost and is asked again
+
+export default component((parent, trigger) => new Cover(findAny(parent, ".cover"), trigger));
 
 class Cover {
-  constructor(root) {
+  /** @type {Header | undefined} */
+  header;
+  /** @type {Sheet} */
+  photo;
+  /** @type {Sheet} */
+  covered;
+  /** @type {Cell} */
+  at = [0, 0];
+  waiting = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  patience;
+
+  /** @param {HTMLElement} root @param {import("../../web/component.js").Trigger} trigger */
+  constructor(root, trigger) {
     this.root = root;
-    this.canvas = root.querySelector(".photo");
-    this.seen = root.querySelector(".seen");
-    this.said = root.querySelector(".said");
+    this.trigger = trigger;
+    this.canvas = find(root, ".photo", HTMLCanvasElement);
+    this.seen = find(root, ".seen", HTMLCanvasElement);
+    this.said = findAny(root, ".said");
     this.canvas.onpointermove = (event) => this.follow(event);
     this.canvas.onpointerdown = (event) => this.follow(event);
     this.canvas.onkeydown = (event) => this.move(event);
-    new ResizeObserver(() => this.header && this.paint()).observe(root);
+    new ResizeObserver(() => this.header && this.paint(this.header)).observe(root);
   }
 
+  /** @param {Uint8Array} packed */
   update(packed) {
+    /** @type {import("../../web/unpack.js").Packed<Header>} */
     const { header, arrays } = unpack(packed);
-    const other = !this.header || this.header.id !== header.id || this.header.patch !== header.patch;
+    const other = this.header?.id !== header.id || this.header.patch !== header.patch;
     this.header = header;
-    this.size = arrays.photo.shape[0];
-    this.photo = new Sheet({ values: arrays.photo.values, shape: [1, ...arrays.photo.shape] }, null);
-    this.covered = new Sheet({ values: arrays.seen.values, shape: [1, ...arrays.seen.shape] }, null);
-    if (other || !this.at) this.at = header.at;
+    this.photo = Sheet.of(arrays.photo);
+    this.covered = Sheet.of(arrays.seen);
+    if (other) this.at = header.at;
     this.waiting = false;
     clearTimeout(this.patience);
-    this.say();
-    this.paint();
+    this.said.replaceChildren(...answerLines(header));
+    this.paint(header);
     Object.assign(this.root.dataset, { at: header.at.join(","), probability: header.probability });
-    if (this.at.join() !== header.at.join()) this.ask();
+    this.ask();
   }
 
+  /** @param {PointerEvent} event */
   follow(event) {
+    if (!this.header) return;
     const box = this.canvas.getBoundingClientRect();
     const half = this.header.patch / 2;
     this.put(
-      ((event.clientY - box.top) / box.height) * this.size - half,
-      ((event.clientX - box.left) / box.width) * this.size - half,
+      ((event.clientY - box.top) / box.height) * this.photo.height - half,
+      ((event.clientX - box.left) / box.width) * this.photo.width - half,
     );
   }
 
+  /** @param {KeyboardEvent} event */
   move(event) {
-    const step = {
-      ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
-    }[event.key];
-    if (!step) return;
+    const step = arrowStep(event);
+    if (!step || !this.header) return;
     event.preventDefault();
     const stride = Math.max(1, Math.round(this.header.patch / 4));
     this.put(this.at[0] + step[0] * stride, this.at[1] + step[1] * stride);
   }
 
+  /** @param {number} top @param {number} left */
   put(top, left) {
-    const clamp = (value) =>
-      Math.max(-Math.floor(this.header.patch / 2), Math.min(this.size - Math.ceil(this.header.patch / 2), Math.round(value)));
-    this.at = [clamp(top), clamp(left)];
-    this.paint();
+    if (!this.header) return;
+    const half = this.header.patch / 2;
+    /** @param {number} value */
+    const inside = (value) => clamp(Math.round(value), -Math.floor(half), this.photo.height - Math.ceil(half));
+    this.at = [inside(top), inside(left)];
+    this.paint(this.header);
     this.ask();
   }
 
   // One question at a time; when its answer comes, the newest place is asked for.
   ask() {
-    if (!this.root.isConnected) return;
-    if (this.waiting || this.at.join() === this.header.at.join()) return;
+    if (!this.root.isConnected || this.waiting) return;
+    if (this.at.join() === this.header?.at.join()) return;
     this.waiting = true;
     this.trigger("cover", this.at);
     clearTimeout(this.patience);
     this.patience = setTimeout(() => { this.waiting = false; this.ask(); }, PATIENCE);
   }
 
-  paint() {
+  /** @param {Header} header */
+  paint({ grey, patch }) {
     const room = this.root.clientWidth;
-    const side = Math.floor(Math.min(300, room >= 330 ? Math.max(150, (room - 14) / (room >= 860 ? 3 : 2) - 7) : room));
+    const across = room >= 860 ? 3 : 2;
+    const side = Math.floor(Math.min(300, room >= 330 ? Math.max(150, (room - 14) / across - 7) : room));
     const pen = ready(this.canvas, side, side);
-    const cell = side / this.size;
+    const cell = side / this.photo.height;
+    const [top, left] = this.at;
     this.photo.draw(pen, 0, 0, 0, side, side);
-    pen.fillStyle = `rgb(${this.header.grey},${this.header.grey},${this.header.grey})`;
-    const patch = this.header.patch * cell;
-    pen.fillRect(this.at[1] * cell, this.at[0] * cell, patch, patch);
-    frame(pen, this.at[1] * cell, this.at[0] * cell, patch, patch);
+    pen.fillStyle = `rgb(${grey},${grey},${grey})`;
+    pen.fillRect(left * cell, top * cell, patch * cell, patch * cell);
+    frame(pen, left * cell, top * cell, patch * cell, patch * cell);
     this.covered.draw(ready(this.seen, side, side), 0, 0, 0, side, side);
   }
+}
 
-  say() {
-    const { classes, colours, probability, uncovered } = this.header;
-    const share = (value) => `${(value * 100).toFixed(1)} %`;
-    if (typeof probability === "string") {
-      this.said.replaceChildren("The answer is not a number.");
-      return;
-    }
-    const one = probability >= 0.5 ? 1 : 0;
-    const answer = element("div", "answer", `${classes[one]} ${share(one ? probability : 1 - probability)}`);
-    answer.style.color = colours[one];
-    const bar = element("div", "bar");
-    [1 - probability, probability].forEach((value, label) => {
-      const part = element("span", "");
-      part.style.cssText = `width:${value * 100}%;background:${colours[label]}`;
-      bar.append(part);
-    });
-    const before = element("i", "");
-    before.style.left = `calc(${(1 - uncovered) * 100}% - 1px)`;
-    bar.append(before);
-    const change = (probability - uncovered) * 100;
-    this.said.replaceChildren(answer, bar,
-      element("div", "ends", element("span", "", `${classes[0]} ${share(1 - probability)}`),
-        element("span", "", `${classes[1]} ${share(probability)}`)),
-      element("div", "", `P(${classes[1]}) ${change < 0 ? "falls" : "rises"} by ${Math.abs(change).toFixed(1)} points`),
-      element("small", "", `Uncovered it is ${share(uncovered)}: the line in the bar.`));
-  }
+/** @param {Header} header */
+function answerLines(header) {
+  const { classes, probability, uncovered } = header;
+  if (typeof probability === "string") return ["The answer is not a number."];
+  const change = (probability - uncovered) * 100;
+  return [
+    answerText(probability, header),
+    ...probabilityBar(probability, header, uncovered),
+    element("div", "",
+      `P(${classes[1]}) ${change < 0 ? "falls" : "rises"} by ${Math.abs(change).toFixed(1)} points`),
+    element("small", "", `Uncovered it is ${percent(uncovered)}: the line in the bar.`),
+  ];
 }

@@ -1,25 +1,15 @@
 """Two pictures of evidence over a photo, one for each class, with a slider for their opacity."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.colour import CLASS_COLOURS
 from core.conv_lab.packing import pack
+from pages.parts.web import register
 
-_HERE = Path(__file__).parent
-_WEB = _HERE.parent.parent / "web"
-_SCRIPTS = (_WEB / "unpack.js", _WEB / "sheet.js", _HERE / "evidence.js")
-
-_component = st.components.v2.component(
-    "glass_cnn.evidence",
-    html=(_HERE / "evidence.html").read_text(encoding="utf-8"),
-    css=(_HERE / "evidence.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in _SCRIPTS),
-)
+_component = register(__file__)
 
 
 def evidence(

@@ -3,14 +3,13 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
+from pages.parts.web import register
 
 
 @dataclass(frozen=True)
@@ -23,12 +22,7 @@ class Picture:
     colour: str = "transparent"
 
 
-_component = st.components.v2.component(
-    "glass_cnn.gallery",
-    html='<div class="gallery" role="list"></div>\n',
-    css=(_HERE / "gallery.css").read_text(),
-    js=(_HERE / "gallery.js").read_text(),
-)
+_component = register(__file__)
 
 
 def picture_address(pixels: NDArray[np.uint8]) -> str:

@@ -10,25 +10,9 @@ finger or the arrow keys.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
-import streamlit as st
-
-_HERE = Path(__file__).parent
-_HTML = """
-<div class="board"><div class="charts"></div></div>
-<template>
-  <figure>
-    <figcaption><strong></strong><span class="legend"></span>
-      <button type="button" hidden>Reset zoom</button></figcaption>
-    <div class="plot" tabindex="0" role="img">
-      <canvas></canvas><div class="readout" hidden></div>
-    </div>
-    <p class="note" hidden></p>
-  </figure>
-</template>
-"""
+from pages.parts.web import register
 
 
 @dataclass(frozen=True)
@@ -65,12 +49,7 @@ class Chart:
     note: str = ""
 
 
-_component = st.components.v2.component(
-    "glass_cnn.line_chart",
-    html=_HTML,
-    css=(_HERE / "line_chart.css").read_text(),
-    js=(_HERE / "line_chart.js").read_text(),
-)
+_component = register(__file__)
 
 
 def line_chart(chart: Chart, *, key: str) -> None:

@@ -1,19 +1,11 @@
 """The confusion matrix as a table of four buttons: what the pictures are against what was said."""
 
-from pathlib import Path
-
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-_HERE = Path(__file__).parent
+from pages.parts.web import register
 
-_component = st.components.v2.component(
-    "glass_cnn.confusion",
-    html="<table></table>\n",
-    css=(_HERE / "confusion.css").read_text(),
-    js=(_HERE / "confusion.js").read_text(),
-)
+_component = register(__file__)
 
 
 def confusion_matrix(

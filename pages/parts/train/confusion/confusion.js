@@ -1,59 +1,52 @@
-const drawn = new WeakMap(); // parent element -> its table's content and the chosen cell
+// @ts-check
+// The confusion matrix: four cells that can be chosen, rows by truth, columns by answer.
 
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  const table = parentElement.querySelector("table");
+import { element, find } from "../../web/elements.js";
+
+/** @typedef {{counts: number[][], classes: string[]}} Data */
+/** @typedef {{data: Data, parentElement: HTMLElement, setStateValue(name: string, value: unknown): void}} Update */
+
+/** @type {WeakMap<HTMLElement, string>} parent element -> what its table shows */
+const drawn = new WeakMap();
+
+/** @param {Update} update */
+export default function ({ data, parentElement, setStateValue }) {
+  const table = find(parentElement, "table", HTMLTableElement);
   const content = JSON.stringify(data);
   if (drawn.get(parentElement) === content) return;
   drawn.set(parentElement, content);
-  const chosen = table.querySelector("[aria-pressed=true]")?.dataset.cell;
-  const head = element("thead", element("tr", element("th"), ...data.classes.map((name) => header("says ", name))));
-  const body = element("tbody");
-  for (const truth of [1, 0]) {
-    const row = element("tr", header("is ", data.classes[truth]));
-    for (const said of [0, 1]) {
+  const chosen = table.querySelector("[aria-pressed=true]")?.getAttribute("data-cell");
+  const head = element("tr", "", element("th", ""), ...data.classes.map((name) => header("says ", name)));
+  const rows = [1, 0].map((truth) =>
+    element("tr", "", header("is ", data.classes[truth]), ...[0, 1].map((said) => {
       const button = cell(data, truth, said);
       button.setAttribute("aria-pressed", String(chosen === button.dataset.cell));
       button.onclick = () => {
-        for (const other of table.querySelectorAll("button")) {
+        for (const other of table.querySelectorAll("button"))
           other.setAttribute("aria-pressed", String(other === button));
-        }
         setStateValue("cell", [truth, said]);
       };
-      row.append(element("td", button));
-    }
-    body.append(row);
-  }
-  table.replaceChildren(head, body);
+      return element("td", "", button);
+    })));
+  table.replaceChildren(element("thead", "", head), element("tbody", "", ...rows));
 }
 
-function cell(data, truth, said) {
-  const count = data.counts[truth][said];
-  const total = data.counts[truth][0] + data.counts[truth][1];
-  const percent = total ? Math.round((100 * count) / total) : 0;
-  const button = element("button", part("count", count), part("share", ` · ${percent} %`), part("fill", ""));
+/** @param {Data} data @param {number} truth @param {number} said */
+function cell({ counts, classes }, truth, said) {
+  const count = counts[truth][said];
+  const total = counts[truth][0] + counts[truth][1];
+  const share = total ? Math.round((100 * count) / total) : 0;
+  const fill = element("span", "fill");
+  fill.style.width = `${share}%`;
+  const button = element("button", "",
+    element("span", "count", String(count)), element("span", "share", ` · ${share} %`), fill);
   button.type = "button";
   button.dataset.cell = `${truth}-${said}`;
-  button.lastChild.style.width = `${percent}%`;
   const verdict = truth === said ? "right" : "wrong";
-  button.setAttribute("aria-label", `${count} ${verdict}: is ${data.classes[truth]}, says ${data.classes[said]}`);
+  button.setAttribute("aria-label", `${count} ${verdict}: is ${classes[truth]}, says ${classes[said]}`);
   return button;
 }
 
-function header(before, name) {
-  const bold = element("b");
-  bold.textContent = name; // a class name is a folder's name: text, never HTML
-  return element("th", before, bold);
-}
-
-function part(name, text) {
-  const span = element("span", String(text));
-  span.className = name;
-  return span;
-}
-
-function element(tag, ...children) {
-  const made = document.createElement(tag);
-  made.append(...children);
-  return made;
-}
+// A class name is a folder's name: text, never HTML.
+/** @param {string} before @param {string} name */
+const header = (before, name) => element("th", "", before, element("b", "", name));

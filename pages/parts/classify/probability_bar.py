@@ -1,4 +1,4 @@
-"""How sure the network is, as a bar in the two classes' colours."""
+"""How sure the network is, as a bar in the two classes' colours; components draw the same."""
 
 from html import escape
 
