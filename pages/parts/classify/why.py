@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.shared.model_choice import ModelChoice, load_classifier
 from pages.parts.shared.photos import BroughtPhoto
-from pages.parts.shared.why import Asked, show_why
+from pages.parts.shared.why import ExplainedAnswer, show_why
 from pages.parts.shared.words import percent
 
 
@@ -16,7 +16,7 @@ def why_expander(photo: BroughtPhoto, model: ModelChoice, number: int) -> None:
         return
     classifier = load_classifier(model)
     answer = classifier.classify(photo.content)
-    asked = Asked(
+    asked = ExplainedAnswer(
         f"classify {model.id} {model.version} {photo.key}",
         classifier.model,  # type: ignore[arg-type]
         answer.pixels,

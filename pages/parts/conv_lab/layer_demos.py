@@ -19,6 +19,7 @@ from core.conv_lab.demos.loss import curves
 from core.conv_lab.engines import Comparison
 from pages.parts.conv_lab.strips import strips
 from pages.parts.shared.line_chart import Chart, Series, line_chart
+from pages.parts.shared.words import escape_markdown
 
 Number = TypeVar("Number", int, float)
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
@@ -189,14 +190,9 @@ def _histogram(start: Start, colour: str) -> str:
 def _show(demo: Demo) -> None:
     with st.container(border=True, key="layer_steps"):
         for name, line in demo.steps:
-            st.markdown(f"**{name}**   {_plain(line)}" if name else _plain(line))
+            st.markdown(f"**{name}**   {escape_markdown(line)}" if name else escape_markdown(line))
         st.caption(demo.note)
     _strips(list(demo.comparisons))
-
-
-def _plain(line: str) -> str:
-    """Keep Markdown from reading a formula's stars and brackets."""
-    return "".join(f"\\{c}" if c in "*_[]()#$~<>" else c for c in line)
 
 
 def _strips(comparisons: list[Comparison]) -> None:

@@ -9,7 +9,7 @@ from pages.parts.feature_maps.layers import show_layers
 from pages.parts.feature_maps.mistakes import show_mistakes
 from pages.parts.feature_maps.photo_map_view import show_photo_map
 from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
-from pages.parts.shared.why import Asked, show_why
+from pages.parts.shared.why import ExplainedAnswer, show_why
 from pages.parts.shared.words import percent
 
 VIEWS = {
@@ -70,10 +70,10 @@ def choose_view() -> str:
     return view
 
 
-def asked(source: Source, photo: ChosenPhoto) -> Asked:
+def asked(source: Source, photo: ChosenPhoto) -> ExplainedAnswer:
     """Put together what is to be explained."""
     network = load_network(source)
-    return Asked(
+    return ExplainedAnswer(
         f"{source.id} {source.mark} {photo.key}",
         network.model,
         photo.pixels,

@@ -17,6 +17,7 @@ from pages.parts.shared.line_chart import Chart, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
 from pages.parts.shared.run_choice import choose_run, open_run
 from pages.parts.shared.run_management import show_management
+from pages.parts.shared.words import apart
 from pages.parts.shared.workers import warm_up, worker_pool
 
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
@@ -109,14 +110,9 @@ def show_numbers(history: list[PairDone]) -> None:
         newest = history[-1]
         rates = newest.numpy_images_per_second, newest.torch_images_per_second
         gaps = newest.numpy_loss - newest.torch_loss, newest.weight_difference
-        texts = [f"{rate:.0f}" for rate in rates] + [gap(each) for each in gaps]
+        texts = [f"{rate:.0f}" for rate in rates] + [apart(each) for each in gaps]
         values = dict(zip(FIGURES, texts, strict=True))
     figures(values)
-
-
-def gap(difference: float) -> str:
-    """Say how far two numbers lie apart: 1.2e-12."""
-    return f"{abs(difference):.1e}" if difference else "0"
 
 
 def show_curves(history: list[PairDone], key: str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.command_line import spoken_time
 from core.runs import ACTIVE, Run, RunError, Status
-from pages.parts.shared.words import duration
 from pages.parts.shared.workers import worker_pool
 
 # Often until the first loss is there, then once a second, in a long training every two: every look
@@ -68,7 +68,7 @@ def show_state(run: Run, status: Status) -> None:
     if status.epoch and status.active:
         words += f", epoch {status.epoch} of {status.epochs}"
         words += f", batch {status.step} of {status.steps}" if status.steps else ""
-    left = f" · about {duration(status.seconds_left)} left" if status.seconds_left else ""
+    left = f" · about {spoken_time(status.seconds_left)} left" if status.seconds_left else ""
     st.progress(min(1.0, status.progress), text=f"**{run.name}**: {words}{left}")
     if status.message and status.state not in (*ACTIVE, "finished"):
         tell = st.error if status.state in ("failed", "diverged") else st.info

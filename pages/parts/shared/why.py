@@ -50,7 +50,7 @@ ABOUT = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplainedAnswer:
     """What is explained: a network in evaluation mode, and a photo (S, S, 3) uint8 as it gets it.
 
     ``id`` names network and photo; what was computed is kept under it. ``answer`` is what the
@@ -76,7 +76,7 @@ class Evidence:
     note: str
 
 
-def show_why(asked: Asked, key: str) -> None:
+def show_why(asked: ExplainedAnswer, key: str) -> None:
     """Draw the methods, the chosen one's pictures and what they can and cannot show."""
     with st.container(horizontal=True, vertical_alignment="center"):
         method = st.segmented_control(
@@ -108,7 +108,7 @@ def show_why(asked: Asked, key: str) -> None:
     st.caption(found.note)
 
 
-def choose_option(method: str, asked: Asked, key: str) -> int:
+def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int:
     """Draw a method's one choice: Grad-CAM's layer, or the patch's side in pixels."""
     size = len(asked.pixels)
     if method == "cam":
@@ -128,7 +128,7 @@ def choose_option(method: str, asked: Asked, key: str) -> int:
     return 0
 
 
-def choose_layer(asked: Asked, key: str) -> int:
+def choose_layer(asked: ExplainedAnswer, key: str) -> int:
     """Draw the list of convolutions; return the layer whose maps speak for the chosen one.
 
     Late layers know more of what a thing is, early ones of where.
@@ -150,7 +150,7 @@ def choose_layer(asked: Asked, key: str) -> int:
 
 
 @st.cache_data(show_spinner="Weighing the maps ...", max_entries=64)
-def grad_cam_evidence(id: str, layer: int, _asked: Asked) -> Evidence:
+def grad_cam_evidence(id: str, layer: int, _asked: ExplainedAnswer) -> Evidence:
     """Weigh the maps of a layer."""
     from core.explain.layers import describe_layers
     from core.explain.pictures import draw_on_photo, scale_of
@@ -175,7 +175,7 @@ def grad_cam_evidence(id: str, layer: int, _asked: Asked) -> Evidence:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def occlusion_evidence(id: str, patch: int, _asked: Asked) -> Evidence:
+def occlusion_evidence(id: str, patch: int, _asked: ExplainedAnswer) -> Evidence:
     """Cover every place with a patch."""
     from core.explain.occlusion import Occlusion, occlude
     from core.explain.pictures import scale_of
@@ -199,7 +199,7 @@ def occlusion_evidence(id: str, patch: int, _asked: Asked) -> Evidence:
 
 
 @st.cache_data(show_spinner="Differentiating ...", max_entries=64)
-def input_gradient_evidence(id: str, option: int, _asked: Asked) -> Evidence:
+def input_gradient_evidence(id: str, option: int, _asked: ExplainedAnswer) -> Evidence:
     """Differentiate the logit by every pixel."""
     from core.explain.saliency import input_gradient, per_pixel
     from core.torch_learner import network_input
@@ -211,7 +211,7 @@ def input_gradient_evidence(id: str, option: int, _asked: Asked) -> Evidence:
 
 
 @st.cache_data(show_spinner="Walking from grey to the photo ...", max_entries=64)
-def integrated_evidence(id: str, option: int, _asked: Asked) -> Evidence:
+def integrated_evidence(id: str, option: int, _asked: ExplainedAnswer) -> Evidence:
     """Average the gradient on the way from grey to the photo."""
     from core.explain.saliency import integrated_gradients, per_pixel
     from core.torch_learner import network_input
@@ -232,7 +232,7 @@ def strong(values: NDArray[np.floating]) -> float:
     return float(np.quantile(magnitude, 0.99)) or 1.0 if magnitude.size else 1.0
 
 
-METHOD_FUNCTIONS: dict[str, Callable[[str, int, Asked], Evidence]] = {
+METHOD_FUNCTIONS: dict[str, Callable[[str, int, ExplainedAnswer], Evidence]] = {
     "cam": grad_cam_evidence,
     "occlusion": occlusion_evidence,
     "gradient": input_gradient_evidence,
@@ -240,7 +240,7 @@ METHOD_FUNCTIONS: dict[str, Callable[[str, int, Asked], Evidence]] = {
 }
 
 
-def ask_again(asked: Asked, patch: int, key: str) -> None:
+def ask_again(asked: ExplainedAnswer, patch: int, key: str) -> None:
     """Draw the patch, and ask the network about the photo that is covered by it."""
     from core.explain.layers import probability
     from core.explain.occlusion import cover

@@ -32,39 +32,10 @@ def compare(run: Run) -> None:
         "Measure", list(MEASURES), default="Test accuracy", required=True, key="compare-measure"
     )
     field, label = MEASURES[str(measure)]
-    lines, rows = [], []
-    for number, id in enumerate(chosen):
-        epochs = runs[id].epochs()
-        lines.append(
-            Series(
-                runs[id].name,
-                [epoch.epoch for epoch in epochs],
-                [getattr(epoch, field) for epoch in epochs],
-                COLOURS[number % len(COLOURS)],
-                dashed=number >= len(COLOURS),
-                markers=True,
-            )
-        )
-        config = runs[id].config
-        rows.append(
-            {
-                "run": runs[id].name,
-                "network": config.model,
-                "pictures": config.data,
-                "pixels": config.image_size,
-                "learning rate": config.learning_rate,
-                "batch": config.batch_size,
-                "optimiser": config.optimizer,
-                "first weights": config.init,
-                "seed": config.seed,
-                "epochs done": len(epochs),
-                "test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
-            }
-        )
     line_chart(
         Chart(
             f"{measure} per epoch",
-            lines,
+            [line(runs[id], field, number) for number, id in enumerate(chosen)],
             x_label="epoch",
             y_label=label,
             y_format="percent" if "accuracy" in field else "number",
@@ -72,5 +43,36 @@ def compare(run: Run) -> None:
         ),
         key="compare-chart",
     )
-    if rows:
-        st.dataframe(rows, hide_index=True)
+    if chosen:
+        st.dataframe([recipe(runs[id]) for id in chosen], hide_index=True)
+
+
+def line(run: Run, field: str, number: int) -> Series:
+    """Return one measure of a run over its epochs, in the colour of its place among the runs."""
+    epochs = run.epochs()
+    return Series(
+        run.name,
+        [epoch.epoch for epoch in epochs],
+        [getattr(epoch, field) for epoch in epochs],
+        COLOURS[number % len(COLOURS)],
+        dashed=number >= len(COLOURS),
+        markers=True,
+    )
+
+
+def recipe(run: Run) -> dict[str, object]:
+    """Return what a run was told and how far it came, as a row of a table."""
+    config, epochs = run.config, run.epochs()
+    return {
+        "run": run.name,
+        "network": config.model,
+        "pictures": config.data,
+        "pixels": config.image_size,
+        "learning rate": config.learning_rate,
+        "batch": config.batch_size,
+        "optimiser": config.optimizer,
+        "first weights": config.init,
+        "seed": config.seed,
+        "epochs done": len(epochs),
+        "test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
+    }

@@ -214,6 +214,7 @@ class Chart {
     this.plot.dataset.points = String(points);
     this.plot.dataset.zoom = this.zoom ? this.zoom.map((x) => x.toFixed(3)).join(" ") : "";
     const pen = ready(this.canvas, width, data.height);
+    this.canvas.style.width = "100%"; // the plot's width need not be a whole number
     const text = textColour(this.plot);
     pen.font = `12px ${getComputedStyle(this.plot).fontFamily}`;
     if (!points) {
