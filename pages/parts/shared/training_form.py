@@ -84,6 +84,7 @@ def choose_network() -> str:
 def choose_numbers(data: str, model: str) -> FormChoices:
     """Draw the choices with the preset's values and check them together."""
     preset = PRESETS[model]
+    values: dict[str, object] = {}
     if data == "drawn":
         preset = preset.replace(
             train_per_class=DRAWN_QUICK["train_per_class"],
@@ -92,7 +93,35 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         )
     # Another preset or source brings other starting values, so the widgets are others too.
     suffix = f"{model}-{'drawn' if data == 'drawn' else 'folder'}"
-    values = main_choices(preset, model, suffix)
+    columns = st.columns(3, vertical_alignment="bottom")
+    values["epochs"] = columns[0].number_input(
+        "Epochs",
+        1,
+        int(LIMITS["epochs"][1]),
+        preset.epochs,
+        key=f"epochs-{suffix}",
+        help="How often the network sees every training picture.",
+    )
+    values["image_size"] = columns[1].number_input(
+        "Pixels a side",
+        smallest_image_size(model),
+        int(LIMITS["image_size"][1]),
+        preset.image_size,
+        step=16,
+        key=f"size-{suffix}",
+        help=f"Every picture is stretched to a square of this size. Below "
+        f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
+        "twice the side takes four times as long.",
+    )
+    values["train_per_class"] = columns[2].number_input(
+        "Pictures per class",
+        2,
+        100_000,
+        preset.train_per_class,
+        step=100,
+        key=f"train-{suffix}",
+        help="The first so many training pictures of each class, in the order of their names.",
+    )
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
     try:
@@ -101,54 +130,11 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         return FormChoices(None, f"This cannot work: {error}.")
 
 
-def main_choices(preset: TrainConfig, model: str, suffix: str) -> dict[str, object]:
-    """Draw what most people change."""
-    columns = st.columns(3, vertical_alignment="bottom")
-    return {
-        "epochs": columns[0].number_input(
-            "Epochs",
-            1,
-            int(LIMITS["epochs"][1]),
-            preset.epochs,
-            key=f"epochs-{suffix}",
-            help="How often the network sees every training picture.",
-        ),
-        "image_size": columns[1].number_input(
-            "Pixels a side",
-            smallest_image_size(model),
-            int(LIMITS["image_size"][1]),
-            preset.image_size,
-            step=16,
-            key=f"size-{suffix}",
-            help=f"Every picture is stretched to a square of this size. Below "
-            f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
-            "twice the side takes four times as long.",
-        ),
-        "train_per_class": columns[2].number_input(
-            "Pictures per class",
-            2,
-            100_000,
-            preset.train_per_class,
-            step=100,
-            key=f"train-{suffix}",
-            help="The first so many training pictures of each class, in the order of their names.",
-        ),
-    }
-
-
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
     """Draw what most people never change."""
     left, right = st.columns(2)
-    with left:
-        values = learning_choices(preset, suffix)
-    with right:
-        return values | starting_choices(preset, suffix)
-
-
-def learning_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
-    """Draw how it steps, and what it is trained and tested on."""
     return {
-        "learning_rate": st.number_input(
+        "learning_rate": left.number_input(
             "Learning rate",
             1e-6,
             10.0,
@@ -159,7 +145,15 @@ def learning_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             help="How far each step goes. Too small learns slowly, too large makes the loss jump "
             "or blow up. It can be changed while the training runs.",
         ),
-        "optimizer": st.selectbox(
+        "batch_size": right.number_input(
+            "Batch size",
+            int(LIMITS["batch_size"][0]),
+            int(LIMITS["batch_size"][1]),
+            preset.batch_size,
+            key=f"batch-{suffix}",
+            help="Pictures per step. More make a calmer loss and fewer steps an epoch.",
+        ),
+        "optimizer": left.selectbox(
             "Optimiser",
             OPTIMIZERS,
             OPTIMIZERS.index(preset.optimizer),
@@ -168,37 +162,7 @@ def learning_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             help="The rule that turns gradients into steps. Adam scales each weight's step by its "
             "recent gradients; SGD does not and wants a larger learning rate.",
         ),
-        "test_per_class": st.number_input(
-            "Test pictures per class",
-            1,
-            100_000,
-            preset.test_per_class,
-            step=50,
-            key=f"test-{suffix}",
-            help="Never trained on, only asked after each epoch.",
-        ),
-        "augment": st.toggle(
-            "Vary the pictures",
-            preset.augment,
-            key=f"augment-{suffix}",
-            help="Mirror, crop and brighten each picture at random every time, so that the network "
-            "cannot learn them by heart. The article does not.",
-        ),
-    }
-
-
-def starting_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
-    """Draw how it starts, and what a step and the rate over time are."""
-    return {
-        "batch_size": st.number_input(
-            "Batch size",
-            int(LIMITS["batch_size"][0]),
-            int(LIMITS["batch_size"][1]),
-            preset.batch_size,
-            key=f"batch-{suffix}",
-            help="Pictures per step. More make a calmer loss and fewer steps an epoch.",
-        ),
-        "init": st.selectbox(
+        "init": right.selectbox(
             "First weights",
             INITIALISATIONS,
             INITIALISATIONS.index(preset.init),
@@ -207,7 +171,16 @@ def starting_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             help="How the weights are drawn before the first step. With constant ones all channels "
             "of a layer start alike and can hardly learn different things: worth a try.",
         ),
-        "seed": st.number_input(
+        "test_per_class": left.number_input(
+            "Test pictures per class",
+            1,
+            100_000,
+            preset.test_per_class,
+            step=50,
+            key=f"test-{suffix}",
+            help="Never trained on, only asked after each epoch.",
+        ),
+        "seed": right.number_input(
             "Seed",
             0,
             int(LIMITS["seed"][1]),
@@ -216,7 +189,14 @@ def starting_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             help="The same seed gives the same first weights and the same order of pictures, "
             "so the same run again.",
         ),
-        "schedule": st.selectbox(
+        "augment": left.toggle(
+            "Vary the pictures",
+            preset.augment,
+            key=f"augment-{suffix}",
+            help="Mirror, crop and brighten each picture at random every time, so that the network "
+            "cannot learn them by heart. The article does not.",
+        ),
+        "schedule": right.selectbox(
             "Learning rate over time",
             ("constant", "cosine"),
             ("constant", "cosine").index(preset.schedule),
