@@ -16,6 +16,8 @@ import { makeScale, toBytes } from "../../pages/parts/web/colours.js";
 import { percent } from "../../pages/parts/web/numbers.js";
 import { flatIndex, indexOf, unpack } from "../../pages/parts/web/unpack.js";
 
+/** @typedef {import("../../pages/parts/conv_lab/lab/sums.js").Experiment} Experiment */
+
 const cases = JSON.parse(readFileSync(process.env.CASES ?? "", "utf-8"));
 const TERMS = { y: outputTerms, dx: inputGradientTerms, dw: weightGradientTerms, db: biasGradientTerms };
 
@@ -43,10 +45,11 @@ test("an index and its place in the values belong together", () => {
 
 test("every sum of a convolution has Python's terms", () => {
   for (const { packed, terms } of cases.sums) {
+    /** @type {import("../../pages/parts/web/unpack.js").Packed<Experiment>} */
     const { header, arrays } = unpack(bytesOf(packed));
     for (const { mode, index, expected } of terms) {
       const termsOf = TERMS[/** @type {keyof typeof TERMS} */ (mode)];
-      const made = termsOf(/** @type {import("../../pages/parts/conv_lab/lab/sums.js").Experiment} */ (header), arrays, index);
+      const made = termsOf(header, arrays, index);
       assert.deepEqual(made, expected, `${mode} at ${index}`);
     }
   }

@@ -74,7 +74,7 @@ export function pixelCanvas(columns, rows, fill) {
 }
 
 // The cell of a grid of `rows` x `columns`, drawn over the whole element, that lies under a pointer.
-/** @param {PointerEvent | MouseEvent} event @param {HTMLElement} node @param {Cell} size @returns {Cell | null} */
+/** @param {MouseEvent} event @param {HTMLElement} node @param {Cell} size @returns {Cell | null} */
 export function cellUnder(event, node, [rows, columns]) {
   const box = node.getBoundingClientRect();
   const row = Math.floor(((event.clientY - box.top) / box.height) * rows);

@@ -1,7 +1,13 @@
 // @ts-check
 // Values as colours: the diverging scale with zero in the middle, and maps as bytes.
 
-/** @typedef {{table: Uint8ClampedArray, packed: Uint32Array, place(value: number, limit: number): number}} Scale */
+/** @typedef {{low: string, neutral: string, high: string, missing: string}} ScaleColours as #rrggbb */
+/**
+ * @typedef {object} Scale
+ * @property {Uint8ClampedArray} table RGBA of each place
+ * @property {Uint32Array} packed the same, a number each
+ * @property {(value: number, limit: number) => number} place
+ */
 
 /** @param {string} colour as #rrggbb */
 export function channelsOf(colour) {
@@ -10,7 +16,7 @@ export function channelsOf(colour) {
 
 // The project's diverging scale as a table of 511 colours: the middle one is zero's alone.
 // place(value, limit) is a value's place in the table; -limit is one end, +limit the other.
-/** @param {{low: string, neutral: string, high: string, missing: string}} colours @returns {Scale} */
+/** @param {ScaleColours} colours @returns {Scale} */
 export function makeScale({ low, neutral, high, missing }) {
   const [negative, middle, positive, none] = [low, neutral, high, missing].map(channelsOf);
   const table = new Uint8ClampedArray(4 * 512);

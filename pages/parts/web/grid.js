@@ -77,7 +77,7 @@ export class Grid {
 
   /** @param {Handlers} handlers */
   listen({ hover, click, key }) {
-    /** @param {PointerEvent | MouseEvent} event */
+    /** @param {MouseEvent} event */
     const under = (event) => {
       const { rows, columns } = this.picture ?? { rows: 0, columns: 0 };
       return cellUnder(event, this.canvas, [rows, columns]);

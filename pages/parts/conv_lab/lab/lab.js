@@ -286,12 +286,10 @@ class Lab {
       const place = (row * size[1] + column + by + count) % count;
       this.edit(panel, Math.floor(place / size[1]) + top, (place % size[1]) + left);
     };
-    const { canvas, picture } = this.panels[PANELS.indexOf(panel)].grid;
-    const cell = picture?.cell ?? 0;
-    const value = at(this.arrays[array], ...index);
-    this.editing.open(
-      { frame: /** @type {HTMLElement} */ (canvas.parentElement), left: c * cell, top: r * cell, size: cell, value, array, index, next },
-      this.arrays,
-    );
+    const { grid, section } = this.panels[PANELS.indexOf(panel)];
+    const cell = grid.picture?.cell ?? 0;
+    const [frame, value] = [findAny(section, ".frame"), at(this.arrays[array], ...index)];
+    const place = { frame, left: c * cell, top: r * cell, size: cell };
+    this.editing.open({ ...place, value, array, index, next }, this.arrays);
   }
 }

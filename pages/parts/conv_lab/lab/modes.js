@@ -21,7 +21,7 @@ import {
  * @property {boolean} mistake @property {number} parameters @property {number} multiplyAdds
  * @property {Record<string, Verdict>} verdicts @property {number} acknowledged
  * @property {boolean} stale
- * @property {{low: string, neutral: string, high: string, missing: string}} colours
+ * @property {import("../../web/colours.js").ScaleColours} colours
  */
 /** @typedef {import("./sums.js").Experiment & Facts} Header */
 /**

@@ -54,7 +54,8 @@ function panelCells({ e, mode, arrays, channel, out }, width) {
   const half = (width - 236) / 2;
   const { ins } = groupSizes(e);
   const [top, left] = e.padding;
-  const [x, w, b, y] = [MODES[mode].x, MODES[mode].w, MODES[mode].b, MODES[mode].y].map((name) => arrays[name]);
+  const names = MODES[mode];
+  const [x, w, b, y] = [names.x, names.w, names.b, names.y].map((name) => arrays[name]);
   const [rows, columns] = [e.size[0] + 2 * top, e.size[1] + 2 * left];
   return {
     x: {

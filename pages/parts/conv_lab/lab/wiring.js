@@ -6,7 +6,9 @@ import { groupSizes } from "./sums.js";
 
 /** @typedef {import("./modes.js").Header} Header */
 
-const GROUP_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#808080"];
+const GROUP_COLOURS = [
+  "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#808080",
+];
 
 export class Wiring {
   /** @param {HTMLElement} place @param {(channel: number | null, out: number | null) => void} choose */
@@ -30,7 +32,8 @@ export class Wiring {
   /** @param {Header} e @param {number} shownIn @param {number} shownOut */
   wires(e, shownIn, shownOut) {
     const { ins, outs } = groupSizes(e);
-    const svg = svgElement("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+    const svg = svgElement("svg",
+      { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
     /** @param {number} k @param {number} count */
     const height = (k, count) => ((k + 0.5) / count) * 100;
     for (let out = 0; out < e.outChannels; out++) {

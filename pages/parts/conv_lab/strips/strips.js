@@ -11,7 +11,7 @@ import { indexOf, largestMagnitude, product, unpack } from "../../web/unpack.js"
 
 /** @typedef {import("../../web/unpack.js").PackedArray} PackedArray */
 /** @typedef {{title: string, shape: string, dtype: string, verdict: string, within: boolean}} Facts */
-/** @typedef {{strips: Facts[], colours: {low: string, neutral: string, high: string, missing: string}}} Header */
+/** @typedef {{strips: Facts[], colours: import("../../web/colours.js").ScaleColours}} Header */
 
 const NARROW = 600;
 

@@ -32,9 +32,11 @@ class Anatomy {
     this.head = findAny(root, ".detail header");
     this.gridPlace = findAny(root, ".grid-view");
     this.channelPlace = findAny(root, ".channel-view");
-    this.strip = new LayerStrip(findAny(root, ".strip"), (layer) => this.choose({ layer, channel: null, cell: null }));
+    this.strip = new LayerStrip(findAny(root, ".strip"),
+      (layer) => this.choose({ layer, channel: null, cell: null }));
     this.photo = new SeenPhoto(find(root, "figure canvas", HTMLCanvasElement), findAny(root, ".said"));
-    this.grid = new ChannelGrid(find(root, ".grid", HTMLCanvasElement), findAny(root, ".grid-view .readout"), {
+    const grid = find(root, ".grid", HTMLCanvasElement);
+    this.grid = new ChannelGrid(grid, findAny(this.gridPlace, ".readout"), {
       hover: (cell) => this.showField(cell),
       open: (channel, cell) => this.choose({ channel, cell }),
     });

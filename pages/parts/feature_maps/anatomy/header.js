@@ -24,7 +24,11 @@
  * @property {number} zeros @property {number[]} counts @property {MaybeNumber[]} edges
  */
 /** @typedef {{names: number[], shares: number[], scale: number}} Parts */
-/** @typedef {{terms: [string, MaybeNumber][], bias: MaybeNumber, rounding: MaybeNumber, total: MaybeNumber}} Sum */
+/**
+ * @typedef {object} Sum
+ * @property {[name: string, value: MaybeNumber][]} terms @property {MaybeNumber} bias
+ * @property {MaybeNumber} rounding @property {MaybeNumber} total
+ */
 /**
  * @typedef {object} ChannelFacts the chosen channel
  * @property {number} channel @property {Cell} cell @property {string} words

@@ -27,7 +27,8 @@ export class SeenPhoto {
     this.show(null);
   }
 
-  /** @param {number[] | null} box top, left, bottom, right in the photo's pixels, the last two not included */
+  // The box of what a cell sees: top, left, bottom, right in pixels, the last two not included.
+  /** @param {number[] | null} box */
   show(box) {
     const pen = ready(this.canvas, PHOTO_SIDE, PHOTO_SIDE);
     this.sheet.draw(pen, 0, 0, 0, PHOTO_SIDE, PHOTO_SIDE);

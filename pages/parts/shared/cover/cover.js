@@ -90,7 +90,8 @@ class Cover {
     if (!this.header) return;
     const half = this.header.patch / 2;
     /** @param {number} value */
-    const inside = (value) => clamp(Math.round(value), -Math.floor(half), this.photo.height - Math.ceil(half));
+    const inside = (value) =>
+      clamp(Math.round(value), -Math.floor(half), this.photo.height - Math.ceil(half));
     this.at = [inside(top), inside(left)];
     this.paint(this.header);
     this.ask();

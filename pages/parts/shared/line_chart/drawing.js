@@ -40,7 +40,10 @@ export function legendEntry(series) {
   return element("span", "", swatch, series.name);
 }
 
-/** @param {Pen} pen @param {ChartData} data @param {Scale} scale @param {number} width @param {string} text */
+/**
+ * @param {Pen} pen @param {ChartData} data @param {Scale} scale
+ * @param {number} width @param {string} text
+ */
 export function drawAxes(pen, data, scale, width, text) {
   const bottom = data.height - MARGIN.bottom, right = width - MARGIN.right;
   pen.fillStyle = pen.strokeStyle = text;

@@ -83,7 +83,8 @@ class Chart {
       this.legend.replaceChildren(...series.map(legendEntry));
       this.plot.setAttribute(
         "aria-label",
-        `${title}: ${data.y_label} over ${data.x_label}. Arrow keys read values, plus and minus zoom, 0 resets.`,
+        `${title}: ${data.y_label} over ${data.x_label}. ` +
+          "Arrow keys read values, plus and minus zoom, 0 resets.",
       );
     }
     this.draw();
@@ -236,7 +237,10 @@ class Chart {
     this.tellValues(data, scale);
   }
 
-  /** @param {CanvasRenderingContext2D} pen @param {import("./drawing.js").Scale} scale @param {number} bottom @param {string} text */
+  /**
+   * @param {CanvasRenderingContext2D} pen @param {import("./drawing.js").Scale} scale
+   * @param {number} bottom @param {string} text
+   */
   drawPointer(pen, scale, bottom, text) {
     pen.strokeStyle = pen.fillStyle = text;
     if (this.drag) {

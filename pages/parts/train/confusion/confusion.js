@@ -4,7 +4,11 @@
 import { element, find } from "../../web/elements.js";
 
 /** @typedef {{counts: number[][], classes: string[]}} Data */
-/** @typedef {{data: Data, parentElement: HTMLElement, setStateValue(name: string, value: unknown): void}} Update */
+/**
+ * @typedef {object} Update
+ * @property {Data} data @property {HTMLElement} parentElement
+ * @property {(name: string, value: unknown) => void} setStateValue
+ */
 
 /** @type {WeakMap<HTMLElement, string>} parent element -> what its table shows */
 const drawn = new WeakMap();
