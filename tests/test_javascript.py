@@ -36,8 +36,8 @@ TERMS = {
 
 def find_tool(name: str) -> str:
     """Return the path of a command; without it the test is skipped, but never in CI."""
-    found = shutil.which(name, path=f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.defpath}")
-    found = found or shutil.which(name)
+    path = os.pathsep.join([str(ROOT / "node_modules" / ".bin"), os.environ["PATH"]])
+    found = shutil.which(name, path=path)
     if found is None:
         reason = f"no {name} here: install Node.js and run npm install to check the browser's code"
         if os.environ.get("CI"):
