@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts.answers import choose_threshold, show_answers
-from pages.parts.model_choice import choose_model, load_torch_in_background
-from pages.parts.page import open_page
-from pages.parts.photos import choose_photos
+from pages.parts.classify.answers import choose_threshold, show_answers
+from pages.parts.shared.model_choice import choose_model, load_torch_in_background
+from pages.parts.shared.page import open_page
+from pages.parts.shared.photos import choose_photos
 
 with open_page("classify"):
     controls, results = st.columns([4, 7], gap="large")

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.conv_view import convolution, layers, state
-from pages.parts.page import open_page
+from pages.parts.conv_lab import convolution, layer_demos, state
+from pages.parts.shared.page import open_page
 
 with open_page("conv_lab"):
     state.read_address()
@@ -18,5 +18,5 @@ with open_page("conv_lab"):
     if layer == "conv":
         convolution.show()
     else:
-        layers.show(str(layer))
+        layer_demos.show(str(layer))
     state.write_address()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import ModelError, RunError
 from pages.parts.feature_maps import views
-from pages.parts.page import open_page
+from pages.parts.shared.page import open_page
 
 with open_page("feature_maps"):
     try:

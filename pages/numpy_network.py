@@ -1,10 +1,10 @@
 """NumPy network: do both engines agree through the whole network, and while it trains?"""
 
-from pages.parts.kept import choose_view
-from pages.parts.page import open_page
-from pages.parts.parity import ladder_view, training_view
+from pages.parts.numpy_network import layer_by_layer, side_by_side
+from pages.parts.shared.kept import choose_view
+from pages.parts.shared.page import open_page
 
-VIEWS = {"Layer by layer": ladder_view.show, "Side-by-side training": training_view.show}
+VIEWS = {"Layer by layer": layer_by_layer.show, "Side-by-side training": side_by_side.show}
 
 with open_page("numpy_network"):
     VIEWS[choose_view({name: name for name in VIEWS})]()

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from pages.parts import run_setup
-from pages.parts.page import open_page
-from pages.parts.run_choice import choose_run
-from pages.parts.run_live import follow
-from pages.parts.run_results import show_results
-from pages.parts.workers import warm_up
+from pages.parts.shared.page import open_page
+from pages.parts.shared.run_choice import choose_run
+from pages.parts.shared.workers import warm_up
+from pages.parts.train import new_training
+from pages.parts.train.curves import follow
+from pages.parts.train.results import show_results
 
 with open_page("train"):
     run = choose_run()
 
     if run is None:
         warm_up()
-        run_setup.show()
+        new_training.show()
     else:
         follow(run)
         st.divider()

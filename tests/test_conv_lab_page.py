@@ -34,7 +34,7 @@ def test_the_kernels_of_a_run_in_training_are_its_newest(run):
         import streamlit as st
 
         from core.conv_lab.experiment import Experiment
-        from pages.parts.conv_view import own_input
+        from pages.parts.conv_lab import own_input
 
         st.session_state.setdefault("lab_experiment", Experiment())
         own_input.show()

@@ -1,5 +1,6 @@
 """The one direction of imports, proven in fresh interpreters."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,3 +41,15 @@ def test_the_numpy_engine_imports_numpy_and_the_standard_library_alone():
     modules = [name for name in MODULES if name.startswith("core.numpy_nn")]
     allowed = imported_by(["numpy", "numpy.random"]) | sys.stdlib_module_names | {"core"}
     assert imported_by(["core.numpy_nn", *modules]) - allowed == set()
+
+
+PARTS = sorted(path.name for path in (ROOT / "pages" / "parts").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("part", [name for name in PARTS if not name.startswith("_")])
+def test_a_pages_parts_import_no_other_pages_parts(part):
+    allowed = {"web": {"web"}, "shared": {"web", "shared"}}.get(part, {"web", "shared", part})
+    imported = set()
+    for path in (ROOT / "pages" / "parts" / part).rglob("*.py"):
+        imported |= set(re.findall(r"from pages\.parts\.(\w+)", path.read_text()))
+    assert imported - allowed == set()

@@ -11,7 +11,7 @@ from core.config import TrainConfig
 from core.runs.listing import create_run
 from core.runs.run import Run
 from core.train import main as train_on_the_command_line
-from pages.parts.page import PAGES
+from pages.parts.shared.page import PAGES
 from tests.app_server import SETTLED, wait_for
 from tests.test_browser_classify import CAT, DOG, drop, png
 

@@ -27,7 +27,7 @@ class Layer:
     def __init__(self, **arguments: object) -> None:
         self.arguments: dict[str, Any] = arguments
         """What the layer was built from, by name: plain values."""
-        self.options = dict(arguments)
+        self.options: dict[str, Any] = dict(arguments)
         """Those of them that the functions take."""
         self.params: dict[str, np.ndarray] = {}
         self.grads: dict[str, np.ndarray] = {}

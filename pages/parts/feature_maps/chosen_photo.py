@@ -11,10 +11,10 @@ from core.data.decode import MAX_BYTES
 from core.errors import PhotoError
 from core.runs.run import Run
 from pages.parts.feature_maps.source import Source, shipped_classes
-from pages.parts.gallery import Picture, gallery
-from pages.parts.photos import BroughtPhoto, drawn_pets, drawn_photo
-from pages.parts.run_photos import run_data
-from pages.parts.words import escape_markdown
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.photos import BroughtPhoto, drawn_pets, drawn_photo
+from pages.parts.shared.run_photos import run_data
+from pages.parts.shared.words import escape_markdown
 
 PER_PAGE = 24
 KINDS = {"test": "Test photos", "drawn": "Drawn pets", "dropped": "My photos"}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs.run import Run
-from pages.parts.words import escape_markdown
+from pages.parts.shared.words import escape_markdown
 
 MEGABYTE = 2**20
 

@@ -12,7 +12,7 @@ from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.downloads import offer_downloads
 from pages.parts.feature_maps.inside import look_inside
 from pages.parts.feature_maps.source import Source
-from pages.parts.feature_maps.tops import show_tops
+from pages.parts.feature_maps.top_photos import show_tops
 
 if TYPE_CHECKING:
     from core.explain.anatomy_packing import Selection

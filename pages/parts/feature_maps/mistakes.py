@@ -12,10 +12,10 @@ from core.runs.predictions import Predictions
 from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
-from pages.parts.gallery import Picture, gallery
-from pages.parts.line_chart import Chart, Series, line_chart
-from pages.parts.run_photos import run_data
-from pages.parts.words import percent
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.line_chart import Chart, Series, line_chart
+from pages.parts.shared.run_photos import run_data
+from pages.parts.shared.words import percent
 
 PER_PAGE = 24
 LINE, CHANCE, HERE = "#00805F", "#8A94A0", "#B000B5"
@@ -155,53 +155,63 @@ def show_curves(predictions: Predictions, threshold: float) -> None:
     if len(np.unique(labels)) < 2:
         st.info("A curve needs test photos of both classes.")
         return
-    one = predictions.classes[1]
     at = scores.confusion(labels, answers, threshold)
-    if kind == "ROC":
-        curve = scores.roc_curve(labels, answers)
-        alarms = at.false_positive / (at.false_positive + at.true_negative)
-        line_chart(
-            Chart(
-                "ROC",
-                [
-                    Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
-                    Series("guessing", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
-                    Series("threshold", [alarms], [at.recall], HERE, markers=True),
-                ],
-                x_label=f"share of the others called {one}",
-                y_label=f"share of {one} found",
-                y_range=(0.0, 1.0),
-                height=230,
-            ),
-            key="roc",
-        )
-        st.caption(
-            f"The area under it, {curve.area:.3f}, is the chance that a {one} has a higher "
-            f"P({one}) than one of the others."
-        )
-    else:
-        curve = scores.precision_recall_curve(labels, answers)
-        base = float(np.mean(labels))
-        here = None if np.isnan(at.precision) else at.precision
-        line_chart(
-            Chart(
-                "Precision and recall",
-                [
-                    Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
-                    Series("guessing", [0.0, 1.0], [base, base], CHANCE, width=1.5, dashed=True),
-                    Series("threshold", [at.recall], [here], HERE, markers=True),
-                ],
-                x_label=f"recall: share of {one} found",
-                y_label=f"share right of those called {one}",
-                y_range=(0.0, 1.0),
-                height=230,
-            ),
-            key="precision-recall",
-        )
-        st.caption(
-            f"Average precision {curve.area:.3f}. A lower threshold finds more and is wrong more "
-            "often: the point moves right."
-        )
+    draw = show_roc if kind == "ROC" else show_precision_recall
+    draw(predictions, at)
+
+
+def show_roc(predictions: Predictions, at: scores.Confusion) -> None:
+    """Draw what is found of class 1 against the false alarms."""
+    one = predictions.classes[1]
+    curve = scores.roc_curve(predictions.labels, predictions.probabilities)
+    alarms = at.false_positive / (at.false_positive + at.true_negative)
+    draw_curve(
+        "ROC",
+        curve,
+        guessing=(0.0, 1.0),
+        here=(alarms, at.recall),
+        labels=(f"share of the others called {one}", f"share of {one} found"),
+    )
+    st.caption(
+        f"The area under it, {curve.area:.3f}, is the chance that a {one} has a higher "
+        f"P({one}) than one of the others."
+    )
+
+
+def show_precision_recall(predictions: Predictions, at: scores.Confusion) -> None:
+    """Draw how many of those called class 1 are, against how many of class 1 are found."""
+    one = predictions.classes[1]
+    curve = scores.precision_recall_curve(predictions.labels, predictions.probabilities)
+    base = float(np.mean(predictions.labels))
+    draw_curve(
+        "Precision and recall",
+        curve,
+        guessing=(base, base),
+        here=(at.recall, None if np.isnan(at.precision) else at.precision),
+        labels=(f"recall: share of {one} found", f"share right of those called {one}"),
+    )
+    st.caption(
+        f"Average precision {curve.area:.3f}. A lower threshold finds more and is wrong more "
+        "often: the point moves right."
+    )
+
+
+def draw_curve(
+    title: str,
+    curve: scores.Curve,
+    *,
+    guessing: tuple[float, float],
+    here: tuple[float, float | None],
+    labels: tuple[str, str],
+) -> None:
+    """Draw a curve in the unit square, the line of guessing, and the threshold's point on it."""
+    lines = [
+        Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
+        Series("guessing", [0.0, 1.0], guessing, CHANCE, width=1.5, dashed=True),
+        Series("threshold", here[:1], here[1:], HERE, markers=True),
+    ]
+    chart = Chart(title, lines, *labels, y_range=(0.0, 1.0), height=230)
+    line_chart(chart, key=title.lower().replace(" ", "-"))
 
 
 def show_calibration(predictions: Predictions) -> None:

@@ -11,7 +11,7 @@ from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.feature_maps.surveys import wait_for_survey
-from pages.parts.run_photos import run_data
+from pages.parts.shared.run_photos import run_data
 
 if TYPE_CHECKING:
     from core.explain.pca import Pca
@@ -69,8 +69,6 @@ def sheet_of(
 
 def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pca: "Pca") -> None:
     """Draw the points, the test photos evenly thinned if there are very many."""
-    from core.networks.layers import last_hidden, probability
-    from core.networks.tensors import network_input
 
     data = run_data(run)
     assert not isinstance(data, str)
@@ -85,15 +83,11 @@ def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pc
     labels: list[int | None] = [int(data.test.labels[n]) for n in shown]
     answers = [float(p) for p in found.probabilities[shown]]
     keys = [f"test:{n}" for n in shown]
-    if kind == "test":
-        here = keys.index(photo.key)
-    else:
-        model, x = load_network(source).model, network_input(np.stack([photo.pixels]))
-        values = np.concatenate([values, pca.project(last_hidden(model, x).numpy())])
-        answers += probability(model, x)
+    if kind != "test":
+        place, answer = locate(source, photo, pca)
+        values = np.concatenate([values, place])
         photos, names, keys = [*photos, photo.pixels], [*names, photo.name], [*keys, photo.key]
-        labels.append(None)
-        here = len(keys) - 1
+        labels, answers = [*labels, None], [*answers, answer]
     share = [f"{part * 100:.0f} % of the spread" for part in pca.explained]
     facts = {
         "id": f"{source.id} {source.epoch}",
@@ -104,7 +98,7 @@ def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pc
         "probabilities": answers,
         "classes": source.classes,
         "axes": [f"first direction, {share[0]}", f"second direction, {share[1]}"],
-        "here": here,
+        "here": keys.index(photo.key),
     }
     key = f"photo-map-{source.id}"
 
@@ -115,8 +109,21 @@ def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pc
     extra = "" if kind == "test" else photo.key
     sheet = sheet_of(run.id, tuple(int(n) for n in shown), extra, photos)
     photo_map(values, sheet, facts, key=key, on_open=open_photo)
-    width = found.values.shape[1]
-    missing = "" if len(shown) >= count else f" {len(shown):,} of {count:,} test photos are drawn."
+    explain_map(source, found.values.shape[1], len(shown), count)
+
+
+def locate(source: Source, photo: ChosenPhoto, pca: "Pca") -> tuple[NDArray[np.floating], float]:
+    """Return where a photo lies on the map (1, 2), and what the network answers."""
+    from core.networks.layers import last_hidden, probability
+    from core.networks.tensors import network_input
+
+    model, x = load_network(source).model, network_input(np.stack([photo.pixels]))
+    return pca.project(last_hidden(model, x).numpy()), probability(model, x)[0]
+
+
+def explain_map(source: Source, width: int, shown: int, count: int) -> None:
+    """Say what the map shows of ``width`` numbers, and how many of ``count`` photos."""
+    missing = "" if shown >= count else f" {shown:,} of {count:,} test photos are drawn."
     st.caption(
         f"{source.name}, {source.when}. Each photo is {width:,} numbers in the last hidden layer; "
         "here they are seen from the side on which they spread most (PCA). What lies together "

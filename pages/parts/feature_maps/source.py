@@ -9,7 +9,7 @@ from core.errors import ConfigError, ModelError, RunError
 from core.runs.listing import list_runs, open_run
 from core.runs.run import Run
 from pages.parts.feature_maps.scrubber import scrubber
-from pages.parts.words import percent
+from pages.parts.shared.words import percent
 
 if TYPE_CHECKING:
     from core.explain.anatomy import Network

@@ -9,9 +9,9 @@ from pages.parts.feature_maps.layers import show_layers
 from pages.parts.feature_maps.mistakes import show_mistakes
 from pages.parts.feature_maps.photo_map_view import show_photo_map
 from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
-from pages.parts.feature_maps.why import Asked, show_why
-from pages.parts.kept import choose_view
-from pages.parts.words import percent
+from pages.parts.shared.kept import choose_view
+from pages.parts.shared.why import ExplainedAnswer, show_why
+from pages.parts.shared.words import percent
 
 VIEWS = {
     "layers": "All layers",
@@ -55,10 +55,10 @@ def show() -> None:
         show_layers(source, photo, other)
 
 
-def asked(source: Source, photo: ChosenPhoto) -> Asked:
+def asked(source: Source, photo: ChosenPhoto) -> ExplainedAnswer:
     """Put together what is to be explained."""
     network = load_network(source)
-    return Asked(
+    return ExplainedAnswer(
         f"{source.id} {source.mark} {photo.key}",
         network.model,
         photo.pixels,

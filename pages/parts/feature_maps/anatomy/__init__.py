@@ -1,20 +1,10 @@
-"""The view of one photo inside a network, in plain JavaScript, from the files beside this one."""
+"""The view of one photo inside a network: all layers, one layer's channels, one channel."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-import streamlit as st
+from pages.parts.web import register
 
-_HERE = Path(__file__).parent
-_UNPACK = _HERE.parent.parent / "conv_view" / "unpack.js"
-_PARTS = ("sheet.js", "strip.js", "photo.js", "grid.js", "channel.js", "anatomy.js")
-
-_component = st.components.v2.component(
-    "glass_cnn.anatomy",
-    html=(_HERE / "anatomy.html").read_text(encoding="utf-8"),
-    css=(_HERE / "anatomy.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in (_UNPACK, *(_HERE / p for p in _PARTS))),
-)
+_component = register(__file__)
 
 
 def anatomy(packed: bytes, *, key: str, on_choose: Callable[[], None]) -> None:

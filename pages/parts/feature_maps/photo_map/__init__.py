@@ -1,29 +1,21 @@
 """A map of points, each a photo that is shown when pointed at."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.pictures.colour import CLASS_COLOURS
 from core.pictures.packing import pack
+from pages.parts.web import register
 
 THUMB = 64
 QUALITY = 85
 
-_HERE = Path(__file__).parent
-_SHARED = (_HERE.parent.parent / "conv_view" / "unpack.js", _HERE.parent / "anatomy" / "sheet.js")
 
-_component = st.components.v2.component(
-    "glass_cnn.photo_map",
-    html=(_HERE / "photo_map.html").read_text(encoding="utf-8"),
-    css=(_HERE / "photo_map.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text("utf-8") for path in (*_SHARED, _HERE / "photo_map.js")),
-)
+_component = register(__file__)
 
 
 def contact_sheet(photos: list[NDArray[np.uint8]]) -> tuple[NDArray[np.uint8], int]:

@@ -1,169 +1,162 @@
+// @ts-check
 // The map of photos: one point a photo, its class as colour, a wrong answer as a cross.
+
+import { circle, ready } from "../../web/canvas.js";
+import { component } from "../../web/component.js";
+import { element, find, findAny, textColour } from "../../web/elements.js";
+import { arrowStep } from "../../web/keyboard.js";
+import { answerText } from "../../web/probability_bar.js";
+import { unpack } from "../../web/unpack.js";
+
+/** @typedef {CanvasRenderingContext2D} Pen */
+/**
+ * @typedef {object} Header lists have a place for each photo
+ * @property {string} id @property {string[]} classes @property {string[]} colours
+ * @property {string[]} axes @property {number | null} here the place of the chosen photo
+ * @property {string[]} names @property {string[]} keys
+ * @property {(number | null)[]} labels null: not a test photo
+ * @property {boolean[]} wrong @property {number[]} probabilities
+ * @property {number} thumb pixels a side of a photo on the sheet @property {number} across
+ */
+
 const MARGIN = 16;
 const THUMB = 190;
-const maps = new WeakMap();
+const REACH = 30; // pixels around the pointer in which the nearest photo is meant
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  let map = maps.get(parentElement);
-  if (!map) {
-    map = new PhotoMap(parentElement.querySelector(".photo-map"));
-    maps.set(parentElement, map);
-  }
-  map.trigger = setTriggerValue;
-  map.update(data);
-}
+export default component((parent, trigger) => new PhotoMap(findAny(parent, ".photo-map"), trigger));
 
 class PhotoMap {
-  constructor(root) {
+  /** @type {Header} */
+  header;
+  /** @type {import("../../web/unpack.js").Values} */
+  places;
+  /** @type {ImageBitmap} the photos, small, as one picture */
+  sheet;
+  /** @type {number | null} the photo under the pointer */
+  near = null;
+  wide = 0;
+  high = 0;
+
+  /** @param {HTMLElement} root @param {import("../../web/component.js").Trigger} trigger */
+  constructor(root, trigger) {
     this.root = root;
-    const find = (query) => root.querySelector(query);
-    this.canvas = find(".points");
-    this.thumb = find(".thumb");
-    this.about = find(".about");
-    this.legend = find(".legend");
-    this.near = null;
+    this.trigger = trigger;
+    this.canvas = find(root, ".points", HTMLCanvasElement);
+    this.thumb = find(root, ".thumb", HTMLCanvasElement);
+    this.about = findAny(root, ".about");
+    this.legend = findAny(root, ".legend");
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onclick = (event) => { this.point(event); this.open(); };
     this.canvas.onkeydown = (event) => this.onKey(event);
     new ResizeObserver(() => this.header && this.paint()).observe(root);
   }
 
+  /** @param {Uint8Array} packed */
   async update(packed) {
+    /** @type {import("../../web/unpack.js").Packed<Header>} */
     const { header, arrays } = unpack(packed);
     this.header = header;
     this.places = arrays.places.values;
-    this.number = header.names.length;
+    const number = header.names.length;
     const sheet = new Blob([arrays.sheet.values], { type: "image/jpeg" });
     this.sheet = await createImageBitmap(sheet);
     if (this.header !== header) return; // newer data came meanwhile
     this.canvas.setAttribute("aria-label",
-      `Map of ${this.number} photos. Arrow keys go to the next photo in that direction, Enter opens it.`);
-    if (this.near === null || this.near >= this.number) this.near = header.here;
+      `Map of ${number} photos. Arrow keys go to the next photo in that direction, Enter opens it.`);
+    if (this.near === null || this.near >= number) this.near = header.here;
     this.describe();
     this.paint();
     this.root.dataset.shown = header.id;
   }
 
-  scale() {
-    const size = (axis) => {
-      let low = Infinity, high = -Infinity;
-      for (let i = axis; i < this.places.length; i += 2) {
-        low = Math.min(low, this.places[i]);
-        high = Math.max(high, this.places[i]);
-      }
-      return high > low ? [low, high] : [low - 1, low + 1];
-    };
-    return [size(0), size(1)];
-  }
-
-  at(index) {
-    const [across, up] = this.ranges;
-    const share = (value, [low, high]) => (value - low) / (high - low);
-    return [
-      MARGIN + share(this.places[2 * index], across) * (this.wide - 2 * MARGIN),
-      this.high - MARGIN - share(this.places[2 * index + 1], up) * (this.high - 2 * MARGIN),
-    ];
-  }
+  // ---- the map
 
   paint() {
+    const { axes, here, names } = this.header;
     const room = this.root.clientWidth;
     this.wide = room >= 600 ? room - 230 : room;
     this.high = Math.round(Math.min(430, this.wide * 0.75));
-    this.ranges = this.scale();
     const pen = ready(this.canvas, this.wide - 2, this.high);
-    const { color, fontFamily } = getComputedStyle(this.canvas);
-    pen.font = `12px ${fontFamily}`;
-    pen.fillStyle = color;
+    pen.font = `12px ${getComputedStyle(this.canvas).fontFamily}`;
+    pen.fillStyle = textColour(this.canvas);
     pen.globalAlpha = 0.7;
-    pen.fillText(this.header.axes[0], this.wide / 2 - 60, this.high - 4);
+    pen.fillText(axes[0], this.wide / 2 - 60, this.high - 4);
     pen.save();
     pen.translate(12, this.high / 2 + 60);
     pen.rotate(-Math.PI / 2);
-    pen.fillText(this.header.axes[1], 0, 0);
+    pen.fillText(axes[1], 0, 0);
     pen.restore();
-    for (let i = 0; i < this.number; i++) if (i !== this.near && i !== this.header.here) this.mark(pen, i, 0.75);
-    if (this.header.here !== null) this.mark(pen, this.header.here, 1);
-    if (this.near !== null) this.mark(pen, this.near, 1);
+    const points = this.points();
+    /** @param {number} i @param {number} alpha */
+    const mark = (i, alpha) => this.mark(pen, i, points[i], alpha);
+    names.forEach((_, i) => { if (i !== this.near && i !== here) mark(i, 0.75); });
+    if (here !== null) mark(here, 1);
+    if (this.near !== null) mark(this.near, 1);
   }
 
-  mark(pen, index, alpha) {
-    const [x, y] = this.at(index);
-    const label = this.header.labels[index], wrong = this.header.wrong[index];
-    const colour = label === null ? getComputedStyle(this.canvas).color : this.header.colours[label];
+  // Where each photo stands on the canvas.
+  points() {
+    const [across, up] = [0, 1].map((axis) => rangeOf(this.places.filter((_, i) => i % 2 === axis)));
+    return this.header.names.map((_, i) => [
+      MARGIN + across(this.places[2 * i]) * (this.wide - 2 * MARGIN),
+      this.high - MARGIN - up(this.places[2 * i + 1]) * (this.high - 2 * MARGIN),
+    ]);
+  }
+
+  /** @param {Pen} pen @param {number} index @param {number[]} point @param {number} alpha */
+  mark(pen, index, [x, y], alpha) {
+    const { labels, wrong, colours, here } = this.header;
+    const label = labels[index], text = textColour(this.canvas);
     pen.globalAlpha = alpha;
-    if (index === this.near || index === this.header.here) {
-      pen.strokeStyle = getComputedStyle(this.canvas).color;
-      pen.lineWidth = index === this.near ? 2.5 : 1.5;
-      pen.beginPath();
-      pen.arc(x, y, 10, 0, 7);
-      pen.stroke();
-    }
-    pen.fillStyle = pen.strokeStyle = colour;
-    if (wrong) {
-      pen.lineWidth = 2;
-      pen.beginPath();
-      pen.moveTo(x - 4.5, y - 4.5);
-      pen.lineTo(x + 4.5, y + 4.5);
-      pen.moveTo(x + 4.5, y - 4.5);
-      pen.lineTo(x - 4.5, y + 4.5);
-      pen.stroke();
-    } else if (label === null) {
-      pen.beginPath();
-      pen.moveTo(x, y - 7);
-      pen.lineTo(x + 7, y);
-      pen.lineTo(x, y + 7);
-      pen.lineTo(x - 7, y);
-      pen.fill();
-    } else {
-      pen.beginPath();
-      pen.arc(x, y, 4, 0, 7);
-      pen.fill();
-    }
+    if (index === this.near || index === here) ring(pen, x, y, 10, index === this.near ? 2.5 : 1.5, text);
+    const colour = label === null ? text : colours[label];
+    if (wrong[index]) cross(pen, x, y, colour);
+    else if (label === null) diamond(pen, x, y, colour);
+    else dot(pen, x, y, colour);
     pen.globalAlpha = 1;
   }
 
+  // ---- choosing a photo
+
+  /** @param {MouseEvent} event */
   point(event) {
     const box = this.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    let best = null, least = 30 * 30;
-    for (let i = 0; i < this.number; i++) {
-      const [px, py] = this.at(i);
-      const distance = (px - x) ** 2 + (py - y) ** 2;
-      if (distance < least) [best, least] = [i, distance];
-    }
-    if (best !== null) this.go(best);
+    this.goNearest(([px, py]) => (px - x) ** 2 + (py - y) ** 2, REACH ** 2);
   }
 
-  go(index) {
-    if (index === this.near) return;
-    this.near = index;
-    this.describe();
-    this.paint();
-  }
-
+  /** @param {KeyboardEvent} event */
   onKey(event) {
-    const aim = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const step = arrowStep(event);
     if (event.key === "Enter") this.open();
-    else if (aim) {
-      const [x, y] = this.at(this.near ?? 0);
-      let best = null, least = Infinity;
-      for (let i = 0; i < this.number; i++) {
-        const [px, py] = this.at(i);
-        const ahead = (px - x) * aim[0] + (py - y) * aim[1];
-        const aside = Math.abs((px - x) * aim[1]) + Math.abs((py - y) * aim[0]);
-        if (ahead > 0.5 && aside <= 2 * ahead && ahead + 2 * aside < least) {
-          [best, least] = [i, ahead + 2 * aside];
-        }
-      }
-      if (best !== null) this.go(best);
+    else if (step) {
+      const [down, right] = step;
+      const [x, y] = this.points()[this.near ?? 0];
+      this.goNearest(([px, py]) => {
+        const ahead = (px - x) * right + (py - y) * down;
+        const aside = Math.abs((px - x) * down) + Math.abs((py - y) * right);
+        return ahead > 0.5 && aside <= 2 * ahead ? ahead + 2 * aside : Infinity;
+      }, Infinity);
     } else return;
     event.preventDefault();
+  }
+
+  // Go to the photo at the least distance, if one is nearer than `limit`.
+  /** @param {(point: number[]) => number} distance @param {number} limit */
+  goNearest(distance, limit) {
+    const distances = this.points().map(distance);
+    const best = distances.indexOf(Math.min(...distances));
+    if (best < 0 || !(distances[best] < limit) || best === this.near) return;
+    this.near = best;
+    this.describe();
+    this.paint();
   }
 
   open() {
     if (this.near !== null) this.trigger("open", this.header.keys[this.near]);
   }
+
+  // ---- what stands beside the map
 
   describe() {
     const { header, near } = this;
@@ -173,52 +166,84 @@ class PhotoMap {
       this.about.textContent = "Point at a photo to see it; click to open it in all layers.";
       return;
     }
-    const side = header.thumb, across = header.across;
+    const { thumb, across } = header;
+    const [left, top] = [(near % across) * thumb, Math.floor(near / across) * thumb];
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(this.sheet, (near % across) * side, Math.floor(near / across) * side, side, side,
-      0, 0, THUMB, THUMB);
-    const p = header.probabilities[near];
-    const one = p >= 0.5 ? 1 : 0;
-    const said = element("b", "", `${header.classes[one]} ${((one ? p : 1 - p) * 100).toFixed(1)} %`);
-    said.style.color = header.colours[one];
+    pen.drawImage(this.sheet, left, top, thumb, thumb, 0, 0, THUMB, THUMB);
     const label = header.labels[near];
-    const truth = label === null ? "not a test photo" : header.wrong[near]
-      ? `wrong: it is a ${header.classes[label]}` : "right";
-    this.about.replaceChildren(said, element("div", "", truth), element("small", "", header.names[near]));
+    const truth = label === null ? "not a test photo"
+      : header.wrong[near] ? `wrong: it is a ${header.classes[label]}` : "right";
+    this.about.replaceChildren(
+      answerText(header.probabilities[near], header, "b"),
+      element("div", "", truth),
+      element("small", "", header.names[near]),
+    );
     this.root.dataset.near = header.keys[near];
   }
 
   legendLines() {
-    const line = (draw, text) => {
+    /** @param {(pen: Pen) => void} draw @param {string} words */
+    const line = (draw, words) => {
       const canvas = element("canvas", "");
       draw(ready(canvas, 16, 16));
-      return element("li", "", canvas, text);
+      return element("li", "", canvas, words);
     };
     const { classes, colours, here } = this.header;
-    const dot = (colour) => (pen) => {
-      pen.fillStyle = colour;
-      pen.beginPath();
-      pen.arc(8, 8, 4, 0, 7);
-      pen.fill();
-    };
-    const text = getComputedStyle(this.canvas).color;
-    const lines = [1, 0].map((label) => line(dot(colours[label]), `is a ${classes[label]}, answered rightly`));
-    lines.push(line((pen) => {
-      pen.strokeStyle = text;
-      pen.lineWidth = 2;
-      pen.beginPath();
-      pen.moveTo(3.5, 3.5); pen.lineTo(12.5, 12.5); pen.moveTo(12.5, 3.5); pen.lineTo(3.5, 12.5);
-      pen.stroke();
-    }, "answered wrongly, in the colour of what it is"));
-    if (here !== null) {
-      lines.push(line((pen) => {
-        pen.strokeStyle = text;
-        pen.lineWidth = 1.5;
-        pen.beginPath();
-        pen.arc(8, 8, 6.5, 0, 7);
-        pen.stroke();
-      }, "the photo chosen above"));
-    }
+    const text = textColour(this.canvas);
+    const lines = [1, 0].map((label) =>
+      line((pen) => dot(pen, 8, 8, colours[label]), `is a ${classes[label]}, answered rightly`));
+    lines.push(line((pen) => cross(pen, 8, 8, text), "answered wrongly, in the colour of what it is"));
+    if (here !== null)
+      lines.push(line((pen) => ring(pen, 8, 8, 6.5, 1.5, text), "the photo chosen above"));
     return lines;
   }
+}
+
+// A function from values to 0..1 between the least and the largest of them.
+/** @param {ArrayLike<number>} values */
+function rangeOf(values) {
+  const all = Array.from(values);
+  const low = Math.min(...all), high = Math.max(...all);
+  return (/** @type {number} */ value) => (high > low ? (value - low) / (high - low) : (value - low + 1) / 2);
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {string} colour */
+function dot(pen, x, y, colour) {
+  pen.fillStyle = colour;
+  circle(pen, x, y, 4);
+  pen.fill();
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {string} colour */
+function cross(pen, x, y, colour) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(x - 4.5, y - 4.5);
+  pen.lineTo(x + 4.5, y + 4.5);
+  pen.moveTo(x + 4.5, y - 4.5);
+  pen.lineTo(x - 4.5, y + 4.5);
+  pen.stroke();
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {string} colour */
+function diamond(pen, x, y, colour) {
+  pen.fillStyle = colour;
+  pen.beginPath();
+  pen.moveTo(x, y - 7);
+  pen.lineTo(x + 7, y);
+  pen.lineTo(x, y + 7);
+  pen.lineTo(x - 7, y);
+  pen.fill();
+}
+
+/**
+ * @param {Pen} pen @param {number} x @param {number} y
+ * @param {number} radius @param {number} width @param {string} colour
+ */
+function ring(pen, x, y, radius, width, colour) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  circle(pen, x, y, radius);
+  pen.stroke();
 }

@@ -1,18 +1,10 @@
 """A slider over a run's kept epochs that plays as a film."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-import streamlit as st
+from pages.parts.web import register
 
-_HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "glass_cnn.scrubber",
-    html=(_HERE / "scrubber.html").read_text(encoding="utf-8"),
-    css=(_HERE / "scrubber.css").read_text(encoding="utf-8"),
-    js=(_HERE / "scrubber.js").read_text(encoding="utf-8"),
-)
+_component = register(__file__)
 
 
 def scrubber(

@@ -1,43 +1,55 @@
+// @ts-check
 // One slider over the kept epochs. It plays as a film: the next epoch is asked for when the one
 // before is on screen, so a slow machine shows every epoch, only slower.
-const scrubbers = new WeakMap();
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  let scrubber = scrubbers.get(parentElement);
-  if (!scrubber) {
-    scrubber = new Scrubber(parentElement.querySelector(".scrubber"));
-    scrubbers.set(parentElement, scrubber);
-  }
-  scrubber.trigger = setTriggerValue;
-  scrubber.update(data);
-}
+import { component } from "../../web/component.js";
+import { element, find, findAny } from "../../web/elements.js";
+import { clamp } from "../../web/keyboard.js";
+
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
+
+export default component((parent, trigger) => new Scrubber(findAny(parent, ".scrubber"), trigger));
 
 class Scrubber {
-  constructor(root) {
-    const find = (query) => root.querySelector(query);
+  /** @type {number[]} */
+  epochs = [];
+  note = "";
+  // Places in `epochs`: on screen, where the slider stands, and asked for but not yet on screen.
+  shown = 0;
+  wanted = 0;
+  /** @type {number | undefined} */
+  asked;
+  playing = false;
+  /** @type {Timer | undefined} */
+  timer;
+  /** @type {Timer | undefined} */
+  later;
+
+  /** @param {HTMLElement} root @param {import("../../web/component.js").Trigger} trigger */
+  constructor(root, trigger) {
     this.root = root;
-    this.words = find(".words");
-    this.slider = find("input");
-    this.speed = find("select");
-    this.playButton = find('[data-do="play"]');
-    this.playing = false;
-    this.slider.oninput = () => { this.pause(); this.ask(Number(this.slider.value)); };
-    find('[data-do="back"]').onclick = () => { this.pause(); this.ask(this.wanted - 1); };
-    find('[data-do="on"]').onclick = () => { this.pause(); this.ask(this.wanted + 1); };
+    this.trigger = trigger;
+    this.words = findAny(root, ".words");
+    this.slider = find(root, "input", HTMLInputElement);
+    this.speed = find(root, "select", HTMLSelectElement);
+    this.playButton = findAny(root, '[data-do="play"]');
+    this.slider.oninput = () => this.jump(Number(this.slider.value));
+    findAny(root, '[data-do="back"]').onclick = () => this.jump(this.wanted - 1);
+    findAny(root, '[data-do="on"]').onclick = () => this.jump(this.wanted + 1);
     this.playButton.onclick = () => (this.playing ? this.pause() : this.play());
   }
 
+  /** @param {{epochs: number[], epoch: number, note: string}} data */
   update({ epochs, epoch, note }) {
     this.epochs = epochs;
     this.shown = Math.max(0, epochs.indexOf(epoch));
     this.note = note;
-    this.slider.max = epochs.length - 1;
+    this.slider.max = String(epochs.length - 1);
     if (this.asked === undefined || this.asked === this.shown) {
       this.asked = undefined;
       this.wanted = this.shown;
     }
-    this.slider.value = this.wanted;
+    this.slider.value = String(this.wanted);
     this.say();
     if (this.playing && this.asked === undefined) this.schedule();
   }
@@ -45,20 +57,25 @@ class Scrubber {
   say() {
     const epoch = this.epochs[this.wanted];
     const text = epoch === 0 ? "Untrained" : `After epoch ${epoch}`;
-    const small = document.createElement("small");
-    small.textContent = ` ${this.note}`;
-    this.words.replaceChildren(text, small);
+    this.words.replaceChildren(text, element("small", "", ` ${this.note}`));
     this.slider.setAttribute("aria-label", "Epoch");
     this.slider.setAttribute("aria-valuetext", text);
     this.playButton.textContent = this.playing ? "Pause" : "Play";
-    this.root.dataset.shown = this.epochs[this.shown];
+    this.root.dataset.shown = String(this.epochs[this.shown]);
   }
 
+  /** @param {number} index */
+  jump(index) {
+    this.pause();
+    this.ask(index);
+  }
+
+  /** @param {number} index */
   ask(index) {
-    const next = Math.max(0, Math.min(this.epochs.length - 1, index));
+    const next = clamp(index, 0, this.epochs.length - 1);
     if (next === this.wanted && next === this.shown) return;
     this.wanted = next;
-    this.slider.value = next;
+    this.slider.value = String(next);
     this.say();
     // While one epoch is on its way only the newest wish is remembered.
     clearTimeout(this.later);
@@ -78,7 +95,7 @@ class Scrubber {
   pause() {
     this.playing = false;
     clearTimeout(this.timer);
-    if (this.epochs) this.say();
+    if (this.epochs.length) this.say();
   }
 
   schedule() {

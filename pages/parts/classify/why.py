@@ -1,0 +1,28 @@
+"""The same explanations under an answer on Classify, folded away until somebody asks."""
+
+import streamlit as st
+
+from pages.parts.shared.model_choice import ModelChoice, load_classifier
+from pages.parts.shared.photos import BroughtPhoto
+from pages.parts.shared.why import ExplainedAnswer, show_why
+from pages.parts.shared.words import percent
+
+
+def why_expander(photo: BroughtPhoto, model: ModelChoice, number: int) -> None:
+    """Draw the fold; nothing is computed while it is closed."""
+    key = f"{number}-{photo.key[:12]}-{model.id}"
+    opened = st.expander("Why it says so", key=f"why-{key}", on_change="rerun")
+    if not opened.open:
+        return
+    classifier = load_classifier(model)
+    answer = classifier.classify(photo.content)
+    asked = ExplainedAnswer(
+        f"classify {model.id} {model.version} {photo.key}",
+        classifier.model,
+        answer.pixels,
+        f"{model.name} · {photo.name}",
+        f"{answer.label} {percent(answer.probability)}",
+        classifier.classes,
+    )
+    with opened:
+        show_why(asked, key)

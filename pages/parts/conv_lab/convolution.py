@@ -1,0 +1,172 @@
+"""The convolution's results: what the rules say, the numbers, both engines, times and code."""
+
+import streamlit as st
+
+from core.comparison.rounding import EXPLANATION
+from core.conv_lab import codegen, timing
+from core.conv_lab.edits import apply_edits
+from core.conv_lab.engines import Result, carry_out
+from core.conv_lab.experiment import Experiment
+from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
+from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
+from core.conv_lab.sabotage import MISTAKES
+from core.errors import NumbersError
+from pages.parts.conv_lab import controls, state
+from pages.parts.conv_lab.lab import conv_view
+from pages.parts.conv_lab.strips import strips
+
+_NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
+
+
+def show() -> None:
+    """Draw the whole lab for the session's experiment.
+
+    The picture is sent before the controls above it, so that it follows a slider faster.
+    """
+    experiment = state.current()
+    above = st.container(key="lab_controls")
+    with st.container(key="lab_result"):
+        result = _result(experiment)
+    with above:
+        controls.show(experiment)
+    if result is not None:
+        with st.container(key="lab_below"):
+            _below(result)
+
+
+def _result(experiment: Experiment) -> Result | None:
+    """Draw the rule that is broken, or the formula, and the picture; None when it is an old one."""
+    for sentence in state.sentences():
+        st.warning(sentence, icon=":material/info:")
+    broken = find_broken_rule(experiment)
+    if broken is None:
+        result = carry_out(experiment)
+        st.session_state.lab_last_legal = experiment
+        _formula(experiment)
+        _mistake(result)
+    else:
+        _offer(broken)
+        result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
+    conv_view(
+        result,
+        st.session_state.get("lab_acknowledged", 0),
+        stale=broken is not None,
+        key="lab_view",
+        on_edit=_edit,
+        on_choose=_choose,
+    )
+    return None if broken else result
+
+
+def _formula(experiment: Experiment) -> None:
+    high, wide = (size_formula(experiment, axis) for axis in (0, 1))
+    text = f"Output size: {high}" if high == wide else f"Output height: {high} · width: {wide}"
+    st.caption(text, help=SIZE_FORMULA)
+
+
+def _offer(broken: Broken) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":red[:material/block:] **{broken.sentence}**", width="stretch")
+        for place, fix in enumerate(broken.fixes):
+            st.button(
+                fix.label,
+                key=f"lab_fix{place}",
+                type="primary" if place == 0 else "secondary",
+                on_click=state.use,
+                args=(fix.experiment,),
+            )
+
+
+def _mistake(result: Result) -> None:
+    if not result.experiment.mistake:
+        return
+    mistake = MISTAKES[result.experiment.mistake]
+    silent = why_silent(result)
+    if silent is None:
+        *some, last = what_breaks(result)
+        broken = f"{', '.join(some)} and {last}" if some else last
+        st.markdown(f":red[:material/bug_report:] **Wrong now: {broken}.** {mistake.why}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":material/visibility_off: **No difference at these settings.** {silent}",
+            width="stretch",
+        )
+        st.button(
+            "Show where it breaks",
+            type="primary",
+            on_click=lambda: state.use(where_it_shows(state.current())),
+        )
+
+
+def _edit() -> None:
+    edits = st.session_state.lab_view.edit or []
+    seen = st.session_state.get("lab_acknowledged", 0)
+    fresh = [edit for edit in edits if edit["id"] > seen]
+    try:
+        state.use(apply_edits(state.current(), fresh))
+    except NumbersError as error:
+        state.complain(str(error))
+    st.session_state.lab_acknowledged = max([seen, *(edit["id"] for edit in fresh)])
+
+
+def _choose() -> None:
+    chosen = st.session_state.lab_view.choose
+    if chosen:
+        state.change(chosen=tuple(int(k) for k in chosen))
+
+
+def _below(result: Result) -> None:
+    st.subheader("NumPy, torch, and their difference", anchor=False, help=EXPLANATION)
+    titled = {_NAMES[name]: each for name, each in result.comparisons.items()}
+    strips(titled, key="lab_strips")
+    st.subheader("How long it takes", anchor=False)
+    _times(result.experiment)
+    st.subheader("Take it with you", anchor=False)
+    _code(result.experiment)
+
+
+def _times(experiment: Experiment) -> None:
+    wait = timing.expected_loop_seconds(experiment)
+    label = "Measure" if wait < 1 else f"Measure (about {wait:.0f} s)"
+    if st.button(label, icon=":material/timer:", key="lab_measure"):
+        with st.spinner("Timing one forward and backward pass in three ways ..."):
+            st.session_state.lab_times = experiment, timing.measure(experiment)
+    measured = st.session_state.get("lab_times")
+    if measured is None:
+        st.caption("One forward and backward pass: the article's loops, the NumPy engine, torch.")
+        return
+    at, times = measured
+    longest = max(each.seconds for each in times)
+    fastest = min(each.seconds for each in times)
+    rows = "".join(
+        f"<tr><td>{each.name}</td><td style='width:60%'><div style='height:14px;min-width:2px;"
+        f"background:var(--st-primary-color,#0072B2);width:{100 * each.seconds / longest:.2f}%'>"
+        f"</div></td><td style='text-align:right'>{timing.in_words(each.seconds)}</td>"
+        f"<td style='text-align:right'>{each.seconds / fastest:,.0f} x</td></tr>"
+        for each in times
+    )
+    st.html(f"<table class='tabular' style='width:100%;max-width:720px'>{rows}</table>")
+    if at != experiment:
+        st.caption("These times are of earlier settings: measure again.")
+
+
+def _code(experiment: Experiment) -> None:
+    writers = {
+        "torch": (codegen.torch_code, "convolution_torch.py"),
+        "NumPy": (codegen.numpy_code, "convolution_numpy.py"),
+        "pytest": (codegen.pytest_code, "test_convolution.py"),
+    }
+    choice = st.segmented_control(
+        "Code for exactly these settings",
+        list(writers),
+        key="lab_code",
+        default=None,
+        persist_state="session",
+    )
+    if choice is None:
+        return
+    write, name = writers[choice]
+    code = write(experiment)
+    st.download_button(f"Download {name}", code, name, key="lab_download")
+    st.code(code, language="python", height=420)

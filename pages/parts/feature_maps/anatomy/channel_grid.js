@@ -1,0 +1,213 @@
+// @ts-check
+// All channels of one layer on one canvas; the pointer, a finger or the arrow keys read them.
+
+import { Sheet, frame, ready } from "../../web/canvas.js";
+import { arrowStep, clamp, isPress, moved } from "../../web/keyboard.js";
+import { readNumber } from "../../web/numbers.js";
+
+/** @typedef {import("./header.js").Cell} Cell */
+/** @typedef {[channel: number, row: number, column: number]} Place in the shown pictures */
+/**
+ * @typedef {object} Handlers
+ * @property {(cell: Cell | null) => void} hover
+ * @property {(channel: number, cell: Cell | null) => void} open
+ */
+
+const GRID_HEIGHT = 285;
+const GAP = 3;
+
+export class ChannelGrid {
+  /** @type {import("./header.js").GridFacts} */
+  grid;
+  /** @type {import("./header.js").Arrays} */
+  arrays;
+  /** @type {Sheet} */
+  sheet;
+  /** @type {Place | null} */
+  cursor = null;
+  kernels = false;
+  columns = 1;
+  wide = 0; // pixels of one picture
+  high = 0;
+
+  /** @param {HTMLCanvasElement} canvas @param {HTMLElement} readout @param {Handlers} handlers */
+  constructor(canvas, readout, { hover, open }) {
+    this.canvas = canvas;
+    this.readout = readout;
+    this.hover = hover;
+    this.open = open;
+    canvas.addEventListener("pointermove", (event) => this.point(this.under(event)));
+    canvas.addEventListener("pointerleave", () => this.point(null));
+    canvas.addEventListener("click", (event) => this.press(this.under(event)));
+    canvas.addEventListener("keydown", (event) => this.onKey(event));
+    canvas.addEventListener("blur", () => this.point(null));
+  }
+
+  /**
+   * @param {import("./header.js").GridFacts} grid @param {import("./header.js").Arrays} arrays
+   * @param {boolean} kernels
+   */
+  update(grid, arrays, kernels) {
+    this.grid = grid;
+    this.kernels = kernels;
+    this.arrays = arrays;
+    this.sheet = kernels ? new Sheet(arrays.kernels, null) : new Sheet(arrays.grid, arrays.palette.values);
+    this.cursor = null;
+    this.layOut();
+  }
+
+  layOut() {
+    const { count, height, width } = this.sheet;
+    const room = Math.max(120, this.canvas.parentElement?.clientWidth ?? 0);
+    let best = 1, side = 0;
+    for (let columns = 1; columns <= count; columns++) {
+      const rows = Math.ceil(count / columns);
+      const wide = (room + GAP) / columns - GAP;
+      const high = ((GRID_HEIGHT + GAP) / rows - GAP) * (width / height);
+      if (Math.min(wide, high) > side) [best, side] = [columns, Math.min(wide, high)];
+    }
+    this.columns = best;
+    this.wide = clamp(side, 6, 300);
+    this.high = this.wide * (height / width);
+    this.paint();
+  }
+
+  /** @param {number} channel */
+  place(channel) {
+    const x = (channel % this.columns) * (this.wide + GAP);
+    return [x, Math.floor(channel / this.columns) * (this.high + GAP)];
+  }
+
+  paint() {
+    const { count } = this.sheet;
+    const rows = Math.ceil(count / this.columns);
+    const pen = ready(
+      this.canvas,
+      Math.ceil(this.columns * (this.wide + GAP)), Math.ceil(rows * (this.high + GAP)),
+    );
+    for (let channel = 0; channel < count; channel++) {
+      const [x, y] = this.place(channel);
+      this.sheet.draw(pen, channel, x, y, this.wide, this.high);
+      const words = this.kernels ? "" : this.grid.words[channel];
+      if (words) label(pen, words, x, y, this.wide, this.high);
+    }
+    if (!this.cursor) return;
+    const [channel, row, column] = this.cursor;
+    const [x, y] = this.place(this.grid.folded ? 0 : channel);
+    if (this.grid.folded) {
+      const cell = this.wide / this.sheet.width;
+      frame(pen, x + column * cell, y + row * cell, cell, cell);
+    } else frame(pen, x + 1, y + 1, this.wide - 2, this.high - 2);
+  }
+
+  /** @param {MouseEvent} event @returns {Place | null} */
+  under(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const column = Math.floor(x / (this.wide + GAP)), row = Math.floor(y / (this.high + GAP));
+    const channel = row * this.columns + column;
+    if (column >= this.columns || column < 0 || row < 0 || channel >= this.sheet.count) return null;
+    const inX = x - column * (this.wide + GAP), inY = y - row * (this.high + GAP);
+    if (inX >= this.wide || inY >= this.high) return null;
+    return [
+      channel,
+      Math.floor((inY / this.high) * this.sheet.height),
+      Math.floor((inX / this.wide) * this.sheet.width),
+    ];
+  }
+
+  /** @param {Place | null} at */
+  point(at) {
+    this.cursor = at && this.isThere(at) ? at : null;
+    this.paint();
+    this.tell();
+  }
+
+  /** @param {Place} place */
+  isThere([, row, column]) {
+    return !this.grid.folded || row * this.sheet.width + column < this.grid.size;
+  }
+
+  // Say what is under the cursor, and show what it sees.
+  tell() {
+    const [text, cell] = this.described();
+    this.readout.textContent = text;
+    this.hover(cell);
+  }
+
+  /** @returns {[text: string, cell: Cell | null]} */
+  described() {
+    if (!this.cursor) return [this.hint(), null];
+    const [channel, row, column] = this.cursor;
+    if (this.kernels)
+      return [`Kernel ${channel}, its weights as a colour picture: grey is zero`, null];
+    const value = `about ${readNumber(this.value(channel, row, column))}`;
+    if (this.grid.folded)
+      return [`Number ${row * this.sheet.width + column}: ${value}`, [0, 0]];
+    const [r, c] = [this.cell(row), this.cell(column)];
+    const said = this.grid.words[channel] ?? value;
+    return [`Channel ${channel}, row ${r}, column ${c}: ${said}`, [r, c]];
+  }
+
+  hint() {
+    if (this.kernels) return "Each picture is one kernel. Click it for the map that it makes.";
+    const step = this.grid.step > 1 ? ` Every ${this.grid.step}nd cell is drawn.` : "";
+    return `Point at a cell to see what it sees of the photo; click to open its channel.${step}`;
+  }
+
+  // The layer's row or column that a drawn one stands for.
+  /** @param {number} drawn */
+  cell(drawn) {
+    return drawn * this.grid.step + Math.floor(this.grid.step / 2);
+  }
+
+  /** @param {number} channel @param {number} row @param {number} column */
+  value(channel, row, column) {
+    const place = (channel * this.sheet.height + row) * this.sheet.width + column;
+    const byte = this.arrays.grid.values[place];
+    return byte === 0 ? "not finite" : ((byte - 128) / 127) * this.arrays.scales.values[channel];
+  }
+
+  /** @param {Place | null} at */
+  press(at) {
+    if (!at || !this.isThere(at)) return;
+    const [channel, row, column] = at;
+    if (this.grid.folded) this.open(row * this.sheet.width + column, null);
+    else this.open(channel, this.kernels ? null : [this.cell(row), this.cell(column)]);
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const step = arrowStep(event);
+    if (isPress(event)) this.press(this.cursor ?? [0, 0, 0]);
+    else if (step) {
+      const { height, width, count } = this.sheet;
+      const [channel, row, column] = this.cursor ?? [0, Math.floor(height / 2), Math.floor(width / 2)];
+      const next = this.cursor ? channel + step[1] + step[0] * this.columns : 0;
+      if (this.grid.folded) this.point([0, ...moved([row, column], step, [height, width])]);
+      else this.point([next >= 0 && next < count ? next : channel, row, column]);
+    } else return;
+    event.preventDefault();
+  }
+}
+
+// A channel that is no picture says so: "dead", "constant", "NaN".
+/**
+ * @param {CanvasRenderingContext2D} pen @param {string} words
+ * @param {number} x @param {number} y @param {number} wide @param {number} high
+ */
+function label(pen, words, x, y, wide, high) {
+  const word = words.startsWith("not finite") ? "NaN" : words.split(" ")[0].replace(":", "");
+  let size = Math.min(12, high / 2.2);
+  pen.font = `600 ${size}px system-ui, sans-serif`;
+  size = clamp((size * (wide - 4)) / pen.measureText(word).width, 6, Math.max(6, size));
+  pen.font = `600 ${size}px system-ui, sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = "rgba(255,255,255,0.8)";
+  const half = pen.measureText(word).width / 2 + 2;
+  pen.fillRect(x + wide / 2 - half, y + high / 2 - size * 0.7, 2 * half, size * 1.4);
+  pen.fillStyle = "#1b2430";
+  pen.fillText(word, x + wide / 2, y + high / 2 + 0.5);
+  pen.textAlign = "left";
+}

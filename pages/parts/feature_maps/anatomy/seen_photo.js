@@ -1,0 +1,78 @@
+// @ts-check
+// The photo as the network gets it, with what one cell sees of it, and what the network says.
+
+import { Sheet, frame, ready } from "../../web/canvas.js";
+import { element } from "../../web/elements.js";
+import { answerText, probabilityBar } from "../../web/probability_bar.js";
+
+/** @typedef {import("./header.js").Header} Header */
+
+const PHOTO_SIDE = 152;
+
+export class SeenPhoto {
+  /** @type {Sheet} */
+  sheet;
+
+  /** @param {HTMLCanvasElement} canvas @param {HTMLElement} said */
+  constructor(canvas, said) {
+    this.canvas = canvas;
+    this.said = said;
+  }
+
+  /** @param {Header} header @param {import("./header.js").PackedArray} photo */
+  update(header, photo) {
+    this.sheet = Sheet.of(photo);
+    this.canvas.setAttribute("aria-label", `The photo ${header.photo}, as the network gets it`);
+    this.said.replaceChildren(...answerLines(header));
+    this.show(null);
+  }
+
+  // The box of what a cell sees: top, left, bottom, right in pixels, the last two not included.
+  /** @param {number[] | null} box */
+  show(box) {
+    const pen = ready(this.canvas, PHOTO_SIDE, PHOTO_SIDE);
+    this.sheet.draw(pen, 0, 0, 0, PHOTO_SIDE, PHOTO_SIDE);
+    this.canvas.dataset.box = box ? box.join(",") : "";
+    if (!box) return;
+    const [down, across] = [PHOTO_SIDE / this.sheet.height, PHOTO_SIDE / this.sheet.width];
+    const [x, y] = [box[1] * across, box[0] * down];
+    const [wide, high] = [(box[3] - box[1]) * across, (box[2] - box[0]) * down];
+    pen.fillStyle = "rgba(0, 0, 0, 0.45)";
+    pen.beginPath();
+    pen.rect(0, 0, PHOTO_SIDE, PHOTO_SIDE);
+    pen.rect(x, y, wide, high);
+    pen.fill("evenodd");
+    frame(pen, x + 1, y + 1, Math.max(1, wide - 2), Math.max(1, high - 2));
+  }
+}
+
+/** @param {Header} header */
+function answerLines(header) {
+  const { classes, probability, truth } = header;
+  /** @type {HTMLElement[]} */
+  const lines = [
+    element("div", "identity", `${header.run} \u00b7 ${header.epoch} \u00b7 ${header.photo}`),
+  ];
+  if (typeof probability === "string") lines.push(element("div", "answer", "The answer is not a number"));
+  else lines.push(answerText(probability, header), ...probabilityBar(probability, header));
+  if (truth !== null) {
+    const wrong = typeof probability === "string" || (probability >= 0.5 ? 1 : 0) !== truth;
+    lines.push(element("div", wrong ? "words" : "",
+      `It is a ${classes[truth]}: ${wrong ? "wrong" : "right"}`));
+  }
+  if (header.confusion) lines.push(confusionTable(classes, header.confusion));
+  else if (header.untested) lines.push(element("div", "identity", header.untested));
+  return lines;
+}
+
+/** @param {string[]} classes @param {number[][]} confusion */
+function confusionTable(classes, confusion) {
+  const table = element("table", "confusion");
+  table.append(element("tr", "", element("th", "", "all test photos"),
+    ...classes.map((name) => element("th", "", `says ${name}`))));
+  confusion.forEach((row, truth) => {
+    table.append(element("tr", "", element("th", "", `is ${classes[truth]}`),
+      ...row.map((value, said) => element("td", said === truth ? "right" : "", String(value)))));
+  });
+  return table;
+}

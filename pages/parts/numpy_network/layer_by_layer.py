@@ -1,0 +1,193 @@
+"""The network layer by layer: one photo down through both engines and its gradient back up."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.comparison.rounding import EXPLANATION
+from core.config import DTYPES
+from core.data import to_network_input
+from core.data.decode import decode_photo
+from core.errors import GlassError, ModelError, PhotoError
+from pages.parts.numpy_network.layer_rows import layers_html, milliseconds
+from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
+from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
+from pages.parts.shared.words import escape_markdown
+
+if TYPE_CHECKING:
+    from core.comparison.network_comparison import NetworkComparison
+
+FORWARD, BACKWARD = "Forward, photo to answer", "Backward, loss to photo"
+EVALUATION, TRAINING = "evaluation", "training"
+ANSWERED = "its answer"
+SHARE_HELP = f"The largest share of it that any layer takes. {EXPLANATION}"
+
+
+def show() -> None:
+    """Draw the comparison of the chosen photo and model."""
+    controls, results = st.columns([3, 8], gap="large")
+    with controls:
+        photos = choose_photos()
+        model = choose_model()
+        dtype, training = choose_arithmetic()
+    photo = photos[0] if photos else drawn_photo(0)
+    with results:
+        try:
+            classes = load_classifier(model).classes
+            compared = compare(photo, model, dtype, training, choose_label(classes))
+        except ModelError as error:
+            st.error(f"This model cannot be compared. {error} Choose another one.")
+        except PhotoError as error:
+            st.error(f"{escape_markdown(photo.name)}: {error}")
+        except GlassError as error:  # a layer that NumPy lacks
+            st.error(str(error))
+        else:
+            show_summary(compared, classes, photo)
+            show_layers(compared, classes)
+
+
+def choose_arithmetic() -> tuple[str, bool]:
+    """Draw the choices of dtype and mode; return the dtype and whether it is training mode."""
+    dtype = st.segmented_control(
+        "Numbers",
+        DTYPES,
+        default=DTYPES[0],
+        required=True,
+        key="dtype",
+        bind="query-params",
+        help="float64 carries 16 digits instead of 7: if the difference shrinks with it, it was "
+        "rounding and not a mistake.",
+    )
+    mode = st.segmented_control(
+        "Mode",
+        (EVALUATION, TRAINING),
+        default=EVALUATION,
+        required=True,
+        key="mode",
+        bind="query-params",
+        help="In training mode batch norm takes mean and variance from this photo, in evaluation "
+        "mode from what it kept while it was trained.",
+    )
+    return str(dtype), mode == TRAINING
+
+
+def choose_label(classes: tuple[str, str]) -> int | None:
+    """Return the label whose loss goes backward; None is the class that the network answers."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.segmented_control(
+            "Direction",
+            (FORWARD, BACKWARD),
+            default=FORWARD,
+            required=True,
+            key="direction",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        if st.session_state["direction"] == FORWARD:
+            return None
+        chosen = st.selectbox(
+            "Loss of the label",
+            (ANSWERED, *classes[::-1]),
+            key="label",
+            persist_state="session",
+            width=170,
+            help="Binary cross entropy of this label, whose gradient goes backward.",
+        )
+    return None if chosen == ANSWERED else classes.index(chosen)
+
+
+def compare(
+    photo: BroughtPhoto, model: ModelChoice, dtype: str, training: bool, label: int | None
+) -> "NetworkComparison":
+    """Return the comparison; ``GlassError`` has a sentence for people."""
+    return _compare(photo.key, photo, model, dtype, training, label)
+
+
+@st.cache_resource(show_spinner="Sending the photo through both engines ...", max_entries=8)
+def _compare(
+    key: str,
+    _photo: BroughtPhoto,
+    model: ModelChoice,
+    dtype: str,
+    training: bool,
+    label: int | None,
+) -> "NetworkComparison":
+    from core.comparison.network_comparison import compare_network  # imports torch
+
+    classifier = load_classifier(model)
+    pixels = decode_photo(_photo.content, classifier.image_size).pixels
+    x = to_network_input(np.asarray(pixels)[np.newaxis])
+    return compare_network(classifier.model, x, label, dtype, training)
+
+
+def show_summary(
+    compared: "NetworkComparison", classes: tuple[str, str], photo: BroughtPhoto
+) -> None:
+    """Say in one row what both engines answer, how far apart they are, and how long it takes."""
+    backward = st.session_state["direction"] == BACKWARD
+    digits = 9 if compared.dtype == "float32" else 15
+    pair = (
+        ("Loss", compared.numpy_loss, compared.torch_loss)
+        if backward
+        else (f"P({classes[1]})", compared.numpy_probability, compared.torch_probability)
+    )
+    layers = compared.backward if backward else compared.forward
+    with st.container(horizontal=True, gap="small"):
+        wide = 132 if digits == 9 else 200
+        st.metric(f"{pair[0]}, NumPy", f"{pair[1]:.{digits}f}", width=wide)
+        st.metric(f"{pair[0]}, torch", f"{pair[2]:.{digits}f}", width=wide)
+        share = max(each.share for layer in layers for each in layer.agreements)
+        st.metric("Of allowed rounding", share_words(share), width=150, help=SHARE_HELP)
+        st.metric("NumPy", milliseconds(sum(each.numpy_seconds for each in layers)), width=90)
+        st.metric("torch", milliseconds(sum(each.torch_seconds for each in layers)), width=90)
+    show_verdict(compared, escape_markdown(photo.name))
+
+
+def show_verdict(compared: "NetworkComparison", name: str) -> None:
+    """Say whether the engines agree, and where their gradients take another way."""
+    if not compared.within:
+        *some, last = compared.apart
+        names = f"{', '.join(some)} and {last}" if some else last
+        st.error(
+            f"The engines part at {names}: given the same numbers, they come to results that "
+            "rounding does not explain.",
+            icon=":material/call_split:",
+        )
+        return
+    st.markdown(
+        f":material/check_circle: Both engines agree on **{name}** in every layer, forward "
+        f"and backward, as closely as {compared.dtype} allows."
+    )
+    if compared.forks:
+        ways = " and ".join(f"{count:,} in {layer.name}" for layer, count in compared.forks)
+        st.info(
+            f"Backward the gradient takes another way at a few cells ({ways}), whose values are so "
+            "close that rounding decided which one is positive or the largest. From there on the "
+            "pictures of the two gradients differ, and neither engine is wrong: in float64 they "
+            "hardly ever part.",
+            icon=":material/call_split:",
+        )
+
+
+def share_words(share: float) -> str:
+    """Write a share of the allowed rounding: 0 %, 0.35 %, 21 %, more than 100 %."""
+    return f"{100 * share:.2g} %" if share <= 1 else "over 100 %"
+
+
+def show_layers(compared: "NetworkComparison", classes: tuple[str, str]) -> None:
+    """Draw the layers in the chosen direction."""
+    backward = st.session_state["direction"] == BACKWARD
+    if backward:
+        st.caption(
+            f"From the loss of “{classes[compared.label]}” back up to the photo: each row is the "
+            "gradient of a layer's input, and of its weight and bias. Each engine goes its own "
+            "way. NumPy and torch share a scale, the difference has its own."
+        )
+    else:
+        st.caption(
+            f"From the photo down to P({classes[1]}): each row is what a layer gives out, its "
+            "first maps. Each engine goes its own way. NumPy and torch share a scale, the "
+            "difference has its own."
+        )
+    st.html(layers_html(compared.backward if backward else compared.forward))

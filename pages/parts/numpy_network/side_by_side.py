@@ -1,0 +1,163 @@
+"""Both engines training side by side: start, follow, pause, step, stop, all in place."""
+
+import datetime
+
+import numpy as np
+import streamlit as st
+
+from core.config import DTYPES, PRESETS
+from core.folders import side_by_side_folder
+from core.pictures.curves import thin
+from core.runs.listing import create_run, list_runs
+from core.runs.run import Run
+from core.runs.status import Status
+from core.training.events import EnginesCompared
+from pages.parts.shared import training_form
+from pages.parts.shared.figures import figures
+from pages.parts.shared.line_chart import Chart, Series, line_charts
+from pages.parts.shared.live_run import POINTS, finite, follow_live
+from pages.parts.shared.run_choice import choose_run, open_run
+from pages.parts.shared.run_management import show_management
+from pages.parts.shared.words import apart
+from pages.parts.shared.workers import warm_up, worker_pool
+
+NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
+IDLE = "#8A94A0"
+FIGURES = "NumPy images/s", "torch images/s", "Losses apart", "Weights apart"
+IDLE_NOTE = (
+    "A bias right before batch norm is idle: batch norm takes every constant out again. Its true "
+    "gradient is zero, what both engines compute is rounding alone, and Adam makes whole steps of "
+    "it. These biases part at once, and it does no harm."
+)
+
+
+def show() -> None:
+    """Draw the chosen training, or the form for a new one."""
+    run = choose_run(list_runs(side_by_side_folder()))
+    if run is None:
+        warm_up()
+        show_form()
+    else:
+        follow(run)
+
+
+def show_form() -> None:
+    """Draw the Train page's form with a choice of dtype; Start begins the training."""
+    form, look = st.columns([5, 7], gap="large")
+    with form:
+        data = training_form.choose_source()
+        model = training_form.choose_network()
+        choices = training_form.choose_numbers(data, model)
+        dtype = st.segmented_control(
+            "Numbers",
+            DTYPES,
+            default=DTYPES[1],
+            required=True,
+            key="pair-dtype",
+            persist_state="session",
+            help="In float64 both stay together for a whole training. In float32, in which "
+            "networks usually train, rounding parts them after some dozens of batches. A mistake "
+            "in a formula would part them in both alike.",
+        )
+    with look:
+        st.markdown(
+            "Both networks start from **the same weights** and get **the same batches** in the "
+            "same order. Whatever parts them is the order in which each adds its numbers up."
+        )
+        preview = training_form.look_at(data, choices.config or PRESETS[model])
+    with form:
+        if choices.problem:
+            st.error(choices.problem)
+        pressed = st.button(
+            "Start both",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=choices.config is None or preview is None,
+            key="start-pair",
+        )
+    if pressed and choices.config is not None:
+        name = f"{choices.config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
+        run = create_run(choices.config.replace(engine="both", dtype=str(dtype)), name)
+        worker_pool().start(run)
+        open_run(run)
+        st.rerun()
+
+
+def follow(run: Run) -> None:
+    """Show the training, anew as often as its state asks for while a worker is at it."""
+
+    def draw(_: Status) -> None:
+        history = run.log.comparisons()
+        show_numbers(history)
+        show_curves(history, key=f"pair-curves-{run.id}")
+
+    follow_live(run, draw)
+    st.caption(
+        "What to look for: the two losses are one line, in float64 to the end, in float32 for some "
+        "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "
+        "size, so where the true gradient is nearly zero, rounding decides which way a whole step "
+        "goes. Every step starts from weights that already differ, so the gap grows. In float64 it "
+        "starts many millions of times smaller; a mistake in a formula would not shrink so."
+    )
+    if not run.status().active:
+        with st.expander("Rename or delete"):
+            show_management(run)
+
+
+def show_numbers(history: list[EnginesCompared]) -> None:
+    """Draw the newest figures in a row."""
+    values: dict[str, str | None] = dict.fromkeys(FIGURES)
+    if history:
+        newest = history[-1]
+        rates = newest.numpy_images_per_second, newest.torch_images_per_second
+        gaps = newest.numpy_loss - newest.torch_loss, newest.weight_difference
+        texts = [f"{rate:.0f}" for rate in rates] + [apart(each) for each in gaps]
+        values = dict(zip(FIGURES, texts, strict=True))
+    figures(values)
+
+
+def show_curves(history: list[EnginesCompared], key: str) -> None:
+    """Draw both losses on top of each other, and below the growing difference of the weights."""
+    steps = np.array([each.overall_step for each in history], np.int64)
+    losses = []
+    for name, colour, width, opacity, dashed in (
+        ("NumPy", NUMPY, 6.0, 0.55, False),
+        ("torch", TORCH, 2.0, 1.0, True),
+    ):
+        values = np.array([getattr(each, f"{name.lower()}_loss") for each in history])
+        x, y = thin(steps, values, POINTS)
+        losses.append(Series(name, x.tolist(), finite(y), colour, width, opacity, dashed))
+    idle = [each.idle_difference for each in history]
+    charts = [
+        Chart(
+            "Loss per batch",
+            losses,
+            x_label="batch",
+            y_label="binary cross entropy",
+            empty="The first point comes with the first batch.",
+            height=200,
+        ),
+        Chart(
+            "Weights apart",
+            [
+                power_series("weights", steps, [each.weight_difference for each in history], NUMPY),
+                power_series("idle biases", steps, idle, IDLE),
+            ],
+            x_label="batch",
+            y_label="largest, log scale",
+            y_format="power",
+            empty="The first point comes with the first batch.",
+            height=150,
+            note=IDLE_NOTE if any(idle) else "",
+        ),
+    ]
+    line_charts(charts, columns=1, key=key)
+
+
+def power_series(name: str, steps: np.ndarray, values: list[float], colour: str) -> Series:
+    """Return a line of the powers of ten of ``values``; a difference of zero is a gap."""
+    with np.errstate(divide="ignore"):
+        powers = np.log10(np.array(values, float))
+    x, y = thin(steps, np.where(np.isfinite(powers), powers, np.nan), POINTS)
+    return Series(name, x.tolist(), finite(y), colour, width=2.0)

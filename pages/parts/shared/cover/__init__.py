@@ -1,0 +1,32 @@
+"""A patch to move over a photo, with what the network gets and says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.pictures.colour import CLASS_COLOURS
+from core.pictures.packing import pack
+from pages.parts.web import register
+
+_component = register(__file__)
+
+
+def cover_view(
+    pixels: NDArray[np.uint8],
+    seen: NDArray[np.uint8],
+    facts: dict[str, Any],
+    *,
+    key: str,
+    on_cover: Callable[[], None],
+) -> None:
+    """Show the photo (S, S, 3) with a patch, and ``seen``, what the network got.
+
+    ``facts``: id, at (top, left), patch and grey, classes, probability and uncovered, both
+    P(class 1). ``on_cover`` finds the place asked for in the state's ``cover``.
+    """
+    header = {**facts, "colours": CLASS_COLOURS}
+    _component(
+        key=key, data=pack(header, {"photo": pixels, "seen": seen}), on_cover_change=on_cover
+    )

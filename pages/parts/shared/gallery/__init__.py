@@ -1,0 +1,92 @@
+"""A row of pictures to click, reachable by keyboard, each with a caption and a coloured edge."""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.parts.web import register
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: ``pixels`` (H, W, 3) uint8 RGB; ``alt`` describes it for a screen reader."""
+
+    pixels: NDArray[np.uint8]
+    caption: str
+    alt: str
+    colour: str = "transparent"
+
+
+_component = register(__file__)
+
+
+def picture_address(pixels: NDArray[np.uint8]) -> str:
+    """Encode (H, W, 3) uint8 RGB as a PNG in a ``data:`` address."""
+    _, encoded = cv2.imencode(".png", pixels[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Shrink a picture to fit ``side`` x ``side``, in its own proportions; a smaller one stays."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def thumbnail_address(pixels: NDArray[np.uint8], side: int) -> str:
+    """Encode a picture in a ``data:`` address, shrunk to what a dense screen shows of ``side``.
+
+    What is larger becomes a JPEG: eight drawn pets are 50 kB and not 1.5 MB to send.
+    """
+    small = shrunk(pixels, 2 * side)
+    if small is pixels:
+        return picture_address(pixels)
+    _, encoded = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+def gallery(
+    pictures: Sequence[Picture],
+    *,
+    key: str,
+    side: int = 84,
+    clickable: bool = True,
+    on_click: Callable[[int], None] | None = None,
+) -> int | None:
+    """Show ``pictures`` with ``side`` pixels each; return the index of the one just clicked.
+
+    ``on_click`` is told the index before the script runs anew.
+    """
+
+    def click() -> None:
+        if on_click is not None:
+            on_click(int(st.session_state[key].clicked))
+
+    result = _component(
+        key=key,
+        data={
+            "side": side,
+            "clickable": clickable,
+            # A tuple: of a list Streamlit asks pandas whether it is a table, and imports it first.
+            "pictures": tuple(
+                {
+                    "source": thumbnail_address(picture.pixels, side),
+                    "caption": picture.caption,
+                    "alt": picture.alt,
+                    "colour": picture.colour,
+                }
+                for picture in pictures
+            ),
+        },
+        on_clicked_change=click,
+    )
+    clicked = result.clicked
+    return None if clicked is None else int(clicked)

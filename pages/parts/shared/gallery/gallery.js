@@ -1,0 +1,42 @@
+// @ts-check
+// A row of pictures, to look at or to click.
+
+import { component } from "../../web/component.js";
+import { element, findAny } from "../../web/elements.js";
+
+/** @typedef {{source: string, caption: string, alt: string, colour: string}} Picture */
+/** @typedef {{side: number, clickable: boolean, pictures: Picture[]}} Data */
+
+export default component((parent, trigger) => new Gallery(findAny(parent, ".gallery"), trigger));
+
+class Gallery {
+  content = "";
+
+  /** @param {HTMLElement} root @param {import("../../web/component.js").Trigger} trigger */
+  constructor(root, trigger) {
+    this.root = root;
+    this.trigger = trigger;
+  }
+
+  /** @param {Data} data */
+  update(data) {
+    const content = JSON.stringify(data);
+    if (content === this.content) return; // the same pictures stay put
+    this.content = content;
+    this.root.replaceChildren(...data.pictures.map((picture, index) => {
+      const image = element("img", "");
+      image.src = picture.source;
+      image.alt = picture.alt;
+      image.style.borderColor = picture.colour;
+      const caption = element("span", "caption", picture.caption);
+      caption.title = picture.caption;
+      const entry = element(data.clickable ? "button" : "div", "picture", image, caption);
+      entry.style.width = `${data.side}px`;
+      if (entry instanceof HTMLButtonElement) {
+        entry.type = "button";
+        entry.onclick = () => this.trigger("clicked", index);
+      }
+      return entry;
+    }));
+  }
+}

@@ -1,0 +1,106 @@
+"""What every page has: its question as the title, one sentence on what to do, the links."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from pages.parts.shared.kept import keep_address, kept_address
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its file, its name in the navigation, its question, and what to do on it."""
+
+    file: str
+    name: str
+    icon: str
+    question: str
+    what_to_do: str
+
+
+PAGES: Final = {
+    "classify": Page(
+        "app.py",
+        "Classify",
+        ":material/pets:",
+        "What does the network say about my photo?",
+        "Drop one photo or many, or click a drawn pet.",
+    ),
+    "train": Page(
+        "pages/train.py",
+        "Train",
+        ":material/model_training:",
+        "How does it learn, right now?",
+        "Choose pictures and a network, press Start, and watch the loss fall.",
+    ),
+    "feature_maps": Page(
+        "pages/feature_maps.py",
+        "Feature maps",
+        ":material/layers:",
+        "What does each layer see in this photo?",
+        "Choose a network and a photo, then click a layer, a channel, a cell.",
+    ),
+    "conv_lab": Page(
+        "pages/conv_lab.py",
+        "Conv lab",
+        ":material/grid_on:",
+        "What exactly does one convolution compute?",
+        "Point at a number to see the sum behind it, in both engines; move a slider to change it.",
+    ),
+    "numpy_network": Page(
+        "pages/numpy_network.py",
+        "NumPy network",
+        ":material/compare_arrows:",
+        "Do NumPy and torch agree through the whole network?",
+        "Send a photo down through both engines and its gradient back, or train both side by side.",
+    ),
+}
+
+_STYLE = """
+<style>
+.block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 1400px; }
+@media (max-width: 640px) { .block-container { padding-top: 3.6rem; } }
+h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
+[data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
+[data-testid="stMetricValue"] { font-size: 1.35rem; }
+[data-testid="stImage"] img.crisp, .crisp { image-rendering: pixelated; }
+.figures { display: flex; flex-wrap: wrap; gap: .2rem 2rem; margin: 0 !important;
+  padding: 0 !important; }
+.figures dt { font-size: .875rem; font-weight: 400; opacity: .8; }
+.figures dd { font-size: 1.35rem; line-height: 1.3; margin: 0; min-width: 4.5rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; min-height: 2.5rem; }
+</style>
+"""
+
+
+@contextmanager
+def open_page(key: str) -> Iterator[None]:
+    """Draw a page's head, then the page inside: ``with open_page("train"):`` begins its script.
+
+    ``key`` is one of ``PAGES``. The links to the others lead to where this visitor left them.
+    """
+    page = PAGES[key]
+    st.set_page_config(
+        page_title=f"{page.name} · Glass CNN",
+        page_icon=page.icon,
+        layout="wide",
+        initial_sidebar_state=220,
+    )
+    st.html(_STYLE)
+    with st.sidebar:
+        st.markdown("**Glass CNN**  \nOne small network, every number on show")
+        for name, each in PAGES.items():
+            st.page_link(
+                each.file,
+                label=each.name,
+                icon=each.icon,
+                width="stretch",
+                query_params=None if name == key else kept_address(name),
+            )
+    st.title(page.question, anchor=False)
+    st.caption(page.what_to_do)
+    with keep_address(key):
+        yield

@@ -1,0 +1,123 @@
+"""Photos that a visitor brings: dropped files, a camera shot, or a drawn pet that was clicked."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.data.decode import MAX_BYTES, decode_photo
+from core.data.drawn import draw_pet
+from core.errors import PhotoError
+from pages.parts.shared.gallery import Picture, gallery, shrunk
+from pages.parts.shared.words import escape_markdown
+
+DRAWN_SIDE = 256
+DRAWN_PETS = 8
+# The gallery's own seed: neither training nor test pictures are drawn from it.
+GALLERY_SEED = 2027
+
+
+@dataclass(frozen=True)
+class BroughtPhoto:
+    """A file's name as its owner gave it (never used as a path) and its bytes."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def key(self) -> str:
+        """The photo's identity: what is known of it is kept under this key."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@st.cache_data(show_spinner=False)
+def drawn_pets() -> list[tuple[str, NDArray[np.uint8]]]:
+    """Draw the gallery: names and (H, W, 3) uint8 RGB pictures, cats and dogs in turn."""
+    return [
+        (kind, draw_pet(kind, DRAWN_SIDE, GALLERY_SEED, number))
+        for number in range(DRAWN_PETS // 2)
+        for kind in ("cat", "dog")
+    ]
+
+
+def choose_photos() -> list[BroughtPhoto]:
+    """Draw the widgets and return the photos, newest first where that is known."""
+    if "photos" not in st.session_state:  # another page lay between: the uploader is empty again
+        st.session_state["earlier-photos"] = st.session_state.get("brought-photos", [])
+    dropped = st.file_uploader(
+        "Drop photos here",
+        accept_multiple_files=True,
+        key="photos",
+        max_upload_size=MAX_BYTES // 2**20,
+        help="JPEG, PNG, WebP, BMP or GIF; up to 25 MB, 40 megapixels and 20,000 pixels a side "
+        "each. They stay on this computer, in memory, and are never saved.",
+    )
+    earlier = choose_earlier(st.session_state["earlier-photos"])
+    camera = None
+    if st.toggle("Use the camera", key="use-camera"):
+        camera = st.camera_input("Take a photo", key="camera")
+    st.markdown("No photo at hand? Click a **drawn pet**:")
+    pets = drawn_pets()
+    clicked = gallery(
+        [
+            Picture(pixels, "", f"Drawn {name} {number // 2 + 1}")
+            for number, (name, pixels) in enumerate(pets)
+        ],
+        key="drawn-pets",
+        side=68,
+    )
+    if clicked is not None:
+        st.session_state["drawn-pet"] = clicked
+    photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped or []]
+    if camera is not None:
+        photos.insert(0, BroughtPhoto("camera shot", camera.getvalue()))
+    photos += earlier
+    st.session_state["brought-photos"] = list(photos)
+    if "drawn-pet" in st.session_state:
+        photos.insert(0, drawn_photo(int(st.session_state["drawn-pet"])))
+    return photos
+
+
+def choose_earlier(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:
+    """Draw the photos of an earlier visit, which no uploader can be given back; return the rest.
+
+    A click leaves one out; at the next visit it is gone.
+    """
+    if not photos:
+        return []
+    chosen = st.pills(
+        "From before",
+        range(len(photos)),
+        selection_mode="multi",
+        default=range(len(photos)),
+        format_func=lambda number: escape_markdown(shortened(photos[number].name)),
+        key="chosen-earlier-photos",
+        help="Click one to leave it out.",
+        wrap=True,
+    )
+    return [photos[number] for number in chosen]
+
+
+def shortened(name: str) -> str:
+    """Keep a name's beginning and end where it is long, as the uploader does."""
+    return name if len(name) <= 20 else f"{name[:7]}...{name[-10:]}"
+
+
+@st.cache_data(show_spinner=False)
+def drawn_photo(number: int) -> BroughtPhoto:
+    """Return a drawn pet as the PNG file it would be, so that it goes the way of any photo."""
+    name, pixels = drawn_pets()[number]
+    _, encoded = cv2.imencode(".png", pixels[..., ::-1])
+    return BroughtPhoto(f"drawn {name} {number // 2 + 1}", encoded.tobytes())
+
+
+def thumbnail(content: bytes, side: int) -> NDArray[np.uint8] | None:
+    """Shrink a photo to fit ``side`` x ``side``, in its own proportions; None if it is no photo."""
+    try:
+        return shrunk(decode_photo(content).pixels, side)
+    except PhotoError:
+        return None

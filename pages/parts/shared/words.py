@@ -1,0 +1,18 @@
+"""Numbers and texts as every page shows them."""
+
+import re
+
+
+def percent(share: float | None) -> str | None:
+    """Say a share of 0..1 with one digit: 81.2 %."""
+    return None if share is None else f"{share * 100:.1f} %"
+
+
+def apart(difference: float) -> str:
+    """Say how far two numbers lie apart: 1.2e-12."""
+    return f"{abs(difference):.1e}" if difference else "0"
+
+
+def escape_markdown(text: str) -> str:
+    """Make a text that came from outside, such as a file name, show as it is in Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)

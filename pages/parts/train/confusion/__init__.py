@@ -1,0 +1,22 @@
+"""The confusion matrix as a table of four buttons: what the pictures are against what was said."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.parts.web import register
+
+_component = register(__file__)
+
+
+def confusion_matrix(
+    counts: NDArray[np.integer], classes: tuple[str, str], *, key: str
+) -> tuple[int, int] | None:
+    """Draw ``counts`` (2, 2), row true class, column answer; return the chosen (row, column)."""
+    result = _component(
+        key=key,
+        data={"counts": counts.tolist(), "classes": list(classes)},
+        default={"cell": None},
+        on_cell_change=lambda: None,
+    )
+    cell = result.cell
+    return None if cell is None else (int(cell[0]), int(cell[1]))

@@ -1,0 +1,57 @@
+"""What several browser components are made of, and how a component is registered.
+
+A component is a folder with a Python file, HTML, CSS and JavaScript under the folder's name. Its
+scripts are ES modules, so that TypeScript and Node read them as they are; Streamlit takes a
+component's script as one text, so ``register`` puts the modules together. There is no build step.
+"""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+_JS_IMPORT = re.compile(r'^import \{[^}]*\} from "(.+)";\n', re.MULTILINE)
+_JS_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_CSS_IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
+
+
+def register(python_file: str) -> ComponentRenderer:
+    """Register the component whose package ``python_file`` is, once, when it is imported."""
+    folder = Path(python_file).parent
+    html, css, js = (folder / f"{folder.name}.{kind}" for kind in ("html", "css", "js"))
+    return st.components.v2.component(
+        f"glass_cnn.{folder.name}",
+        html=html.read_text(encoding="utf-8"),
+        css=bundle_css(css),
+        js=bundle_js(js),
+    )
+
+
+def bundle_css(entry: Path) -> str:
+    """Return a style sheet with those that it imports before it."""
+    return _bundle(entry, _CSS_IMPORT)
+
+
+def bundle_js(entry: Path) -> str:
+    """Return a script with the modules that it imports before it; they share one scope.
+
+    A name may therefore stand in one of them only.
+    """
+    return _JS_EXPORT.sub("", _bundle(entry, _JS_IMPORT))
+
+
+def _bundle(entry: Path, imports: re.Pattern[str]) -> str:
+    """Return the text of ``entry`` after the texts of all that it imports, each once."""
+    texts: dict[Path, str] = {}
+
+    def add(path: Path) -> None:
+        if path in texts:
+            return
+        text = path.read_text(encoding="utf-8")
+        for relative in imports.findall(text):
+            add((path.parent / relative).resolve())
+        texts[path] = imports.sub("", text)
+
+    add(entry.resolve())
+    return "\n".join(texts.values())

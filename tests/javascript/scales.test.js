@@ -1,0 +1,46 @@
+// @ts-check
+// Places along an axis, over a grid and on the keyboard.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { chartNumber, nearest, paddedRange, ticks } from "../../pages/parts/shared/line_chart/scales.js";
+import { moved } from "../../pages/parts/web/keyboard.js";
+
+test("ticks stand at 1, 2 or 5 times a power of ten", () => {
+  assert.deepEqual(ticks(0, 10, 5), { values: [0, 2, 4, 6, 8, 10], step: 2 });
+  assert.deepEqual(ticks(3, 47, 4).values, [20, 40]);
+  assert.equal(ticks(0, 0.7, 5).step, 0.2);
+  assert.equal(ticks(-1, 1, 2).step, 1);
+});
+
+test("numbers at ticks are as short as their step allows", () => {
+  assert.equal(chartNumber(0.25, "number", 0.05), "0.25");
+  assert.equal(chartNumber(3, "number", 1), "3");
+  assert.equal(chartNumber(0.25, "number"), "0.250");
+  assert.equal(chartNumber(0.5, "percent", 0.1), "50 %");
+  assert.equal(chartNumber(0.5125, "percent"), "51.2 %");
+  assert.equal(chartNumber(-7, "power", 1), "1e-7");
+  assert.equal(chartNumber(0.0001, "number"), "1.0e-4");
+});
+
+test("the nearest number is found", () => {
+  assert.equal(nearest([], 3), -1);
+  assert.equal(nearest([5], 3), 0);
+  assert.equal(nearest([1, 2, 4, 8], 3.5), 2);
+  assert.equal(nearest([1, 2, 4, 8], 100), 3);
+  assert.equal(nearest([1, 2, 4, 8], -1), 0);
+});
+
+test("a range has room around it, and begins at zero where that costs no detail", () => {
+  assert.deepEqual(paddedRange([0.1, 1]), [0, 1.06]);
+  assert.deepEqual(paddedRange([0, 1]), [0, 1.06]);
+  const [low, high] = paddedRange([7, 7]);
+  assert.ok(low < 7 && 7 < high);
+});
+
+test("a step stays inside the grid", () => {
+  assert.deepEqual(moved([1, 1], [1, 0], [3, 2]), [2, 1]);
+  assert.deepEqual(moved([0, 1], [-1, 0], [3, 2]), [0, 1]);
+  assert.deepEqual(moved([0, 1], [0, 5], [3, 2]), [0, 1]);
+});

@@ -1,0 +1,79 @@
+"""What goes into the conv lab in a real Chromium: sliders, typed numbers, and nonsense."""
+
+import re
+
+import pytest
+
+from tests.app_server import SETTLED, wait_for
+from tests.conv_lab_page import PLAIN, address, cell_middle, lab, read
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("pace", [0, 60, 100, 140])
+def test_a_slider_moved_quickly_does_not_jump_back(open_page, page, pace):
+    """What the browser sends while it moves still names the address before the last change."""
+    open_page(address(PLAIN.with_changes(channels=4, out_channels=4)))
+    lab(page)
+    slider = page.get_by_role("slider", name="Groups")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight", delay=pace)
+    page.wait_for_url(re.compile("groups=4"))
+    page.get_by_text("depthwise · 40 parameters").wait_for()
+    assert slider.input_value() == "4"
+
+
+def test_edited_numbers_are_computed_with_and_kept(open_page, page):
+    open_page(address(PLAIN))
+    lab(page)
+    page.get_by_role("button", name="Edit numbers").click()
+    page.locator('[data-panel="x"] canvas').click(position=cell_middle(page, "x", (10, 10), (1, 1)))
+    field = page.get_by_role("textbox", name="New value of x[0, 0, 0]")
+    field.fill("2,5")
+    field.press("Enter")
+    field = page.get_by_role("textbox", name="New value of x[0, 0, 1]")
+    field.fill("x")
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
+    field.fill("-1")
+    field.press("Enter")
+    page.get_by_role("textbox", name="New value of x[0, 0, 2]").press("Escape")
+    page.get_by_role("button", name="Edit numbers").click()
+    page.wait_for_url(re.compile("image_data="))
+    page.wait_for_selector(SETTLED)
+    expected = 0.1 + 2.5 * 8 + 1 - 0.2  # bias, centre, and its neighbours times -1
+    wait_for(lambda: _hovered(page) == pytest.approx(expected, rel=1e-5), "the edit is computed")
+    page.reload()
+    lab(page)
+    assert _hovered(page) == pytest.approx(expected, rel=1e-5)
+
+
+def _hovered(page) -> float:
+    canvas = page.locator('[data-panel="y"] canvas')
+    canvas.hover(position=cell_middle(page, "y", (8, 8), (3, 3)))
+    canvas.hover(position=cell_middle(page, "y", (8, 8), (0, 0)))
+    return read(page, "torch")
+
+
+def test_an_illegal_combination_says_so_and_offers_a_way_out(open_page, page):
+    open_page(address(PLAIN.with_changes(channels=4, out_channels=4)))
+    lab(page)
+    page.get_by_role("slider", name="Groups").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    sentence = "Groups must divide the channels in: 4 / 3 = 1.33 is not a whole number."
+    page.get_by_text(sentence).wait_for()
+    assert "groups=3" in page.url  # nothing was corrected silently
+    page.get_by_role("button", name="Set groups to 2").click()
+    page.wait_for_url(re.compile("groups=2"))
+    page.get_by_text(sentence).wait_for(state="detached")
+    page.get_by_text("2 groups · 76 parameters").wait_for()
+
+
+def test_nonsense_in_the_address_is_told(open_page):
+    page = open_page("/conv_lab?stride=99&dilation=<b>&groups=1")
+    page.get_by_text("stride must be from 1 to 8, not 99; 8 is used.").wait_for()
+    page.get_by_text("dilation must be a whole number, not '?b?'; 1 is used.").wait_for()
+    lab(page)
+    assert "stride=8" in page.url
