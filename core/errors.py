@@ -38,6 +38,10 @@ class RunError(GlassError):
     """Something that cannot be done with a run."""
 
 
+class ExplanationError(GlassError):
+    """Numbers of a network from which nothing can be drawn or counted."""
+
+
 class ComparisonError(GlassError):
     """A network or a photo that the two engines cannot both compute."""
 

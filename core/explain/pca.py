@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import ExplanationError
+
 
 @dataclass(frozen=True)
 class Pca:
@@ -30,17 +32,19 @@ def fit_pca(features: NDArray[np.floating], count: int = 2) -> Pca:
 
     Works on the smaller of the two Gram matrices, so neither many photos nor many features are
     slow. A component's sign is free; its largest entry is made positive, so that a picture does
-    not flip. Raises ``ValueError`` for fewer photos than needed and for features that are not
+    not flip. Raises ``ExplanationError`` for fewer photos than needed and for features that are not
     finite.
     """
     features = np.asarray(features, dtype=np.float64)
     if features.ndim != 2 or len(features) <= count or features.shape[1] < count:
-        raise ValueError(
-            f"expected more than {count} photos with at least {count} features each, "
-            f"not an array of shape {features.shape}"
+        raise ExplanationError(
+            f"A map must have more than {count} photos with at least {count} features each, "
+            f"not an array of shape {features.shape}."
         )
     if not np.isfinite(features).all():
-        raise ValueError("expected finite features: this network gives out NaN or infinity")
+        raise ExplanationError(
+            "Features must be finite numbers, but this network gives out NaN or infinity."
+        )
     mean = features.mean(axis=0)
     centred = features - mean
     if len(features) <= features.shape[1]:

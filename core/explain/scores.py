@@ -1,7 +1,7 @@
 """How good stored answers are: confusion, ROC, precision and recall, calibration, mistakes.
 
 Everything takes ``labels`` (N,) of 0 and 1 and ``probabilities`` (N,), the network's P(class 1),
-and raises ``ValueError`` with a sentence when they do not fit together. A photo is answered with
+and raises ``ExplanationError`` when they do not fit together. A photo is answered with
 class 1 when its probability is at least the threshold.
 """
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from core.errors import ExplanationError
 
 
 @dataclass(frozen=True)
@@ -159,16 +161,18 @@ def _checked(
     truth = np.asarray(labels).ravel()
     scores = np.asarray(probabilities, dtype=np.float64).ravel()
     if len(truth) != len(scores) or not len(truth):
-        raise ValueError(
-            f"expected as many labels as probabilities, at least one: "
-            f"{len(truth)} labels and {len(scores)} probabilities came"
+        raise ExplanationError(
+            "There must be as many labels as probabilities, at least one, "
+            f"not {len(truth)} labels and {len(scores)} probabilities."
         )
     if not np.isin(truth, (0, 1)).all():
-        raise ValueError("expected labels of 0 and 1 only")
+        raise ExplanationError("Labels must be 0 or 1.")
     if not ((scores >= 0) & (scores <= 1)).all():
-        raise ValueError("expected probabilities from 0 to 1; some are outside or not a number")
+        raise ExplanationError(
+            "Probabilities must be from 0 to 1; some are outside or not a number."
+        )
     if both and len(np.unique(truth)) < 2:
-        raise ValueError("expected photos of both classes: a curve needs some of each")
+        raise ExplanationError("A curve needs photos of both classes, not of one alone.")
     return truth.astype(bool), scores
 
 

@@ -44,7 +44,7 @@ def test_no_spread_means_no_direction():
     [
         (np.ones((2, 5)), "more than 2 photos"),
         (np.ones((5, 1)), "at least 2 features"),
-        (np.full((5, 3), np.nan), "finite features"),
+        (np.full((5, 3), np.nan), "must be finite"),
     ],
 )
 def test_too_little_or_broken_features_are_refused(features, sentence):

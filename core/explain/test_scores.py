@@ -95,7 +95,7 @@ def test_mistakes_come_most_certain_first():
     [
         ([0, 1], [0.5], "2 labels and 1 probabilities"),
         ([], [], "at least one"),
-        ([0, 2], [0.5, 0.5], "0 and 1 only"),
+        ([0, 2], [0.5, 0.5], "must be 0 or 1"),
         ([0, 1], [0.5, float("nan")], "from 0 to 1"),
         ([0, 1], [0.5, 1.2], "from 0 to 1"),
     ],

@@ -75,7 +75,7 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     try:
         answers = answer_all(photos, model)
     except ModelError as error:
-        st.error(f"This model cannot answer: {error}. Choose another one on the left.")
+        st.error(f"This model cannot answer. {error} Choose another one on the left.")
         return
     # Only now: the page without an answer is on screen the sooner.
     from pages.parts.classify.why import why_expander

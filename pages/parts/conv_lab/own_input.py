@@ -13,6 +13,7 @@ from pages.parts.shared.model_choice import (
     SHIPPED,
     answering_runs,
     load_classifier,
+    name_of,
     newest_of,
 )
 
@@ -84,8 +85,9 @@ def _choose_crop() -> None:
 
 def _choose_kernel() -> None:
     runs = answering_runs()
-    names = {SHIPPED: "The shipped model"} | {id: f"Run: {run.name}" for id, run in runs.items()}
-    chosen = st.selectbox("Network", list(names), format_func=names.__getitem__, key="lab_model")
+    chosen = st.selectbox(
+        "Network", [SHIPPED, *runs], format_func=lambda id: name_of(id, runs), key="lab_model"
+    )
     try:
         model = load_classifier(newest_of(chosen, runs)).model
     except ModelError as error:

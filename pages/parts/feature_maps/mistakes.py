@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from core.errors import RunError
+from core.errors import GlassError
 from core.explain import scores
 from core.pictures.colour import CLASS_COLOURS
 from core.runs.predictions import Predictions
@@ -34,10 +34,9 @@ def show_mistakes(source: Source) -> None:
     try:
         predictions = run.test_predictions(epoch)
         scores.confusion(predictions.labels, predictions.probabilities)
-    except (RunError, ValueError) as error:
+    except GlassError as error:
         st.info(
-            f"There are no answers to look at here: {error}. Answers are kept from the end of the "
-            "first epoch on: move the slider above."
+            f"{error} Answers are kept from the end of the first epoch on: move the slider above."
         )
         return
     draw(run, predictions)

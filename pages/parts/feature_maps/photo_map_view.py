@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.errors import GlassError
 from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
@@ -45,8 +46,8 @@ def show_photo_map(source: Source, photo: ChosenPhoto) -> None:
         return
     try:
         pca = fitted(source, found)
-    except ValueError as error:
-        st.warning(f"There is no map to draw: {error}.")
+    except GlassError as error:
+        st.warning(str(error))
         return
     draw_map(source, source.run, photo, found, pca)
 

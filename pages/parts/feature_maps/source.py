@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import ConfigError, ModelError, RunError
+from core.errors import ModelError
 from core.runs.listing import list_runs, open_run
 from core.runs.run import Run
 from pages.parts.feature_maps.scrubber import scrubber
+from pages.parts.shared.model_choice import SHIPPED, choose_by_address
 from pages.parts.shared.words import percent
 
 if TYPE_CHECKING:
     from core.explain.anatomy import Network
 
-SHIPPED = "shipped"
 UNNAMED = ("class 0", "class 1")
 LIVE_SECONDS = 2.0
 
@@ -50,34 +50,14 @@ def choose_network() -> str:
     """Draw the list of runs; return the id of the chosen one. The address says which it is."""
     # A run of both engines holds two networks, not one.
     runs = {run.id: run for run in list_runs() if run.config.engine != "both"}
-    options = [*runs, SHIPPED]
-    wanted = st.query_params.get("run", options[0])
-    if wanted not in options:
-        st.warning(missing(wanted))
-        wanted = options[0]
-    chosen = st.selectbox(
-        "Run",
-        options,
-        index=options.index(wanted),
-        format_func=lambda id: "The shipped model" if id == SHIPPED else runs[id].name,
-        key=f"network-{wanted}-{len(options)}",
-        label_visibility="collapsed",
-    )
-    if chosen != wanted or "run" not in st.query_params:
-        st.query_params["run"] = chosen
-    if chosen != wanted:
+
+    def forget_epoch() -> None:
         st.query_params.pop("epoch", None)
-        st.rerun()
+
+    chosen = choose_by_address("run", runs, newest_first=True, on_change=forget_epoch)
+    if "run" not in st.query_params:
+        st.query_params["run"] = chosen
     return chosen
-
-
-def missing(run_id: str) -> str:
-    """Say why the run in the address cannot be looked at."""
-    try:
-        open_run(run_id)
-    except RunError as error:
-        return f"The address names a run that cannot be opened: {error}. Another one is shown."
-    return "The address names a run that is not in the list. Another one is shown."
 
 
 def choose_source(network: str) -> Source | None:
@@ -94,7 +74,7 @@ def choose_source(network: str) -> Source | None:
     try:
         mark = run.checkpoints.mark(epoch)
     except ModelError as error:
-        st.error(f"These weights cannot be read: {error}. Choose another epoch.")
+        st.error(f"These weights cannot be read. {error} Choose another epoch.")
         return None
     return Source(run.id, run.name, epoch, mark, run.classes or UNNAMED)
 
@@ -156,7 +136,7 @@ def note(run: Run) -> str:
 
 @st.cache_resource(show_spinner="Loading the network ...", max_entries=8)
 def load_network(source: Source) -> "Network":
-    """Load the weights; ``ModelError`` or ``RunError`` says what is wrong with them."""
+    """Load the weights; ``GlassError`` says what is wrong with them."""
     from core.explain.anatomy import Network
     from core.networks.classifier import Classifier
 
@@ -164,7 +144,4 @@ def load_network(source: Source) -> "Network":
     if run is None:
         shipped = Classifier.load()
         return Network(shipped.model, shipped.image_size)
-    try:
-        return Network(run.load_model(source.epoch), run.config.image_size)
-    except (ConfigError, ValueError) as error:
-        raise ModelError(str(error)) from error
+    return Network(run.load_model(source.epoch), run.config.image_size)

@@ -2,14 +2,16 @@
 
 import importlib
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import ModelError
-from core.runs.listing import list_runs
+from core.errors import ModelError, RunError
+from core.runs.listing import list_runs, open_run
 from core.runs.run import Run
+from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from core.networks.classifier import Classifier
@@ -34,9 +36,7 @@ def load_torch_in_background() -> None:
 
     Not before: while Python loads torch's libraries, it sends nothing to any browser.
     """
-    timer = threading.Timer(
-        SCREEN_SECONDS, importlib.import_module, ("core.training.torch_learner",)
-    )
+    timer = threading.Timer(SCREEN_SECONDS, importlib.import_module, ("core.networks.classifier",))
     timer.daemon = True
     timer.start()
 
@@ -46,34 +46,75 @@ def answering_runs() -> dict[str, Run]:
     return {run.id: run for run in list_runs() if run.checkpoints.positions()}
 
 
-def newest_of(id: str, runs: dict[str, Run]) -> ModelChoice:
+def newest_of(id: str, runs: Mapping[str, Run]) -> ModelChoice:
     """Return the shipped model, or one of ``runs`` with its newest weights."""
     if id == SHIPPED:
         return ModelChoice(SHIPPED, "the shipped model", "")
     return ModelChoice(id, runs[id].name, runs[id].checkpoints.positions()[-1].name)
 
 
-def choose_model() -> ModelChoice:
-    """Draw the list of models; the address says which one is chosen."""
-    runs = answering_runs()
-    options = [SHIPPED, *runs]
-    wanted = st.query_params.get("model", SHIPPED)
+def name_of(id: str, runs: Mapping[str, Run]) -> str:
+    """Name a network in a list."""
+    return "The shipped model" if id == SHIPPED else f"Run: {runs[id].name}"
+
+
+def choose_by_address(
+    parameter: str,
+    runs: Mapping[str, Run],
+    *,
+    label: str | None = None,
+    help: str | None = None,
+    newest_first: bool = False,
+    on_change: Callable[[], None] = lambda: None,
+) -> str:
+    """Draw the list of networks; the address's ``parameter`` says which one is chosen.
+
+    Without an address it is the shipped one, or the newest run when ``newest_first``. Returns a
+    run's id or ``SHIPPED``; ``on_change`` is called before the page is drawn for another one.
+    """
+    options = [*runs, SHIPPED] if newest_first else [SHIPPED, *runs]
+    wanted = st.query_params.get(parameter, options[0])
     if wanted not in options:
-        st.warning("The address names a model that is not here; the shipped one answers instead.")
-        wanted = SHIPPED
-    key = f"model-{wanted}-{len(options)}"
+        st.warning(
+            f"The address names a {parameter} that is not here. {why_not(wanted)} "
+            f"Chosen instead: {escape_markdown(name_of(options[0], runs))}."
+        )
+        wanted = options[0]
     chosen = st.selectbox(
-        "Who answers?",
+        label or "Network",
         options,
         index=options.index(wanted),
-        format_func=lambda id: "The shipped model" if id == SHIPPED else f"Run: {runs[id].name}",
-        key=key,
+        format_func=lambda id: name_of(id, runs),
+        key=f"{parameter}-{wanted}-{len(options)}",
+        help=help,
+        label_visibility="visible" if label else "collapsed",
+    )
+    if chosen != wanted:
+        st.query_params[parameter] = chosen
+        on_change()
+        st.rerun()
+    return chosen
+
+
+def why_not(run_id: str) -> str:
+    """Say why a run cannot be chosen."""
+    try:
+        open_run(run_id)
+    except RunError as error:
+        return escape_markdown(str(error))
+    return "It is not in the list."
+
+
+def choose_model() -> ModelChoice:
+    """Draw the list of models that can answer; the address says which one is chosen."""
+    runs = answering_runs()
+    chosen = choose_by_address(
+        "model",
+        runs,
+        label="Who answers?",
         help="The shipped model comes with the program. A run is a training of yours or of "
         "somebody else on this server; its newest weights answer.",
     )
-    if chosen != wanted:
-        st.query_params["model"] = chosen
-        st.rerun()
     return newest_of(chosen, runs)
 
 

@@ -16,7 +16,7 @@ def show_management(run: Run) -> None:
             try:
                 run.rename(name)
             except RunError as error:
-                st.error(f"{error}.")
+                st.error(str(error))
             else:
                 st.rerun()
     with right:
@@ -27,7 +27,7 @@ def show_management(run: Run) -> None:
             try:
                 run.delete()
             except RunError as error:
-                st.error(f"{error}.")
+                st.error(str(error))
             else:
                 open_run(None)
                 st.rerun()

@@ -13,7 +13,7 @@ def run_data(run: Run) -> Data | str:
     try:
         return _load(DataRequest.of(run.config))
     except DataError as error:
-        return f"The pictures of this run cannot be shown: {error}"
+        return f"The pictures of this run cannot be shown. {error}"
 
 
 @st.cache_resource(show_spinner="Fetching the pictures ...", max_entries=4, ttl=600)
