@@ -15,6 +15,7 @@ from pages.parts.feature_maps.source import Source
 from pages.parts.feature_maps.top_photos import show_tops
 
 if TYPE_CHECKING:
+    from core.explain.anatomy import PhotoInside
     from core.explain.anatomy_packing import Selection
 
 FIRST_LAYER = 2  # the first convolution after its activation: the maps that are easiest to read
@@ -40,9 +41,9 @@ def show_layers(source: Source, photo: ChosenPhoto, other: ChosenPhoto | None) -
 def show_one(
     source: Source,
     photo: ChosenPhoto,
-    inside: Any,
+    inside: "PhotoInside",
     selection: "Selection",
-    compared: Any,
+    compared: "PhotoInside | None",
     number: int,
 ) -> None:
     """Draw one photo's way through the network."""

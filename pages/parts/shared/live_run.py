@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -119,12 +118,22 @@ def show_controls(run: Run, status: Status) -> None:
                 st.rerun()
 
 
-def order_button(run: Run, action: Action, label: str, **options: Any) -> None:
+def order_button(
+    run: Run, action: Action, label: str, *, icon: str, disabled: bool, help: str | None = None
+) -> None:
     """Draw a button that gives the worker a command.
 
     Each label is a button of its own: a click means what was read when it was clicked.
     """
-    st.button(label, key=label.lower(), on_click=order, args=(run, action), **options)
+    st.button(
+        label,
+        key=label.lower(),
+        on_click=order,
+        args=(run, action),
+        icon=icon,
+        disabled=disabled,
+        help=help,
+    )
 
 
 def order(run: Run, action: Action) -> None:
