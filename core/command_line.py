@@ -22,13 +22,3 @@ def run_command(main: Callable[[], int]) -> int:
         print("Interrupted.", file=sys.stderr)
         return 1
     return code
-
-
-def spoken_time(seconds: float) -> str:
-    """Say a duration as a person would: "8 s", "2 min 5 s", "3 h 10 min"."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from core.command_line import run_command, spoken_time
+from core.command_line import run_command
 from core.config import PRESETS
 from core.folders import ROOT
 from core.runs.listing import list_runs
@@ -144,13 +144,6 @@ def test_a_closed_pipe_and_ctrl_c_end_a_command_without_a_traceback(capsys):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1
-
-
-def test_times_are_said_as_people_say_them():
-    assert [spoken_time(s) for s in (-1, 0.4, 59.4, 60, 125, 3599, 3600, 11400)] == [
-        *("0 s", "0 s", "59 s", "1 min 0 s", "2 min 5 s"),
-        *("59 min 59 s", "1 h 0 min", "3 h 10 min"),
-    ]
 
 
 def test_the_commands_are_listed():

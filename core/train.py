@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.command_line import run_command, spoken_time
+from core.command_line import run_command
 from core.config import (
     DRAWN,
     DTYPES,
@@ -37,6 +37,7 @@ from core.training.events import (
     Stopped,
     to_json,
 )
+from core.wording import spoken_time
 
 PRINT_SECONDS = 0.25
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.command_line import spoken_time
 from core.errors import RunError
 from core.runs.commands import Action
 from core.runs.run import Run
 from core.runs.status import ACTIVE, State, Status
+from core.wording import spoken_time
 from pages.parts.shared.workers import worker_pool
 
 # Often until the first loss is there, then once a second, in a long training every two: every look

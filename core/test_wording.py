@@ -1,0 +1,8 @@
+from core.wording import spoken_time
+
+
+def test_times_are_said_as_people_say_them():
+    assert [spoken_time(s) for s in (-1, 0.4, 59.4, 60, 125, 3599, 3600, 11400)] == [
+        *("0 s", "0 s", "59 s", "1 min 0 s", "2 min 5 s"),
+        *("59 min 59 s", "1 h 0 min", "3 h 10 min"),
+    ]
