@@ -27,6 +27,6 @@ def test_is_clean(command):
 
 
 def test_ci_runs_the_readmes_test_command():
-    command = "pip install -r requirements-dev.txt && pytest"
+    command = "pip install -r requirements-dev.txt && pytest --cov"
     assert command in (ROOT / "README.md").read_text()
     assert command in (ROOT / ".ci" / "run").read_text()

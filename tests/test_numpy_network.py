@@ -69,7 +69,7 @@ def test_the_ladder_shows_every_layer_in_both_directions(app):
     said = texts(app)
     assert "Both engines agree" in said
     layers = len(build_model("compact", SIDE))
-    assert said.count('class="rung"') == layers
+    assert said.count('class="layer-row"') == layers
     assert said.index("<b>Conv 1</b>") < said.index("<b>Sigmoid</b>")
     numpy, torch = (float(metric(app, f"P(cat), {name}")) for name in ("NumPy", "torch"))
     assert numpy == pytest.approx(torch, abs=1e-6)
@@ -77,7 +77,7 @@ def test_the_ladder_shows_every_layer_in_both_directions(app):
     app.segmented_control(key="direction").set_value("Backward, loss to photo").run()
     assert not app.exception
     said = texts(app)
-    assert said.count('class="rung"') == layers
+    assert said.count('class="layer-row"') == layers
     assert said.index("<b>Sigmoid</b>") < said.index("<b>Conv 1</b>")
     assert "weight gradient: " in said
     of_answer = float(metric(app, "Loss, torch"))

@@ -85,21 +85,21 @@ def test_start_makes_a_pair_that_the_address_names(open_page, folders):
 
 def test_the_ladder_goes_down_and_back(open_page, quick_run):
     page = open_page(f"/numpy_network?model={quick_run}")
-    page.set_default_timeout(60_000)  # torch is imported for the first ladder
-    rungs = page.locator(".rung")
-    rungs.nth(19).wait_for()
-    assert rungs.count() == 20
-    assert rungs.first.locator("img").count() == 3
-    assert rungs.last.locator(".number").count() == 3
+    page.set_default_timeout(60_000)  # torch is imported for the first comparison
+    rows = page.locator(".layer-row")
+    rows.nth(19).wait_for()
+    assert rows.count() == 20
+    assert rows.first.locator("img").count() == 3
+    assert rows.last.locator(".number").count() == 3
     page.get_by_text("Backward, loss to photo").click()
-    page.locator(".rung", has_text="weight gradient").first.wait_for()
-    assert rungs.first.locator("b").inner_text() == "Sigmoid"
+    page.locator(".layer-row", has_text="weight gradient").first.wait_for()
+    assert rows.first.locator("b").inner_text() == "Sigmoid"
     page.get_by_text("float64").click()
     page.wait_for_url(re.compile("dtype=float64"))
     page.get_by_text("as closely as float64 allows").wait_for()
     page.reload()
     page.get_by_text("as closely as float64 allows").wait_for()
-    assert rungs.first.locator("b").inner_text() == "Sigmoid"
+    assert rows.first.locator("b").inner_text() == "Sigmoid"
 
 
 @pytest.mark.parametrize("view", ["Layer+by+layer", "Side-by-side+training"])

@@ -1,11 +1,11 @@
 """Weights on disk: safetensors beside JSON with check sums, never pickle.
 
-A weight file is a pair. ``NAME.safetensors`` holds the arrays under torch's names (float16 is read
-as float32); ``NAME.json`` says what they are: ``model`` (a preset's name), ``image_size``,
-``classes`` ([name of label 0, name of label 1]), and for people ``accuracy`` on the test photos and
-``recipe``, the config of the training. It holds the SHA-256 of the arrays' file, of the optimiser's
-file ``NAME.optimizer.safetensors`` if there is one, and of itself. The JSON is written last, so a
-pair without it does not exist yet, and a pair whose sums do not match is treated as missing.
+Weights are two files. ``NAME.safetensors`` holds the arrays under torch's names (float16 is read as
+float32). ``NAME.json`` says what they are: ``model`` (a preset's name), ``image_size``, ``classes``
+([name of label 0, name of label 1]), and for people ``accuracy`` on the test photos and ``recipe``,
+the config of the training. It holds the SHA-256 of the arrays' file, of the optimiser's file
+``NAME.optimizer.safetensors`` if there is one, and of itself. The JSON is written last: weights
+without it do not exist yet, and weights whose sums do not match are treated as missing.
 Checkpoints of a run, exported weights and the shipped model all have this form.
 """
 

@@ -18,10 +18,10 @@ CONFIG = TrainConfig(
 
 @pytest.fixture
 def run(runs_folder, small_loader):
-    return create_run(CONFIG, "a pair")
+    return create_run(CONFIG, "both engines")
 
 
-def test_a_pair_trains_in_the_worker_and_writes_both_losses(run):
+def test_both_train_in_the_worker_and_write_their_losses(run):
     worker = Worker(run)
     assert isinstance(list(worker.events())[-1], Finished)
     history = run.log.comparisons()
@@ -34,7 +34,7 @@ def test_a_pair_trains_in_the_worker_and_writes_both_losses(run):
     assert run.status().state == "finished"
 
 
-def test_a_stopped_pair_goes_on_where_it_was(run):
+def test_a_stopped_run_of_both_goes_on_where_it_was(run):
     whole = create_run(CONFIG)
     list(Worker(whole).events())
     worker = Worker(run)
@@ -49,7 +49,7 @@ def test_a_stopped_pair_goes_on_where_it_was(run):
     assert [e.numpy_loss for e in ours] == [e.numpy_loss for e in theirs]
 
 
-def test_a_diverging_pair_says_so(runs_folder, small_loader):
+def test_a_diverging_run_of_both_says_so(runs_folder, small_loader):
     run = create_run(
         CONFIG.replace(
             learning_rate=1e8, optimizer="sgd", weight_decay=10.0, epochs=9, dtype="float32"
@@ -62,7 +62,7 @@ def test_a_diverging_pair_says_so(runs_folder, small_loader):
     assert all(math.isfinite(each.torch_loss) for each in run.log.comparisons())
 
 
-def test_pairs_are_listed_apart_from_runs(run):
+def test_runs_of_both_are_listed_apart(run):
     assert [each.id for each in list_runs(side_by_side_folder())] == [run.id]
     assert list_runs() == []
 

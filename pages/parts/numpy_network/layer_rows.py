@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 _STYLE = """
 <style>
-.rung { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; padding: 7px 0;
+.layer-row { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; padding: 7px 0;
   border-top: 1px solid #8883; font-variant-numeric: tabular-nums; }
-.rung .what { flex: 0 0 178px; line-height: 1.35; font-size: 14px; }
-.rung .what b { font-size: 16px; }
-.rung .what small { display: block; opacity: .75; font-size: 12px; }
-.rung .strips { flex: 0 1 auto; display: flex; flex-wrap: wrap; gap: 4px 10px; }
-.rung figure { margin: 0; width: 152px; }
-.rung img { display: block; height: 38px; max-width: 152px; image-rendering: pixelated; }
-.rung .number { display: block; height: 38px; line-height: 38px; font-size: 17px; }
-.rung .long { font-size: 13px; }
-.rung figcaption { font-size: 12px; margin-top: 3px; border-top: 2px solid #8a94a0; }
-.rung .torch figcaption { border-top-style: dashed; }
-.rung .difference figcaption { border-top-color: transparent; }
-.rung .beyond { color: #D5005E; font-weight: 600; }
+.layer-row .what { flex: 0 0 178px; line-height: 1.35; font-size: 14px; }
+.layer-row .what b { font-size: 16px; }
+.layer-row .what small { display: block; opacity: .75; font-size: 12px; }
+.layer-row .strips { flex: 0 1 auto; display: flex; flex-wrap: wrap; gap: 4px 10px; }
+.layer-row figure { margin: 0; width: 152px; }
+.layer-row img { display: block; height: 38px; max-width: 152px; image-rendering: pixelated; }
+.layer-row .number { display: block; height: 38px; line-height: 38px; font-size: 17px; }
+.layer-row .long { font-size: 13px; }
+.layer-row figcaption { font-size: 12px; margin-top: 3px; border-top: 2px solid #8a94a0; }
+.layer-row .torch figcaption { border-top-style: dashed; }
+.layer-row .difference figcaption { border-top-color: transparent; }
+.layer-row .beyond { color: #D5005E; font-weight: 600; }
 </style>
 """
 
@@ -49,7 +49,7 @@ def layer_html(compared: "LayerComparison") -> str:
         for name, found in compared.parameters
     )
     return (
-        f'<div class="rung" data-layer="{compared.layer.index}"><div class="what">'
+        f'<div class="layer-row" data-layer="{compared.layer.index}"><div class="what">'
         f"<b>{escape(compared.layer.name)}</b><small>{shape}{shown}</small>"
         f"{agreement_html(compared.agreement)}{parameters}"
         f"<small>NumPy {milliseconds(compared.numpy_seconds)}, "
