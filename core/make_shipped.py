@@ -2,7 +2,7 @@
 
 Trains the ``compact`` preset on the training photos of every named folder and on drawn pets
 together, tests it on the first folder's test photos and on drawn pets it has not seen, and writes
-weights (float16), facts and a model card to ``core/shipped``.
+weights (float16), facts and a model card to ``core/networks/shipped``.
 """
 
 import argparse
@@ -17,14 +17,13 @@ from core.config import DRAWN, PRESETS, TrainConfig
 from core.data import Data, DataRequest, PhotoSet, load_data
 from core.errors import DataError
 from core.networks.build import build_model
-from core.networks.weight_files import read_weight_file, write_weight_file
+from core.networks.weight_files import SHIPPED, read_weight_file, to_half, write_weight_file
 from core.training.events import BatchDone, EpochDone, Finished
 from core.training.learner import Learner
 from core.training.loop import train
 from core.training.state import build_state
 from core.training.torch_learner import TorchLearner
 
-SHIPPED = Path(__file__).parent / "shipped"
 DRAWN_TRAIN, DRAWN_TEST = 500, 200  # per class
 ALL = 1_000_000  # more photos than any folder has: take them all
 
@@ -68,7 +67,7 @@ def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object
         elif not isinstance(event, BatchDone | Finished) and hasattr(event, "message"):
             raise DataError(str(event.message))
     minutes = (time.monotonic() - started) / 60
-    weights = {name: stored(array) for name, array in state.learner.weights().items()}
+    weights = {name: to_half(np.array(array)) for name, array in state.learner.weights().items()}
     state.learner.load_weights(weights)  # what is measured is what is shipped
     facts: dict[str, object] = {
         "model": config.model,
@@ -84,7 +83,7 @@ def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object
 
 def measure_again(folder: str, out: Path) -> dict[str, object]:
     """Test the model in ``out`` as the program decodes and draws today; rewrite facts and card."""
-    weights, facts = read_weight_file(out / "compact.safetensors")
+    weights, facts = read_weight_file(out / SHIPPED.name)
     config = TrainConfig.from_dict(facts["config"])
     learner = TorchLearner(build_model(config.model, config.image_size), config)
     learner.load_weights(weights)
@@ -92,7 +91,7 @@ def measure_again(folder: str, out: Path) -> dict[str, object]:
     photos = load_data(DataRequest(folder, size, ALL, ALL, seed))
     drawn = load_data(DataRequest(DRAWN, size, DRAWN_TRAIN, DRAWN_TEST, seed))
     kept = {name: value for name, value in facts.items() if not name.endswith("sha256")}
-    halves = {name: stored(array) for name, array in weights.items()}
+    halves = {name: to_half(np.array(array)) for name, array in weights.items()}
     return write(out, halves, kept | measure(learner, photos.test, drawn.test))
 
 
@@ -109,7 +108,7 @@ def measure(learner: Learner, photos: PhotoSet, drawn: PhotoSet) -> dict[str, ob
 def write(out: Path, weights: dict[str, np.ndarray], facts: dict[str, object]) -> dict[str, object]:
     """Write weights, facts and model card to ``out``; return the facts."""
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "compact.safetensors"
+    path = out / SHIPPED.name
     write_weight_file(path, weights, facts)
     path.chmod(0o644)
     (out / "README.md").write_text(model_card(facts, path.stat().st_size))
@@ -121,11 +120,6 @@ def predict(learner: Learner, photos: PhotoSet) -> np.ndarray:
     parts = range(0, len(photos), 100)
     answers = [learner.predict(np.array(photos.pixels[i : i + 100])) for i in parts]
     return np.concatenate(answers)
-
-
-def stored(array: np.ndarray) -> np.ndarray:
-    """Return a copy as it is stored: half precision for what is not a count."""
-    return array.astype(np.float16) if array.dtype == np.float32 else array.copy()
 
 
 def model_card(facts: dict[str, object], size: int) -> str:
@@ -191,7 +185,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--measure", action="store_true", help="only test the model that is there, on the first"
     )
     parser.add_argument("--epochs", type=int, default=PRESETS["compact"].epochs)
-    parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--out", type=Path, default=SHIPPED.parent)
     given = parser.parse_args(arguments)
     try:
         config = PRESETS["compact"].replace(epochs=given.epochs)

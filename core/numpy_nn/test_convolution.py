@@ -13,11 +13,12 @@ from torch.nn import functional
 from core.numpy_nn import conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward
 from core.numpy_nn.conftest import (
     Configuration,
+    check_gradient,
     convolutions,
+    finite_differences,
     random_arrays,
     transposed_convolutions,
 )
-from core.numpy_nn.gradient_check import check_gradient, finite_differences
 
 Function = Callable[..., np.ndarray]
 Gradients = Callable[..., tuple[np.ndarray, ...]]

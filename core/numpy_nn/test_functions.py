@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from core import numpy_nn
 from core.numpy_nn.average_pooling import OutputSize
-from core.numpy_nn.gradient_check import check_gradient, finite_differences
+from core.numpy_nn.conftest import check_gradient, finite_differences
 
 EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 SMALL = st.integers(1, 3)

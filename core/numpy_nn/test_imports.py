@@ -11,7 +11,7 @@ ORDER = [
     *("max_pooling", "average_pooling", "normalisation", "losses"),
     *("layers", "network", "initialisations", "description", "article_network"),
     *("optimisers", "training"),
-    *("article", "gradient_check"),
+    "article",
 ]
 
 

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import DTypeLike
 
 from core.numpy_nn import Layer, build_network
-from core.numpy_nn.gradient_check import check_gradient, finite_differences
+from core.numpy_nn.conftest import check_gradient, finite_differences
 from core.numpy_nn.layers import LAYERS
 
 Row = tuple[str, dict[str, Any], tuple[int, ...], tuple[int, ...]]

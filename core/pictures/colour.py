@@ -1,10 +1,9 @@
 """The project's colours, and arrays turned into pictures with them.
 
 Cat and dog colours are from Okabe and Ito's set for colour-blind readers. Signed values go from the
-dog's blue over a neutral grey at exactly zero to the cat's orange; magnitudes go along viridis.
+dog's blue over a neutral grey at exactly zero to the cat's orange.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,13 +26,7 @@ def _diverging_table() -> NDArray[np.uint8]:
     return table.round().astype(np.uint8)
 
 
-def _sequential_table() -> NDArray[np.uint8]:
-    ramp = np.arange(256, dtype=np.uint8)[:, None]
-    return np.asarray(cv2.applyColorMap(ramp, cv2.COLORMAP_VIRIDIS)[:, 0, ::-1], dtype=np.uint8)
-
-
 DIVERGING = _diverging_table()  # (511, 3) RGB
-SEQUENTIAL = _sequential_table()  # (256, 3) RGB
 
 
 def colour_signed(values: NDArray[np.floating], limit: float | None = None) -> NDArray[np.uint8]:
@@ -46,22 +39,5 @@ def colour_signed(values: NDArray[np.floating], limit: float | None = None) -> N
     limit = limit or float(np.abs(values[finite]).max(initial=0.0)) or 1.0
     share = np.clip(np.nan_to_num(values, posinf=limit, neginf=-limit) / limit, -1, 1)
     picture: NDArray[np.uint8] = DIVERGING[np.rint(share * 255).astype(np.intp) + 255]
-    picture[np.isnan(values)] = _rgb(NOT_A_NUMBER)
-    return picture
-
-
-def colour_magnitude(
-    values: NDArray[np.floating], low: float = 0.0, high: float | None = None
-) -> NDArray[np.uint8]:
-    """Colour magnitudes (...) as RGB (..., 3) along viridis from ``low`` to ``high``.
-
-    ``high`` defaults to the largest finite value; NaN gets a colour of its own.
-    """
-    values = np.asarray(values, dtype=np.float64)
-    if high is None:
-        high = float(values[np.isfinite(values)].max(initial=low))
-    span = (high - low) or 1.0
-    share = np.clip((np.nan_to_num(values, posinf=high, neginf=low) - low) / span, 0, 1)
-    picture: NDArray[np.uint8] = SEQUENTIAL[np.rint(share * 255).astype(np.intp)]
     picture[np.isnan(values)] = _rgb(NOT_A_NUMBER)
     return picture

@@ -106,7 +106,7 @@ def show_controls(run: Run, status: Status) -> None:
                 disabled=status.state is State.STOPPING,
                 help="Save the weights and end. You can resume it later.",
             )
-            learning_rate_control(run)
+            learning_rate_control(run, status)
         elif status.resumable and st.button(
             "Resume", key="resume", type="primary", icon=":material/play_arrow:"
         ):
@@ -155,11 +155,10 @@ def order(run: Run, action: Action) -> None:
         time.sleep(0.02)
 
 
-def learning_rate_control(run: Run) -> None:
+def learning_rate_control(run: Run, status: Status) -> None:
     """Let the learning rate be changed while it trains."""
     key = f"live-rate-{run.id}"
-    changes = run.log.learning_rates()
-    current = changes[-1].learning_rate if changes else run.config.learning_rate
+    current = status.peak_learning_rate or run.config.learning_rate
 
     def change() -> None:
         try:
