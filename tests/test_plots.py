@@ -102,6 +102,13 @@ def test_identical_runs_are_told_apart():
     assert figure.layout.height > line_figure(compared).layout.height  # names need room
 
 
+def test_twelve_runs_look_like_twelve():
+    runs = [(str(number), [epoch(1, 0.5)]) for number in range(12)]
+    figure = comparison_figure(comparison_chart("Test loss", runs))
+    looks = {(trace.line.color, trace.line.dash) for trace in figure.data}
+    assert len(looks) == 12
+
+
 def test_the_roc_is_the_one_of_core_and_says_thresholds():
     curve = scores.roc_curve(LABELS, ANSWERS)
     at = scores.confusion(LABELS, ANSWERS, 0.5)

@@ -8,7 +8,7 @@ Both draw the same ``Chart``. Text, grid and background are Streamlit's, light o
 """
 
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,12 +35,13 @@ LONGEST_NAME = 40
 def show_plot(figure: "Figure", *, key: str, file_name: str) -> None:
     """Draw a figure; its download is ``file_name``.png."""
     layout = figure.layout
+    axes = f"{layout.yaxis.title.text} over {layout.xaxis.title.text}"
     if "Mobi" in st.context.headers.get("User-Agent", ""):
         figure.update_layout(dragmode=False)  # a finger scrolls the page; the bar's buttons zoom
     st.plotly_chart(
         figure,
         key=key,
-        alt=f"{layout.title.text}: {layout.yaxis.title.text} over {layout.xaxis.title.text}",
+        alt=unescape(f"{layout.title.text}: {axes}"),
         config={
             "modeBarButtonsToRemove": ["zoomIn2d", "zoomOut2d", "autoScale2d"],
             "toImageButtonOptions": {"format": "png", "filename": file_name, "scale": 2},
@@ -53,16 +54,19 @@ def line_figure(chart: Chart) -> "Figure":
 
     Shares are drawn as per cent.
     """
-    from plotly.graph_objects import Figure, Scatter
+    from plotly.graph_objects import Figure
 
     as_percent = chart.y_format == "percent"
+    lines = [line(series, as_percent) for series in chart.series]
     figure = Figure(
-        layout={
+        lines,
+        {
             "template": "none",
             "title": {"text": chart.title, "y": 1, "yanchor": "top", "pad_t": 5, "font_size": 14},
             "height": chart.height + TITLE_HEIGHT,
-            "margin": {"t": TITLE_HEIGHT, "b": 0, "pad": 4},
+            "margin": {"t": TITLE_HEIGHT, "b": 0, "r": 8, "pad": 4},
             "hovermode": "x unified",
+            "showlegend": True,
             "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
             "xaxis": {
                 "title": {"text": chart.x_label, "standoff": 9, "font_size": 12},
@@ -70,36 +74,37 @@ def line_figure(chart: Chart) -> "Figure":
                 "exponentformat": "none",
             },
             "yaxis": {
-                "title": {"text": chart.y_label, "standoff": 8, "font_size": 12},
+                "title": {"text": chart.y_label, "standoff": 12, "font_size": 12},
                 "nticks": 6,
                 "ticksuffix": " %" if as_percent else "",
                 "zeroline": False,
             },
-        }
+        },
     )
-    value = "%{y:.1f} %" if as_percent else "%{y:.3g}"
-    for series in chart.series:
-        y = [None if v is None else 100 * v for v in series.y] if as_percent else series.y
-        with_markers = series.markers or len(series.x) == 1
-        figure.add_trace(
-            Scatter(
-                name=shortened(series.name),
-                x=list(series.x),
-                y=list(y),
-                mode="lines+markers" if with_markers else "lines",
-                line={
-                    "color": series.colour,
-                    "width": series.width,
-                    "dash": "dash" if series.dashed else "solid",
-                },
-                marker={"size": 7 if len(series.x) <= FEW_POINTS else 4},
-                opacity=series.opacity,
-                hovertemplate=f"%{{fullData.name}}: {value}<extra></extra>",
-                showlegend=True,
-            )
-        )
     set_ranges(figure, chart)
     return figure
+
+
+def line(series: Series, as_percent: bool) -> "Scatter":
+    """Return one line, which says its name and value when pointed at."""
+    from plotly.graph_objects import Scatter
+
+    factor = 100 if as_percent else 1
+    value = "%{y:.1f} %" if as_percent else "%{y:.3g}"
+    return Scatter(
+        name=shortened(series.name),
+        x=list(series.x),
+        y=[None if y is None else factor * y for y in series.y],
+        mode="lines+markers" if series.markers or len(series.x) == 1 else "lines",
+        line={
+            "color": series.colour,
+            "width": series.width,
+            "dash": "dash" if series.dashed else "solid",
+        },
+        marker={"size": 7 if len(series.x) <= FEW_POINTS else 4},
+        opacity=series.opacity,
+        hovertemplate=f"%{{fullData.name}}: {value}<extra></extra>",
+    )
 
 
 def shortened(name: str) -> str:
@@ -146,7 +151,8 @@ def comparison_figure(chart: Chart) -> "Figure":
     last = len(figure.data) - 1
     for number, trace in enumerate(figure.data):
         below = (last - number) / max(1, last)
-        trace.line.update(dash=DASHES[number % len(DASHES)], width=2 + 3 * below)
+        turn = number // len(DASHES)  # a colour that comes again has another dash
+        trace.line.update(dash=DASHES[(number + turn) % len(DASHES)], width=2 + 3 * below)
         trace.marker.update(symbol=SYMBOLS[number % len(SYMBOLS)], size=6 + 6 * below)
     return figure
 
