@@ -33,7 +33,7 @@ def classify(page: Page) -> None:
 def train(page: Page) -> None:
     """Look at the finished run."""
     page.goto(f"/train?run={RUN}")
-    page.locator("figure .plot").nth(2).wait_for(timeout=30_000)
+    page.locator(".js-plotly-plot .legend").nth(2).wait_for(timeout=30_000)
 
 
 def feature_maps(page: Page) -> None:

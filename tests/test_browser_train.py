@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -61,6 +62,26 @@ def points(page, title: str) -> int:
     return int(chart(page, title).get_attribute("data-points") or 0)
 
 
+def explorable(page, title: str):
+    """Return the Plotly chart of a title."""
+    return page.locator(".js-plotly-plot", has=page.locator(".gtitle", has_text=title))
+
+
+def epochs_on(plot) -> list[str]:
+    """Return what is written along the x axis of a Plotly chart."""
+    return sorted(plot.locator(".xtick").all_text_contents())
+
+
+def drag_across(page, area, start: float, end: float) -> None:
+    """Drag from one share of an area's width to another, at half its height."""
+    box = area.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * start, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * end, middle, steps=4)
+    page.mouse.up()
+
+
 def sizes_of_messages(page) -> list[int]:
     """Return a list to which the bytes of each message from the server are added from now on."""
     sizes: list[int] = []
@@ -112,12 +133,7 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     page = training
     wait_for(lambda: points(page, "Loss per batch") > 20, "some losses")
     plot = chart(page, "Loss per batch")
-    box = plot.bounding_box()
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
-    page.mouse.up()
+    drag_across(page, plot, 0.4, 0.7)
     page.mouse.move(1, 1)  # off the chart, whose readout would change under the pointer
     zoom = plot.get_attribute("data-zoom")
     assert zoom
@@ -140,6 +156,26 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     assert page.evaluate("window.swaps") == 0
     assert page.evaluate("window.blanks") == 0
     assert plot.get_attribute("data-zoom") == zoom
+
+
+def test_a_live_run_loads_nothing_of_plotly_until_it_ends(training, server):
+    page = training
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.get_by_role("radio", name="Compare runs").click()
+    wait_for(lambda: page.locator("figure .plot").count() == 4, "the comparison is a canvas too")
+    page.reload()
+    wait_for(lambda: points(page, "Accuracy per epoch") > 1, "the curves are back")
+    assert page.locator("figure .plot").count() >= 3
+    assert page.get_by_test_id("stPlotlyChart").count() == 0
+    assert not [url for url in loaded if "plotly" in url.lower()]
+    curves = page.locator(".st-key-curves")
+    height = curves.bounding_box()["height"]
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_until_ended(only_run(server))
+    explorable(page, "Accuracy per epoch").wait_for()
+    assert page.locator("figure .plot").count() == 0
+    assert curves.bounding_box()["height"] == pytest.approx(height, abs=2)
 
 
 def test_a_refresh_and_a_second_browser_show_the_same_run(training, browser, server):
@@ -185,14 +221,22 @@ def test_pause_step_continue_and_stop_are_obeyed(training, server):
     assert run.checkpoints.newest() is not None
 
 
-def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, server, monkeypatch):
+@pytest.fixture
+def finished(server, monkeypatch) -> Iterator[Run]:
+    """A run of two epochs on few drawn pets."""
     monkeypatch.setenv("GLASS_CNN_CACHE", str(server.cache))
-    few = ["--image-size", "80", "--train-per-class", "8", "--test-per-class", "6", "--epochs", "1"]
+    few = ["--image-size", "80", "--train-per-class", "8", "--test-per-class", "6", "--epochs", "2"]
     run_dir = server.runs / "finished"
     assert (
         train_on_the_command_line(["--data", "drawn", "--run-dir", str(run_dir), "--json", *few])
         == 0
     )
+    run = Run(run_dir)
+    yield run
+    run.delete()
+
+
+def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, finished):
     page = open_page("/train?run=finished")
     cells = page.get_by_role("button", name=re.compile(r"\d+ (right|wrong): is"))
     cells.nth(3).wait_for()
@@ -203,7 +247,51 @@ def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, server, mon
     cells.nth(most).focus()
     page.keyboard.press("Enter")
     page.get_by_text(f"{counts[most]} of {counts[most]} pictures").wait_for()
-    Run(run_dir).delete()
+
+
+def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
+    page = open_page("/train?run=finished")
+    plot = explorable(page, "Accuracy per epoch")
+    plot.locator(".xtick").first.wait_for()
+    assert plot.locator(".legendtext").all_text_contents() == ["train", "test"]
+    assert epochs_on(plot) == ["1", "2"]  # no half epochs
+    assert plot.locator(".xtitle").text_content() == "epoch"
+    assert plot.locator(".ytitle").text_content() == "share right"
+    shares = plot.locator(".ytick").all_text_contents()
+    assert len(shares) > 1 and len(set(shares)) == len(shares)
+    assert all(share.endswith(" %") for share in shares)
+    assert page.locator("figure .plot").count() == 0
+
+    area = plot.locator(".nsewdrag")
+    box = area.bounding_box()
+    area.hover(position={"x": box["width"] - 30, "y": box["height"] / 2})
+    said = plot.locator(".hoverlayer .legend")
+    said.wait_for()
+    accuracies = finished.epochs()[-1]
+    assert "epoch 2" in said.text_content()
+    assert f"train: {accuracies.train_accuracy:.1%}".replace("%", " %") in said.text_content()
+    assert f"test: {accuracies.test_accuracy:.1%}".replace("%", " %") in said.text_content()
+
+    with page.expect_download() as download:
+        plot.locator('.modebar-btn[data-title^="Download"]').click()
+    assert download.value.suggested_filename == "finished-accuracy-per-epoch.png"
+
+    drag_across(page, area, 0.6, 0.99)
+    wait_for(lambda: epochs_on(plot) == ["2"], "the zoom")
+    page.get_by_text("Weights and recipe").click()  # another run of the script
+    page.get_by_text("Recipe", exact=True).wait_for()
+    assert epochs_on(plot) == ["2"]  # the zoom stays
+    area.dblclick()
+    wait_for(lambda: epochs_on(plot) == ["1", "2"], "all of it again")
+
+
+def test_a_run_is_compared_under_the_name_it_was_given(open_page, finished):
+    page = open_page("/train?run=finished")
+    finished.rename("<b>mine</b>")
+    page.get_by_role("radio", name="Compare runs").click()
+    plot = explorable(page, "Test accuracy per epoch")
+    plot.locator(".legendtext").first.wait_for()
+    assert plot.locator(".legendtext").all_text_contents() == ["<b>mine</b>"]
 
 
 def test_an_impossible_choice_is_refused_before_anything_starts(open_page, server):

@@ -261,7 +261,10 @@ def test_a_mistake_opens_with_its_explanation(look, run):
     for curve in ("ROC", "Precision and recall", "Calibration"):
         page.get_by_role("radio", name=curve).click()
         page.wait_for_selector(SETTLED)
-        assert int(page.locator(".plot").get_attribute("data-points") or 0) > 0
+        plot = page.locator(".js-plotly-plot", has=page.locator(".gtitle", has_text=curve))
+        plot.locator(".scatterlayer .trace path.js-line").first.wait_for()
+        names = plot.locator(".legendtext").all_text_contents()
+        assert any(name.startswith("this run") for name in names)
     wrong.first.click()
     page.locator(".evidence[data-shown]").wait_for()
     caption = page.locator(".evidence figcaption").first.inner_text()

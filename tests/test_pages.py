@@ -96,6 +96,7 @@ def test_a_finished_run_shows_its_mistakes_and_its_weights(train_page, tmp_path)
     train_page.run()
     assert not train_page.exception
     assert "Test pictures after epoch 1" in texts(train_page)
+    assert len(train_page.get("plotly_chart")) == 3
     for part in ("Compare runs", "Pictures", "Rename or delete", "Weights and recipe"):
         train_page.segmented_control(key="results-part").set_value(part).run()
         assert not train_page.exception, part

@@ -1,6 +1,7 @@
 """The wall of mistakes, and how good the answers are at every threshold."""
 
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -13,12 +14,19 @@ from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
 from pages.parts.shared.gallery import Picture, gallery
-from pages.parts.shared.line_chart import Chart, Series, line_chart
+from pages.parts.shared.plots import (
+    calibration_figure,
+    precision_recall_figure,
+    roc_figure,
+    show_plot,
+)
 from pages.parts.shared.run_photos import run_data
 from pages.parts.shared.words import percent
 
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
 PER_PAGE = 24
-LINE, CHANCE, HERE = "#00805F", "#8A94A0", "#B000B5"
 
 
 def show_mistakes(source: Source) -> None:
@@ -58,7 +66,7 @@ def draw(run: Run, predictions: Predictions) -> None:
             persist_state="session",
         )
         show_confusion(predictions, threshold)
-        show_curves(predictions, threshold)
+        show_curves(run, predictions, threshold)
     with wall:
         show_wall(run, predictions, threshold)
 
@@ -136,118 +144,60 @@ def share(value: float) -> str:
     return "none" if np.isnan(value) else str(percent(value))
 
 
-def show_curves(predictions: Predictions, threshold: float) -> None:
-    """Draw the curve that is chosen; the point on it is the threshold."""
-    labels, answers = predictions.labels, predictions.probabilities
+def show_curves(run: Run, predictions: Predictions, threshold: float) -> None:
+    """Draw the curve that is chosen, and what to look for in it."""
     kind = st.segmented_control(
         "Curve",
-        ["Calibration", "ROC", "Precision and recall"],
+        list(CURVES),
         default="Calibration",
         required=True,
         key="curve",
         persist_state="session",
         label_visibility="collapsed",
     )
-    if kind == "Calibration":
-        show_calibration(predictions)
-        return
-    if len(np.unique(labels)) < 2:
+    if kind != "Calibration" and len(np.unique(predictions.labels)) < 2:
         st.info("A curve needs test photos of both classes.")
         return
-    at = scores.confusion(labels, answers, threshold)
-    draw = show_roc if kind == "ROC" else show_precision_recall
-    draw(predictions, at)
+    figure, note = CURVES[kind](predictions, threshold)
+    name = kind.lower().replace(" ", "-")
+    show_plot(figure, key=name, file_name=f"{run.id}-epoch-{predictions.epoch}-{name}")
+    st.caption(note)
 
 
-def show_roc(predictions: Predictions, at: scores.Confusion) -> None:
-    """Draw what is found of class 1 against the false alarms."""
-    one = predictions.classes[1]
-    curve = scores.roc_curve(predictions.labels, predictions.probabilities)
-    alarms = at.false_positive / (at.false_positive + at.true_negative)
-    draw_curve(
-        "ROC",
-        curve,
-        guessing=(0.0, 1.0),
-        here=(alarms, at.recall),
-        labels=(f"share of the others called {one}", f"share of {one} found"),
-    )
-    st.caption(
-        f"The area under it, {curve.area:.3f}, is the chance that a {one} has a higher "
-        f"P({one}) than one of the others."
-    )
-
-
-def show_precision_recall(predictions: Predictions, at: scores.Confusion) -> None:
-    """Draw how many of those called class 1 are, against how many of class 1 are found."""
-    one = predictions.classes[1]
-    curve = scores.precision_recall_curve(predictions.labels, predictions.probabilities)
-    base = float(np.mean(predictions.labels))
-    draw_curve(
-        "Precision and recall",
-        curve,
-        guessing=(base, base),
-        here=(at.recall, None if np.isnan(at.precision) else at.precision),
-        labels=(f"recall: share of {one} found", f"share right of those called {one}"),
-    )
-    st.caption(
-        f"Average precision {curve.area:.3f}. A lower threshold finds more and is wrong more "
-        "often: the point moves right."
-    )
-
-
-def draw_curve(
-    title: str,
-    curve: scores.Curve,
-    *,
-    guessing: tuple[float, float],
-    here: tuple[float, float | None],
-    labels: tuple[str, str],
-) -> None:
-    """Draw a curve in the unit square, the line of guessing, and the threshold's point on it."""
-    lines = [
-        Series("this run", curve.x.tolist(), curve.y.tolist(), LINE),
-        Series("guessing", [0.0, 1.0], guessing, CHANCE, width=1.5, dashed=True),
-        Series("threshold", here[:1], here[1:], HERE, markers=True),
-    ]
-    chart = Chart(title, lines, *labels, y_range=(0.0, 1.0), height=230)
-    line_chart(chart, key=title.lower().replace(" ", "-"))
-
-
-def show_calibration(predictions: Predictions) -> None:
-    """Draw what the network promises against what comes true."""
+def calibration(predictions: Predictions, threshold: float) -> "tuple[Figure, str]":
+    """Return what the network promises against what comes true; no threshold changes that."""
     found = scores.calibration(predictions.labels, predictions.probabilities)
-    one = predictions.classes[1]
-    x = found.predicted.tolist()
-    bars_x, bars_y = interval_bars(x, found.low.tolist(), found.high.tolist())
-    line_chart(
-        Chart(
-            "Calibration",
-            [
-                Series("promised", [0.0, 1.0], [0.0, 1.0], CHANCE, width=1.5, dashed=True),
-                Series("this run", x, found.observed.tolist(), LINE, markers=True),
-                Series("95 %", bars_x, bars_y, LINE, width=1, opacity=0.6),
-            ],
-            x_label=f"P({one}) that was said",
-            y_label=f"share that is {one}",
-            y_range=(0.0, 1.0),
-            height=230,
-        ),
-        key="calibration",
-    )
     counts = ", ".join(str(count) for count in found.counts)
-    st.caption(
+    return calibration_figure(found, predictions.classes[1]), (
         "Is 0.9 right nine times in ten? Below the dashed line the network promises too much; on "
         f"average it is off by {percent(found.error)}. From left to right the points stand for "
         f"{counts} photos: the fewer, the wider their 95 % interval."
     )
 
 
-def interval_bars(
-    x: list[float], low: list[float], high: list[float]
-) -> tuple[list[float], list[float | None]]:
-    """Make one line with gaps out of the upright bars from ``low`` to ``high`` at each ``x``."""
-    across, up = [], list[float | None]()
-    for place, bottom, top in zip(x, low, high, strict=True):
-        across += [place, place, place]
-        up += [bottom, top, None]
-    return across, up
+def roc(predictions: Predictions, threshold: float) -> "tuple[Figure, str]":
+    """Return how many are found against how many of the others are called so too."""
+    labels, answers = predictions.labels, predictions.probabilities
+    one = predictions.classes[1]
+    curve = scores.roc_curve(labels, answers)
+    at = scores.confusion(labels, answers, threshold)
+    return roc_figure(curve, at, threshold, one), (
+        f"The area under it, {curve.area:.3f}, is the chance that a {one} has a higher "
+        f"P({one}) than one of the others."
+    )
+
+
+def precision_recall(predictions: Predictions, threshold: float) -> "tuple[Figure, str]":
+    """Return how many of those called so are against how many are found."""
+    labels, answers = predictions.labels, predictions.probabilities
+    curve = scores.precision_recall_curve(labels, answers)
+    at = scores.confusion(labels, answers, threshold)
+    share_of_one = float(np.mean(labels))
+    figure = precision_recall_figure(curve, at, threshold, predictions.classes[1], share_of_one)
+    return figure, (
+        f"Average precision {curve.area:.3f}. A lower threshold finds more and is wrong more "
+        "often: the point moves right."
+    )
+
+
+CURVES = {"Calibration": calibration, "ROC": roc, "Precision and recall": precision_recall}

@@ -2,18 +2,22 @@
 
 from typing import Literal
 
+import streamlit as st
+
 from core.pictures.curves import smooth, thin
 from core.runs.run import Run
 from core.runs.status import Status
 from pages.parts.shared.figures import figures
 from pages.parts.shared.line_chart import Chart, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
+from pages.parts.shared.plots import line_figure, show_plot
 from pages.parts.shared.words import percent
 
 # Neither the cat's nor the dog's colour: train dark, test lighter and with markers.
 TRAIN = "#00805F"
 TEST = "#4FC3A1"
 BATCH = "#8A94A0"
+POINTS_AT_REST = 2000  # sent once, and zoomed into
 
 
 def follow(run: Run) -> None:
@@ -21,7 +25,11 @@ def follow(run: Run) -> None:
 
     def draw(status: Status) -> None:
         show_numbers(run, status)
-        show_curves(run)
+        with st.container(key="curves"):
+            if status.active:
+                show_live_curves(run)
+            else:
+                show_curves(run)
 
     follow_live(run, draw)
 
@@ -41,16 +49,34 @@ def show_numbers(run: Run, status: Status) -> None:
     figures(newest)
 
 
-def show_curves(run: Run) -> None:
-    """Draw loss per batch on the left; loss and accuracy per epoch on the right."""
+def show_live_curves(run: Run) -> None:
+    """Draw loss per batch on the left; loss and accuracy per epoch on the right, all in place."""
     line_charts([batch_chart(run), *epoch_charts(run)], columns=2, key=f"curves-{run.id}")
 
 
-def batch_chart(run: Run) -> Chart:
-    """Return the loss of every batch and its smoothed line."""
+def show_curves(run: Run) -> None:
+    """Draw the same of a run that stands still, in the same places, to be explored."""
+    left, right = st.columns(2, gap=20)
+    with left, st.container(gap=6):
+        show_explorable(run, batch_chart(run, POINTS_AT_REST))
+    with right, st.container(gap=6):
+        for chart in epoch_charts(run):
+            show_explorable(run, chart)
+
+
+def show_explorable(run: Run, chart: Chart) -> None:
+    """Draw one chart and what to look for in it."""
+    name = chart.title.lower().replace(" ", "-")
+    show_plot(line_figure(chart), key=f"{name}-{run.id}", file_name=f"{run.id}-{name}")
+    if chart.note:
+        st.caption(chart.note)
+
+
+def batch_chart(run: Run, points: int = POINTS) -> Chart:
+    """Return the loss of every batch and its smoothed line, each with at most ``points``."""
     losses = run.log.batch_losses()
-    steps, values = thin(losses.steps, losses.losses, POINTS)
-    smooth_steps, smooth_values = thin(losses.steps, smooth(losses.losses), POINTS)
+    steps, values = thin(losses.steps, losses.losses, points)
+    smooth_steps, smooth_values = thin(losses.steps, smooth(losses.losses), points)
     return Chart(
         "Loss per batch",
         [

@@ -1,0 +1,187 @@
+"""The figures that stand still: the numbers in them, what they say when pointed at, their names."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.explain import scores
+from core.runs.predictions import Predictions
+from core.training.events import EpochDone
+from pages.parts.feature_maps.mistakes import CURVES
+from pages.parts.shared.line_chart import Chart, Series
+from pages.parts.shared.plots import (
+    calibration_figure,
+    comparison_figure,
+    line_figure,
+    precision_recall_figure,
+    roc_figure,
+    whole_step,
+)
+from pages.parts.train.compare import comparison_chart
+
+ROOT = Path(__file__).parent.parent
+LABELS = np.array([0, 0, 0, 1, 1, 1, 1, 0])
+ANSWERS = np.array([0.1, 0.4, 0.62, 0.35, 0.8, 0.9, 0.93, 0.95], dtype=np.float32)
+
+
+def epoch(number: int, accuracy: float) -> EpochDone:
+    return EpochDone(number, 0.5, accuracy, 0.6, accuracy, seconds=1.0)
+
+
+def chart(y_format="number", y=(0.9, 0.8, None), name="test", x_label="epoch") -> Chart:
+    series = Series(name, [1, 2, 3], y, "#00805F", markers=True)
+    return Chart("Loss per epoch", [series], x_label=x_label, y_label="loss", y_format=y_format)
+
+
+def test_a_line_has_the_charts_numbers_names_and_height():
+    figure = line_figure(chart())
+    (trace,) = figure.data
+    assert list(trace.x) == [1, 2, 3]
+    assert list(trace.y) == [0.9, 0.8, None]
+    assert (trace.name, trace.line.color, trace.mode) == ("test", "#00805F", "lines+markers")
+    assert trace.hovertemplate == "%{fullData.name}: %{y:.3g}<extra></extra>"
+    assert figure.layout.title.text == "Loss per epoch"
+    assert figure.layout.xaxis.title.text == "epoch"
+    assert figure.layout.xaxis.unifiedhovertitle.text == "epoch %{x}"
+    assert figure.layout.yaxis.title.text == "loss"
+    assert figure.layout.height == 240 + 28  # as high as the canvas with its title
+
+
+def test_shares_are_drawn_and_told_as_per_cent():
+    figure = line_figure(chart("percent", (0.5, 0.8125, None)))
+    assert list(figure.data[0].y) == [50.0, 81.25, None]
+    assert figure.data[0].hovertemplate == "%{fullData.name}: %{y:.1f} %<extra></extra>"
+    assert figure.layout.yaxis.ticksuffix == " %"
+
+
+@pytest.mark.parametrize(("span", "step"), [(0, 1), (15, 1), (16, 2), (59, 5), (499, 50)])
+def test_epochs_have_whole_ticks_and_few_enough(span, step):
+    assert whole_step(span) == step
+
+
+def test_an_epoch_axis_counts_and_another_does_not():
+    assert line_figure(chart()).layout.xaxis.dtick == 1
+    assert line_figure(chart(x_label="batch")).layout.xaxis.dtick is None
+
+
+def test_the_axis_begins_at_zero_only_where_that_costs_no_detail():
+    assert line_figure(chart(y=(0.9, 0.1, 0.5))).layout.yaxis.rangemode == "tozero"
+    assert line_figure(chart(y=(0.9, 0.8, 0.85))).layout.yaxis.rangemode is None
+
+
+def test_a_single_point_is_seen_and_no_point_is_told():
+    one = Chart("t", [Series("a", [1], [0.5], "#000000")], x_label="epoch", y_label="loss")
+    assert line_figure(one).data[0].mode == "lines+markers"
+    none = Chart("t", [], x_label="epoch", y_label="loss", empty="Nothing yet.")
+    assert line_figure(none).layout.annotations[0].text == "Nothing yet."
+
+
+def test_a_name_is_no_markup_and_fits():
+    name = line_figure(chart(name="<a href='x'>" + "long" * 17)).data[0].name
+    assert name.startswith("&lt;a href=&#x27;x&#x27;&gt;long") and "…" in name
+
+
+def test_identical_runs_are_told_apart():
+    done = [epoch(1, 0.5), epoch(2, 0.75)]
+    names = ["one", "two", "three", "four", "five"]
+    compared = comparison_chart("Test accuracy", [(name, done) for name in names])
+    figure = comparison_figure(compared)
+    assert [trace.name for trace in figure.data] == names
+    assert all(list(trace.y) == [50.0, 75.0] for trace in figure.data)
+    for look in (
+        [trace.line.dash for trace in figure.data],
+        [trace.line.color for trace in figure.data],
+        [trace.marker.symbol for trace in figure.data],
+    ):
+        assert len(set(look)) == len(names)
+    widths = [trace.line.width for trace in figure.data]
+    assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
+    assert figure.layout.height > line_figure(compared).layout.height  # names need room
+
+
+def test_twelve_runs_look_like_twelve():
+    runs = [(str(number), [epoch(1, 0.5)]) for number in range(12)]
+    figure = comparison_figure(comparison_chart("Test loss", runs))
+    looks = {(trace.line.color, trace.line.dash) for trace in figure.data}
+    assert len(looks) == 12
+
+
+def test_the_roc_is_the_one_of_core_and_says_thresholds():
+    curve = scores.roc_curve(LABELS, ANSWERS)
+    at = scores.confusion(LABELS, ANSWERS, 0.5)
+    figure = roc_figure(curve, at, 0.5, "cat")
+    run, guessing, here = figure.data
+    np.testing.assert_array_equal(run.x, curve.x)
+    np.testing.assert_array_equal(run.y, curve.y)
+    assert list(guessing.x) == list(guessing.y) == [0, 1]
+    assert (here.x[0], here.y[0]) == (0.5, at.recall)
+    told = "cat from P = 0.50 on:<br>75.0 % of cat found,<br>50.0 % of the others called cat"
+    assert list(here.text) == [told]
+    assert len(run.text) == len(curve.x)
+    assert run.text[1].startswith("cat from P = 0.95 on:")
+    assert run.hovertemplate == here.hovertemplate == "%{text}<extra></extra>"
+    assert figure.layout.xaxis.title.text == "share of the others called cat"
+    assert figure.layout.yaxis.title.text == "share of cat found"
+
+
+def test_the_strictest_end_of_the_roc_calls_nothing():
+    curve = scores.roc_curve(LABELS, ANSWERS)
+    figure = roc_figure(curve, scores.confusion(LABELS, ANSWERS), 0.5, "cat")
+    assert figure.data[0].text[0].startswith("nothing called cat:")
+
+
+def test_precision_and_recall_are_those_of_core():
+    curve = scores.precision_recall_curve(LABELS, ANSWERS)
+    at = scores.confusion(LABELS, ANSWERS, 0.5)
+    figure = precision_recall_figure(curve, at, 0.5, "cat", 0.5)
+    run, guessing, here = figure.data
+    np.testing.assert_array_equal(run.x, curve.x)
+    np.testing.assert_array_equal(run.y, curve.y)
+    assert list(guessing.y) == [0.5, 0.5]
+    assert (here.x[0], here.y[0]) == (at.recall, at.precision)
+    assert here.text[0].endswith("60.0 % of those called cat right")
+    assert figure.layout.xaxis.title.text == "recall: share of cat found"
+
+
+def test_without_any_cat_called_the_threshold_has_no_point():
+    curve = scores.precision_recall_curve(LABELS, ANSWERS)
+    at = scores.confusion(LABELS, ANSWERS, 0.99)
+    figure = precision_recall_figure(curve, at, 0.99, "cat", 0.5)
+    assert list(figure.data[2].y) == [None]
+
+
+def test_calibration_has_cores_points_with_their_intervals():
+    found = scores.calibration(LABELS, ANSWERS)
+    figure = calibration_figure(found, "<cat>")
+    promised, run = figure.data
+    assert list(promised.x) == list(promised.y) == [0, 1]
+    np.testing.assert_array_equal(run.x, found.predicted)
+    np.testing.assert_array_equal(run.y, found.observed)
+    np.testing.assert_allclose(np.add(run.y, run.error_y.array), found.high)
+    np.testing.assert_allclose(np.subtract(run.y, run.error_y.arrayminus), found.low)
+    assert run.text[-1].startswith("said 0.94 on average:<br>50.0 % of 2 photos are &lt;cat&gt;")
+    assert figure.layout.yaxis.title.text == "share that is &lt;cat&gt;"
+
+
+@pytest.mark.parametrize("kind", list(CURVES))
+def test_every_curve_comes_with_what_to_look_for(kind):
+    names = tuple(f"{n}.png" for n in range(len(LABELS)))
+    predictions = Predictions(1, ANSWERS, LABELS.astype(np.uint8), names, ("dog", "cat"))
+    figure, note = CURVES[kind](predictions, 0.5)
+    assert figure.layout.title.text == kind
+    assert len(note) > 40
+
+
+def test_plotlys_classes_wait_for_the_first_figure():
+    """Streamlit itself brings the package's frame; its large modules load when a name is used."""
+    code = (
+        "import sys, pages.parts.train.curves, pages.parts.train.results, "
+        "pages.parts.feature_maps.mistakes; print('plotly.graph_objs._figure' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
