@@ -42,7 +42,6 @@ class Chart:
     x_label: str
     y_label: str
     y_format: Literal["number", "percent", "power"] = "number"
-    y_range: tuple[float, float] | None = None
     empty: str = "Nothing to draw yet."
     height: int = 240
     rows: int = 1

@@ -16,7 +16,7 @@ import { chartNumber } from "./scales.js";
  * @typedef {object} ChartData
  * @property {string} title @property {Series[]} series
  * @property {string} x_label @property {string} y_label
- * @property {import("./scales.js").Kind} y_format @property {[number, number] | null} y_range
+ * @property {import("./scales.js").Kind} y_format
  * @property {string} empty @property {number} height @property {number} rows @property {string} note
  */
 /**

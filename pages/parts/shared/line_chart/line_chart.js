@@ -175,7 +175,6 @@ class Chart {
 
   /** @returns {Range} */
   yRange() {
-    if (this.data?.y_range) return this.data.y_range;
     const [from, to] = this.xRange();
     const ys = this.series.flatMap(({ x, y }) =>
       y.flatMap((value, i) => (value !== null && x[i] >= from && x[i] <= to ? [value] : [])));
