@@ -140,15 +140,16 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     assert page.evaluate(WATCH) == 3
     before = points(page, "Loss per batch")
     sizes = sizes_of_messages(page)
-    start, seen = time.monotonic(), {before}
+    start, seen = time.monotonic(), set[str]()
 
     def updates() -> int:
-        seen.add(points(page, "Loss per batch"))
+        # Not the points on the chart: a long curve is thinned to as many as before.
+        seen.add(page.get_by_test_id("stProgress").inner_text())
         return len(seen) - 1
 
     wait_for(lambda: updates() >= 6, "six updates of a live training")
     seconds = time.monotonic() - start
-    assert max(seen) > before
+    assert points(page, "Loss per batch") > before
     # Every message costs the browser time that the training next to it would use.
     assert 0 < len(sizes) <= 40 / 6 * seconds
     assert sum(sizes) < 200_000 / 6 * seconds
@@ -267,7 +268,7 @@ def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
     area.hover(position={"x": box["width"] - 30, "y": box["height"] / 2})
     said = plot.locator(".hoverlayer .legend")
     said.wait_for()
-    accuracies = finished.epochs()[-1]
+    accuracies = finished.log.epochs()[-1]
     assert "epoch 2" in said.text_content()
     assert f"train: {accuracies.train_accuracy:.1%}".replace("%", " %") in said.text_content()
     assert f"test: {accuracies.test_accuracy:.1%}".replace("%", " %") in said.text_content()

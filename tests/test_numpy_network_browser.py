@@ -78,7 +78,7 @@ def test_start_makes_a_pair_that_the_address_names(open_page, folders):
     page.wait_for_url(re.compile("run=2"))
     pair = list_runs(side_by_side_folder())[0]
     assert pair.id in page.url
-    assert pair.record["dtype"] == "float32"
+    assert (pair.config.engine, pair.config.dtype) == ("both", "float32")
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for(lambda: not pair.status().active, "it stops", 60)
 
