@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.config import (
     DRAWN,
@@ -145,6 +146,13 @@ def choose_numbers(data: str, model: str) -> FormChoices:
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
     """Draw what most people never change."""
     left, right = st.columns(2)
+    return step_choices(preset, suffix, left, right) | other_choices(preset, suffix, left, right)
+
+
+def step_choices(
+    preset: TrainConfig, suffix: str, left: DeltaGenerator, right: DeltaGenerator
+) -> dict[str, object]:
+    """Draw what decides a step: its size, its photos, its rule, and where the first begins."""
     return {
         "learning_rate": left.number_input(
             "Learning rate",
@@ -187,6 +195,14 @@ def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
             help="How the weights are drawn before the first step. With constant ones all channels "
             "of a layer start alike and can hardly learn different things: worth a try.",
         ),
+    }
+
+
+def other_choices(
+    preset: TrainConfig, suffix: str, left: DeltaGenerator, right: DeltaGenerator
+) -> dict[str, object]:
+    """Draw what else there is: the test, the seed, how photos and learning rate vary."""
+    return {
         "test_per_class": left.number_input(
             "Test pictures per class",
             1,

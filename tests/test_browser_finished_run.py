@@ -1,0 +1,88 @@
+"""A run that stands still, in a real Chromium."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Position
+
+from core.runs.run import Run
+from core.train import main as train_on_the_command_line
+from tests.app_server import wait_for
+from tests.train_page import drag_across, epochs_on, explorable
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def finished(server, monkeypatch) -> Iterator[Run]:
+    """A run of two epochs on few drawn pets."""
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(server.cache))
+    few = ["--image-size", "80", "--train-per-class", "8", "--test-per-class", "6", "--epochs", "2"]
+    run_dir = server.runs / "finished"
+    assert (
+        train_on_the_command_line(["--data", "drawn", "--run-dir", str(run_dir), "--json", *few])
+        == 0
+    )
+    run = Run(run_dir)
+    yield run
+    run.delete()
+
+
+def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, finished):
+    page = open_page("/train?run=finished")
+    cells = page.get_by_role("button", name=re.compile(r"\d+ (right|wrong): is"))
+    cells.nth(3).wait_for()
+    counts = [int(cell.get_attribute("aria-label").split()[0]) for cell in cells.all()]
+    assert len(counts) == 4
+    assert sum(counts) == 12
+    most = counts.index(max(counts))
+    cells.nth(most).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(f"{counts[most]} of {counts[most]} pictures").wait_for()
+
+
+def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
+    page = open_page("/train?run=finished")
+    plot = explorable(page, "Accuracy per epoch")
+    plot.locator(".xtick").first.wait_for()
+    assert plot.locator(".legendtext").all_text_contents() == ["train", "test"]
+    assert epochs_on(plot) == ["1", "2"]  # no half epochs
+    assert plot.locator(".xtitle").text_content() == "epoch"
+    assert plot.locator(".ytitle").text_content() == "share right"
+    shares = plot.locator(".ytick").all_text_contents()
+    assert len(shares) > 1 and len(set(shares)) == len(shares)
+    assert all(share.endswith(" %") for share in shares)
+    assert page.locator("figure .plot").count() == 0
+
+    area = plot.locator(".nsewdrag")
+    box = area.bounding_box()
+    assert box is not None
+    area.hover(position=Position(x=box["width"] - 30, y=box["height"] / 2))
+    said = plot.locator(".hoverlayer .legend")
+    said.wait_for()
+    words, accuracies = said.text_content() or "", finished.log.epochs()[-1]
+    assert "epoch 2" in words
+    assert f"train: {accuracies.train_accuracy:.1%}".replace("%", " %") in words
+    assert f"test: {accuracies.test_accuracy:.1%}".replace("%", " %") in words
+
+    with page.expect_download() as download:
+        plot.locator('.modebar-btn[data-title^="Download"]').click()
+    assert download.value.suggested_filename == "finished-accuracy-per-epoch.png"
+
+    drag_across(page, area, 0.6, 0.99)
+    wait_for(lambda: epochs_on(plot) == ["2"], "the zoom")
+    page.get_by_text("Weights and recipe").click()  # another run of the script
+    page.get_by_text("Recipe", exact=True).wait_for()
+    assert epochs_on(plot) == ["2"]  # the zoom stays
+    area.dblclick()
+    wait_for(lambda: epochs_on(plot) == ["1", "2"], "all of it again")
+
+
+def test_a_run_is_compared_under_the_name_it_was_given(open_page, finished):
+    page = open_page("/train?run=finished")
+    finished.rename("<b>mine</b>")
+    page.get_by_role("radio", name="Compare runs").click()
+    plot = explorable(page, "Test accuracy per epoch")
+    plot.locator(".legendtext").first.wait_for()
+    assert plot.locator(".legendtext").all_text_contents() == ["<b>mine</b>"]
