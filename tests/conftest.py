@@ -5,7 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
+from tests import checks
 from tests.app_server import SETTLED, find_chromium, running_server
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the slow checkers work from the start where their tests are to come."""
+    if not session.config.option.collectonly and any(
+        item.path.stem == "test_checks" for item in session.items
+    ):
+        checks.start()
 
 
 @pytest.fixture(scope="module")

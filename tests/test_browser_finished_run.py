@@ -36,10 +36,20 @@ def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, finished):
     counts = [int(cell.get_attribute("aria-label").split()[0]) for cell in cells.all()]
     assert len(counts) == 4
     assert sum(counts) == 12
+    verdicts = [cell.get_attribute("aria-label").split()[1] for cell in cells.all()]
+    assert verdicts == ["right:", "wrong:", "wrong:", "right:"]  # the diagonal, as on Mistakes
     most = counts.index(max(counts))
     cells.nth(most).focus()
     page.keyboard.press("Enter")
     page.get_by_text(f"{counts[most]} of {counts[most]} pictures").wait_for()
+
+
+def test_from_a_run_to_its_ranked_mistakes_is_one_click(open_page, finished):
+    page = open_page("/train?run=finished")
+    page.get_by_role("link", name="All mistakes, the surest first").click()
+    page.wait_for_url(re.compile("view=mistakes"))
+    assert "run=finished" in page.url and "epoch=2" in page.url
+    page.get_by_text("Say cat from P(cat) =").wait_for()
 
 
 def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):

@@ -1,28 +1,13 @@
 """Lint, formatting and types are tests like any other, so that one command checks everything."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.checks import COMMANDS, ROOT, finished
 
 
-COMMANDS = {
-    "lint": "ruff check .",
-    "format": "ruff format --check .",
-    "types": "mypy",
-    # Core strictly, but not its tests: what pytest hands them need not be spelt out.
-    "strict types": "mypy --strict --cache-dir .mypy_cache/strict --exclude (test_|conftest) core",
-}
-
-
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
-def test_is_clean(command):
-    done = subprocess.run(
-        [sys.executable, "-m", *command.split()], cwd=ROOT, capture_output=True, text=True
-    )
+@pytest.mark.parametrize("name", COMMANDS)
+def test_is_clean(name):
+    done = finished(name)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
 from core.data.drawn import draw_pet
+from core.pictures.colour import CLASS_COLOURS
 from core.runs.listing import create_run
 from core.train import main as train_on_the_command_line
 
@@ -61,6 +62,7 @@ def test_a_good_and_a_bad_file_are_answered_side_by_side(app):
     assert "<i>.txt" not in said
     assert "No answer." in said
     assert len(app.dataframe) == 1
+    assert CLASS_COLOURS[1] in app.dataframe[0].proto.columns  # P(cat) in the cat's colour
 
 
 def test_an_unknown_model_in_the_address_is_told(app):
@@ -112,3 +114,31 @@ def test_a_broken_run_folder_does_not_break_the_page(train_page, tmp_path):
     train_page.run()
     assert not train_page.exception
     assert "names a run that is not here" in texts(train_page)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "sentence"),
+    [
+        (
+            "size-article-drawn",
+            50,
+            "Image size must be at least 80 for the article network, not 50",
+        ),
+        ("epochs-article-drawn", 0, "Epochs must be a whole number from 1 to 1000, not 0."),
+        ("batch-article-drawn", 1, "Batch size must be a whole number from 2 to 512, not 1."),
+        ("rate-article-drawn", 0.0, "Learning rate must be a number from 1e-08 to 1e+12, not 0.0."),
+    ],
+)
+def test_a_number_that_cannot_work_says_so_under_its_box_and_start_waits(
+    train_page, key, typed, sentence
+):
+    train_page.run()
+    assert not train_page.button(key="start").disabled
+    train_page.number_input(key=key).set_value(typed).run()
+    assert not train_page.exception
+    assert train_page.number_input(key=key).value == typed  # not replaced by another
+    assert any(sentence in each.value for each in train_page.markdown)
+    assert train_page.button(key="start").disabled
+    train_page.number_input(key=key).set_value(96 if "size" in key else 3).run()
+    assert not any(sentence in each.value for each in train_page.markdown)
+    assert not train_page.button(key="start").disabled

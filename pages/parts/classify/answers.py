@@ -173,7 +173,7 @@ def show_table(answers: list[PhotoAnswer], threshold: float, model: ModelChoice)
         hide_index=True,
         column_config={
             f"P({one})": st.column_config.ProgressColumn(
-                min_value=0.0, max_value=1.0, format="percent"
+                min_value=0.0, max_value=1.0, format="percent", color=CLASS_COLOURS[1]
             )
         },
     )

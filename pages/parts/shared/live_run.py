@@ -166,11 +166,10 @@ def learning_rate_control(run: Run, status: Status) -> None:
         except ValueError as error:
             st.session_state["live-rate-problem"] = str(error)
 
+    # No limits: Streamlit would keep the last good number without a word.
     st.number_input(
         "Learning rate",
-        1e-6,
-        10.0,
-        float(current),
+        value=float(current),
         step=1e-4,
         format="%.5f",
         key=key,

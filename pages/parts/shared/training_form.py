@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from core.config import (
     DRAWN,
     INITIALISATIONS,
-    LIMITS,
     OPTIMIZERS,
     PRESETS,
     TrainConfig,
@@ -103,36 +102,33 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         )
     # Another preset or source brings other starting values, so the widgets are others too.
     suffix = f"{model}-{'drawn' if data == DRAWN else 'folder'}"
-    columns = st.columns(3, vertical_alignment="bottom")
-    values["epochs"] = columns[0].number_input(
+    columns = st.columns(3)
+    values["epochs"] = number_box(
+        columns[0],
+        "epochs",
         "Epochs",
-        1,
-        int(LIMITS["epochs"][1]),
-        preset.epochs,
-        key=f"epochs-{suffix}",
-        persist_state="session",
+        preset,
+        f"epochs-{suffix}",
         help="How often the network sees every training picture.",
     )
-    values["image_size"] = columns[1].number_input(
+    values["image_size"] = number_box(
+        columns[1],
+        "image_size",
         "Pixels a side",
-        smallest_image_size(model),
-        int(LIMITS["image_size"][1]),
-        preset.image_size,
+        preset,
+        f"size-{suffix}",
         step=16,
-        key=f"size-{suffix}",
-        persist_state="session",
         help=f"Every picture is stretched to a square of this size. Below "
         f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
         "twice the side takes four times as long.",
     )
-    values["train_per_class"] = columns[2].number_input(
+    values["train_per_class"] = number_box(
+        columns[2],
+        "train_per_class",
         "Pictures per class",
-        2,
-        100_000,
-        preset.train_per_class,
+        preset,
+        f"train-{suffix}",
         step=100,
-        key=f"train-{suffix}",
-        persist_state="session",
         help="The first so many training pictures of each class, in the order of their names.",
     )
     with st.expander("More choices"):
@@ -141,6 +137,37 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         return FormChoices(preset.replace(data=data or DRAWN, **values))
     except ConfigError as error:
         return FormChoices(None, f"This cannot work. {error}")
+
+
+def number_box(
+    place: DeltaGenerator,
+    field: str,
+    label: str,
+    preset: TrainConfig,
+    key: str,
+    *,
+    help: str,
+    step: float = 1,
+    format: str | None = None,
+) -> int | float:
+    """Draw the box of one of the config's numbers, and under it why it cannot be what was typed.
+
+    The box has no limits of its own: Streamlit would keep the last good number without a word.
+    """
+    value = place.number_input(
+        label,
+        value=preset.to_dict()[field],
+        step=step,
+        format=format,
+        key=key,
+        persist_state="session",
+        help=help,
+    )
+    try:
+        preset.replace(**{field: value})
+    except ConfigError as error:
+        place.markdown(f":red[{error}]")
+    return value
 
 
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
@@ -154,25 +181,23 @@ def step_choices(
 ) -> dict[str, object]:
     """Draw what decides a step: its size, its photos, its rule, and where the first begins."""
     return {
-        "learning_rate": left.number_input(
+        "learning_rate": number_box(
+            left,
+            "learning_rate",
             "Learning rate",
-            1e-6,
-            10.0,
-            preset.learning_rate,
-            format="%.5f",
+            preset,
+            f"rate-{suffix}",
             step=1e-4,
-            key=f"rate-{suffix}",
-            persist_state="session",
+            format="%.5f",
             help="How far each step goes. Too small learns slowly, too large makes the loss jump "
             "or blow up. It can be changed while the training runs.",
         ),
-        "batch_size": right.number_input(
+        "batch_size": number_box(
+            right,
+            "batch_size",
             "Batch size",
-            int(LIMITS["batch_size"][0]),
-            int(LIMITS["batch_size"][1]),
-            preset.batch_size,
-            key=f"batch-{suffix}",
-            persist_state="session",
+            preset,
+            f"batch-{suffix}",
             help="Pictures per step. More make a calmer loss and fewer steps an epoch.",
         ),
         "optimizer": left.selectbox(
@@ -203,23 +228,21 @@ def other_choices(
 ) -> dict[str, object]:
     """Draw what else there is: the test, the seed, how photos and learning rate vary."""
     return {
-        "test_per_class": left.number_input(
+        "test_per_class": number_box(
+            left,
+            "test_per_class",
             "Test pictures per class",
-            1,
-            100_000,
-            preset.test_per_class,
+            preset,
+            f"test-{suffix}",
             step=50,
-            key=f"test-{suffix}",
-            persist_state="session",
             help="Never trained on, only asked after each epoch.",
         ),
-        "seed": right.number_input(
+        "seed": number_box(
+            right,
+            "seed",
             "Seed",
-            0,
-            int(LIMITS["seed"][1]),
-            preset.seed,
-            key=f"seed-{suffix}",
-            persist_state="session",
+            preset,
+            f"seed-{suffix}",
             help="The same seed gives the same first weights and the same order of pictures, "
             "so the same run again.",
         ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.config import PRESETS, TrainConfig
+from core.config import DRAWN, PRESETS, TrainConfig
 from core.runs.listing import create_run
 from pages.parts.shared.run_choice import open_run
 from pages.parts.shared.training_form import (
@@ -46,5 +46,5 @@ def show() -> None:
 
 def default_name(config: TrainConfig) -> str:
     """Name a run after its network, its pictures and the time of day."""
-    pictures = "drawn pets" if config.data == "drawn" else Path(config.data).name
+    pictures = "drawn pets" if config.data == DRAWN else Path(config.data).name
     return f"{config.model} on {pictures}, {datetime.datetime.now():%H:%M:%S}"

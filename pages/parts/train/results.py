@@ -59,6 +59,12 @@ def show_confusion(run: Run) -> None:
         "wrong first."
     )
     chosen = confusion_matrix(counts.matrix, predictions.classes, key=f"confusion-{run.id}")
+    st.page_link(
+        "pages/feature_maps.py",
+        label="All mistakes, the surest first, each with its why",
+        icon=":material/search:",
+        query_params={"run": run.id, "epoch": str(predictions.epoch), "view": "mistakes"},
+    )
     if chosen is not None:
         show_cell(run, predictions, *chosen)
 

@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setStateValue }) {
   drawn.set(parentElement, content);
   const chosen = table.querySelector("[aria-pressed=true]")?.getAttribute("data-cell");
   const head = element("tr", "", element("th", ""), ...data.classes.map((name) => header("says ", name)));
-  const rows = [1, 0].map((truth) =>
+  const rows = [0, 1].map((truth) =>
     element("tr", "", header("is ", data.classes[truth]), ...[0, 1].map((said) => {
       const button = cell(data, truth, said);
       button.setAttribute("aria-pressed", String(chosen === button.dataset.cell));
