@@ -34,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Answer every photo; return the exit code."""
     options = build_parser().parse_args(arguments)
-    from core.runs.weights import load_classifier  # torch, after --help
+    from core.runs.load import load_classifier  # torch, after --help
 
     try:
         classifier = load_classifier(options.model)

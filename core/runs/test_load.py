@@ -13,7 +13,7 @@ from core.networks.classifier import SHIPPED
 from core.networks.weight_files import read_weight_file, to_half, write_weight_file
 from core.predict import main
 from core.runs.listing import create_run
-from core.runs.weights import export_weights, load_classifier
+from core.runs.load import load_classifier
 from core.runs.worker import Worker
 
 CONFIG = TrainConfig(model="compact", image_size=16, epochs=2, batch_size=8)
@@ -34,6 +34,16 @@ def run(tmp_path_factory):
 @pytest.fixture
 def photo(tmp_path):
     return write_photo(tmp_path / "photo.png", 40, 30)
+
+
+def export_weights(run, path: Path, half: bool = False) -> None:
+    """Write a run's newest weights as a weight file of their own."""
+    checkpoint = run.checkpoint()
+    names = ("model", "image_size", "classes", "accuracy", "recipe", "epoch")
+    weights = checkpoint.weights
+    if half:
+        weights = {name: to_half(array) for name, array in weights.items()}
+    write_weight_file(path, weights, {name: checkpoint.facts[name] for name in names})
 
 
 def write_photo(path: Path, width: int, height: int) -> Path:

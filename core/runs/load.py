@@ -1,10 +1,9 @@
-"""From a path to an answering network, and from a run to a weight file."""
+"""From a path to an answering network."""
 
 from pathlib import Path
 
 from core.errors import ModelError, RunError
 from core.networks.classifier import Classifier
-from core.networks.weight_files import to_half, write_weight_file
 from core.runs.run import Run
 
 
@@ -26,18 +25,3 @@ def load_classifier(path: Path | None = None) -> Classifier:
     if path.suffix not in (".safetensors", ".json"):
         raise ModelError(f"{path.name} is no weight file: a .safetensors file is needed.")
     return Classifier.load(path.with_suffix(".safetensors"))
-
-
-def export_weights(run: Run, path: Path, *, half: bool = False, epoch: int | None = None) -> None:
-    """Write a run's weights as a weight file at ``path`` (.safetensors).
-
-    ``half`` stores float16, which halves the file; an array with values beyond its range stays
-    float32. ``ModelError`` when the run has no such weights.
-    """
-    checkpoint = run.checkpoint(epoch)
-    names = ("model", "image_size", "classes", "accuracy", "recipe", "epoch")
-    facts = {name: checkpoint.facts[name] for name in names}
-    weights = checkpoint.weights
-    if half:
-        weights = {name: to_half(array) for name, array in weights.items()}
-    write_weight_file(path, weights, facts)
