@@ -20,6 +20,7 @@ from core.data.preview import Preview, preview_source
 from core.errors import ConfigError, DataError
 from core.pictures.colour import CLASS_COLOURS
 from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.number_box import number_box
 from pages.parts.shared.words import escape_markdown
 
 SAMPLES = 12
@@ -137,37 +138,6 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         return FormChoices(preset.replace(data=data or DRAWN, **values))
     except ConfigError as error:
         return FormChoices(None, f"This cannot work. {error}")
-
-
-def number_box(
-    place: DeltaGenerator,
-    field: str,
-    label: str,
-    preset: TrainConfig,
-    key: str,
-    *,
-    help: str,
-    step: float = 1,
-    format: str | None = None,
-) -> int | float:
-    """Draw the box of one of the config's numbers, and under it why it cannot be what was typed.
-
-    The box has no limits of its own: Streamlit would keep the last good number without a word.
-    """
-    value = place.number_input(
-        label,
-        value=preset.to_dict()[field],
-        step=step,
-        format=format,
-        key=key,
-        persist_state="session",
-        help=help,
-    )
-    try:
-        preset.replace(**{field: value})
-    except ConfigError as error:
-        place.markdown(f":red[{error}]")
-    return value
 
 
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
