@@ -16,8 +16,11 @@ def number_box(
     help: str,
     step: float = 1,
     format: str | None = None,
+    below: DeltaGenerator | None = None,
 ) -> int | float:
     """Draw the box of one of the config's numbers, and under it why it cannot be what was typed.
+
+    ``below`` is where that is said when the box's own column is too narrow for a sentence.
 
     The box has no limits of its own: Streamlit would keep the last good number without a word.
     """
@@ -33,5 +36,5 @@ def number_box(
     try:
         preset.replace(**{field: value})
     except ConfigError as error:
-        place.markdown(f":red[{error}]")
+        (below or place).markdown(f":red[{error}]")
     return value

@@ -103,7 +103,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         )
     # Another preset or source brings other starting values, so the widgets are others too.
     suffix = f"{model}-{'drawn' if data == DRAWN else 'folder'}"
-    columns = st.columns(3)
+    columns, below = st.columns(3, vertical_alignment="bottom"), st.container()
     values["epochs"] = number_box(
         columns[0],
         "epochs",
@@ -111,6 +111,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         preset,
         f"epochs-{suffix}",
         help="How often the network sees every training picture.",
+        below=below,
     )
     values["image_size"] = number_box(
         columns[1],
@@ -122,6 +123,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         help=f"Every picture is stretched to a square of this size. Below "
         f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
         "twice the side takes four times as long.",
+        below=below,
     )
     values["train_per_class"] = number_box(
         columns[2],
@@ -131,6 +133,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         f"train-{suffix}",
         step=100,
         help="The first so many training pictures of each class, in the order of their names.",
+        below=below,
     )
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
