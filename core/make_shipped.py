@@ -20,7 +20,7 @@ from core.networks.build import build_model
 from core.networks.weight_files import SHIPPED, read_weight_file, to_half, write_weight_file
 from core.training.events import BatchDone, EpochDone, Finished
 from core.training.learner import Learner
-from core.training.loop import train
+from core.training.loop import accuracy, train
 from core.training.state import build_state
 from core.training.torch_learner import TorchLearner
 
@@ -42,11 +42,6 @@ def combine(photos: list[Data], drawn: Data) -> Data:
         tuple(name for part in parts for name in part.names),
     )
     return dataclasses.replace(first, train=train_photos)
-
-
-def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share answered rightly at 0.5."""
-    return float(((probabilities >= 0.5) == labels).mean())
 
 
 def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object]:

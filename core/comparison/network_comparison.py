@@ -23,8 +23,9 @@ from core.comparison.magnitudes import loss_sums
 from core.comparison.rounding import Agreement, Array, agreement
 from core.config import DTYPES
 from core.errors import ComparisonError
+from core.networks.build import numpy_twin
 from core.networks.layers import LayerFacts, apply, describe_layers
-from core.numpy_nn import Sequential, bce_loss, bce_loss_backward, build_network, describe
+from core.numpy_nn import Sequential, bce_loss, bce_loss_backward
 
 REPEATS = 3
 Result = TypeVar("Result")
@@ -144,8 +145,7 @@ def build_twin(model: nn.Sequential, x: Array, dtype: str) -> tuple[list[LayerFa
     """Name the layers and build the same network in NumPy with the same weights."""
     try:
         layers = describe_layers(copy.deepcopy(model).eval(), x.shape[-1])
-        network = build_network(describe(model), dtype=dtype)
-        network.load_weights({name: t.numpy() for name, t in model.state_dict().items()})
+        network = numpy_twin(model, dtype)
     except (ValueError, RuntimeError) as error:
         raise ComparisonError(
             f"The two engines cannot be compared on this network: {error}."

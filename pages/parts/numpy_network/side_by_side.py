@@ -8,7 +8,7 @@ import streamlit as st
 from core.config import DTYPES, PRESETS
 from core.folders import side_by_side_folder
 from core.pictures.curves import thin
-from core.runs.listing import create_run, list_runs
+from core.runs.listing import list_runs
 from core.runs.run import Run
 from core.runs.status import Status
 from core.training.events import EnginesCompared
@@ -16,10 +16,11 @@ from pages.parts.shared import training_form
 from pages.parts.shared.figures import figures
 from pages.parts.shared.line_chart import Chart, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
-from pages.parts.shared.run_choice import choose_run, open_run
+from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.run_management import show_management
+from pages.parts.shared.start_training import begin, offer_start
 from pages.parts.shared.words import apart
-from pages.parts.shared.workers import warm_up, worker_pool
+from pages.parts.shared.workers import warm_up
 
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
 IDLE = "#8A94A0"
@@ -66,22 +67,10 @@ def show_form() -> None:
         )
         preview = training_form.look_at(data, choices.config or PRESETS[model])
     with form:
-        if choices.problem:
-            st.error(choices.problem)
-        pressed = st.button(
-            "Start both",
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=choices.config is None or preview is None,
-            key="start-pair",
-        )
-    if pressed and choices.config is not None:
-        name = f"{choices.config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
-        run = create_run(choices.config.replace(engine="both", dtype=str(dtype)), name)
-        worker_pool().start(run)
-        open_run(run)
-        st.rerun()
+        config = offer_start("Start both", "start-pair", choices, preview)
+    if config is not None:
+        name = f"{config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
+        begin(config.replace(engine="both", dtype=str(dtype)), name)
 
 
 def follow(run: Run) -> None:

@@ -6,15 +6,13 @@ from pathlib import Path
 import streamlit as st
 
 from core.config import DRAWN, PRESETS, TrainConfig
-from core.runs.listing import create_run
-from pages.parts.shared.run_choice import open_run
+from pages.parts.shared.start_training import begin, offer_start
 from pages.parts.shared.training_form import (
     choose_network,
     choose_numbers,
     choose_source,
     look_at,
 )
-from pages.parts.shared.workers import worker_pool
 
 
 def show() -> None:
@@ -27,21 +25,9 @@ def show() -> None:
     with look:
         preview = look_at(data, choices.config or PRESETS[model])
     with form:
-        if choices.problem:
-            st.error(choices.problem)
-        pressed = st.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=choices.config is None or preview is None,
-            key="start",
-        )
-    if pressed and choices.config is not None:
-        run = create_run(choices.config, default_name(choices.config))
-        worker_pool().start(run)
-        open_run(run)
-        st.rerun()
+        config = offer_start("Start", "start", choices, preview)
+    if config is not None:
+        begin(config, default_name(config))
 
 
 def default_name(config: TrainConfig) -> str:

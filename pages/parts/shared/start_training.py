@@ -1,0 +1,35 @@
+"""The end of the form for a new training: the button, and what it begins."""
+
+import streamlit as st
+
+from core.config import TrainConfig
+from core.data.preview import Preview
+from core.runs.listing import create_run
+from pages.parts.shared.run_choice import open_run
+from pages.parts.shared.training_form import FormChoices
+from pages.parts.shared.workers import worker_pool
+
+
+def offer_start(
+    label: str, key: str, choices: FormChoices, preview: Preview | None
+) -> TrainConfig | None:
+    """Draw the button, above it why it has to wait; return the config when it was pressed."""
+    if choices.problem:
+        st.error(choices.problem)
+    pressed = st.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=choices.config is None or preview is None,
+        key=key,
+    )
+    return choices.config if pressed else None
+
+
+def begin(config: TrainConfig, name: str) -> None:
+    """Make a run, let a worker train it, and show it."""
+    run = create_run(config, name)
+    worker_pool().start(run)
+    open_run(run)
+    st.rerun()
