@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.app_server import SETTLED, wait_for
 from tests.conv_lab_page import PLAIN, address, cell_middle, lab, read
@@ -77,3 +78,44 @@ def test_nonsense_in_the_address_is_told(open_page):
     page.get_by_text("dilation must be a whole number, not '?b?'; 1 is used.").wait_for()
     lab(page)
     assert "stride=8" in page.url
+
+
+def test_more_shows_what_is_computed_and_drops_nothing(open_page, page):
+    """The folded controls are mounted long after the experiment was first drawn."""
+    odd = PLAIN.with_changes(height=9, width=12, kernel=(2, 5), dtype="float64", seed=5, bias=False)
+    open_page(address(odd))
+    lab(page)
+    page.get_by_role("slider", name="Channels out").press("ArrowRight")
+    page.wait_for_url(re.compile("out_channels=2"))
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("switch", name="Bias")).not_to_be_checked()
+    expect(page.get_by_role("switch", name="Height and width apart")).to_be_checked()
+    expect(page.get_by_role("radio", name="float64")).to_be_checked()
+    seed = page.get_by_role("spinbutton", name="Seed of random numbers")
+    expect(seed).to_have_value("5")
+    page.keyboard.press("Escape")
+    page.get_by_role("slider", name="Channels out").press("ArrowRight")
+    page.wait_for_url(re.compile("out_channels=3"))
+    page.wait_for_selector(SETTLED)
+    expected = address(odd.with_changes(out_channels=3)).partition("?")[2]
+    assert set(page.url.partition("?")[2].split("&")) == set(expected.split("&"))
+
+
+def test_more_at_the_default_keeps_the_bias(open_page, page):
+    open_page(address(PLAIN))
+    lab(page)
+    page.get_by_role("slider", name="Stride").press("ArrowRight")
+    page.wait_for_url(re.compile("stride=2"))
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("button", name="More").click()
+    bias = page.get_by_role("switch", name="Bias")
+    expect(bias).to_be_checked()
+    page.get_by_role("radio", name="float64").click(force=True)
+    page.wait_for_url(re.compile("dtype=float64"))
+    expect(bias).to_be_checked()
+    assert "bias=" not in page.url
+    page.get_by_role("button", name="Start again").click()
+    page.wait_for_url(re.compile("/conv_lab$"))
+    expect(page.get_by_role("radio", name="float32")).to_be_checked()
+    expect(page.get_by_role("slider", name="Stride")).to_have_value("1")

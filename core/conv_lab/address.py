@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from core.config import DTYPES
 from core.conv_lab.experiment import (
     INPUTS,
     KERNELS,
+    PAIRS,
     RANGES,
     UPSTREAMS,
     Experiment,
 )
+from core.conv_lab.look import VIEWS, Look
 from core.conv_lab.own import decode_own
 from core.conv_lab.sabotage import MISTAKES
 from core.conv_lab.typed_numbers import quote
 from core.errors import NumbersError
 
+_Places = TypeVar("_Places", bound=tuple[int, ...])
 _DEFAULT = Experiment()
-_PAIRS = ("kernel", "stride", "padding", "dilation")
 _NUMBERS = ("channels", "out_channels", "groups", "seed")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "dtype": DTYPES,
@@ -38,7 +40,7 @@ def to_query(experiment: Experiment) -> dict[str, str]:
         value = getattr(experiment, name)
         if name in ("height", "width") or value == getattr(_DEFAULT, name):
             continue
-        if name in _PAIRS:
+        if name in PAIRS:
             query[name] = _pair_text(value)
         elif name == "chosen":
             query[name] = ".".join(map(str, value))
@@ -54,15 +56,35 @@ def from_query(query: Mapping[str, str]) -> tuple[Experiment, list[str]]:
     things are ignored. ``from_query(to_query(e)) == (e, [])`` for every experiment in range.
     """
     reader = _Reader(query)
-    height, width = reader.pair("size", "height")
-    values: dict[str, Any] = {"height": height, "width": width}
-    values |= {name: reader.pair(name, name) for name in _PAIRS}
+    values: dict[str, Any] = {name: reader.pair(name) for name in PAIRS}
+    values["height"], values["width"] = values.pop("size")
     values |= {name: reader.number(name) for name in _NUMBERS}
     values |= {name: reader.choice(name, choices) for name, choices in _CHOICES.items()}
-    values["bias"] = reader.flag("bias")
-    values["chosen"] = reader.position("chosen")
+    values["bias"] = reader.flag("bias", True)
+    values["chosen"] = reader.places("chosen", ("channel", "row", "column"), _DEFAULT.chosen)
     experiment = Experiment(**values)
     return reader.own_data(experiment), reader.sentences
+
+
+def look_to_query(look: Look) -> dict[str, str]:
+    """Write what is looked at as query parameters; the first look is an empty address."""
+    query = {"view": look.view, "in": str(look.channel), "out": str(look.out)}
+    query = {key: text for key, text in query.items() if text not in ("y", "0")}
+    if look.cell is not None:
+        query["cell"] = ".".join(map(str, look.cell))
+    return query | ({"apart": "1"} if look.apart else {})
+
+
+def look_from_query(query: Mapping[str, str]) -> tuple[Look, list[str]]:
+    """Read what is looked at, and a sentence about everything that was wrong.
+
+    ``look_from_query(look_to_query(l)) == (l, [])``, but a look may lie outside the experiment.
+    """
+    reader = _Reader(query)
+    view = reader.text("view", VIEWS, "y")
+    (channel,), (out,) = (reader.places(key, ("channel",), (0,)) for key in ("in", "out"))
+    cell = reader.places("cell", ("row", "column"), (0, 0)) if "cell" in query else None
+    return Look(view, channel, out, cell, reader.flag("apart", False)), reader.sentences
 
 
 class _Reader:
@@ -77,8 +99,9 @@ class _Reader:
         default = int(getattr(_DEFAULT, name))
         return default if text is None else self._in_range(name, name, text, default)
 
-    def pair(self, key: str, name: str) -> tuple[int, int]:
-        default = _DEFAULT.size if key == "size" else getattr(_DEFAULT, key)
+    def pair(self, key: str) -> tuple[int, int]:
+        name = "height" if key == "size" else key
+        default = cast(tuple[int, int], getattr(_DEFAULT, key))
         text = self.query.get(key)
         if text is None:
             return default
@@ -89,29 +112,33 @@ class _Reader:
         first = self._in_range(key, name, parts[0], default[0])
         return first, self._in_range(key, name, parts[-1], default[1]) if len(parts) == 2 else first
 
-    def position(self, key: str) -> tuple[int, int, int]:
+    def places(self, key: str, names: tuple[str, ...], default: _Places) -> _Places:
         text = self.query.get(key)
         if text is None:
-            return _DEFAULT.chosen
+            return default
         parts = text.split(".")
-        if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-            self._refuse(key, text, "channel.row.column like 0.2.3", "0.0.0")
-            return _DEFAULT.chosen
-        channel, row, column = (min(int(part[:6]), 999) for part in parts)
-        return channel, row, column
+        if len(parts) != len(names) or not all(part.isascii() and part.isdigit() for part in parts):
+            example = ".".join("0235"[: len(names)])
+            used = ".".join(map(str, default))
+            self._refuse(key, text, f"{'.'.join(names)} like {example}", used)
+            return default
+        return cast(_Places, tuple(min(int(part[:6]), 999) for part in parts))
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
-        text, default = self.query.get(key), str(getattr(_DEFAULT, key))
+        return self.text(key, choices, str(getattr(_DEFAULT, key)))
+
+    def text(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        text = self.query.get(key)
         if text is None or text in choices:
             return default if text is None else text
         self._refuse(key, text, "one of " + ", ".join(filter(None, choices)), default or "none")
         return default
 
-    def flag(self, key: str) -> bool:
+    def flag(self, key: str, default: bool) -> bool:
         text = self.query.get(key)
         if text is not None and text not in ("0", "1"):
-            self._refuse(key, text, "0 or 1", "1")
-        return text != "0"
+            self._refuse(key, text, "0 or 1", str(int(default)))
+        return {"0": False, "1": True}.get(text or "", default)
 
     def own_data(self, experiment: Experiment) -> Experiment:
         """Add the user's own numbers; where they can not be read, the default takes their place."""

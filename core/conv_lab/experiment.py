@@ -53,6 +53,8 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
         "seed": (0, 9999),
     }
 )
+PAIRS: Final = ("size", "kernel", "stride", "padding", "dilation")
+"""What an experiment has in height and in width."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,21 @@ class Experiment:
     @property
     def square(self) -> bool:
         """Whether height and width are the same everywhere."""
-        pairs = (self.size, self.kernel, self.stride, self.padding, self.dilation)
-        return all(height == width for height, width in pairs)
+        return all(len(set(getattr(self, name))) == 1 for name in PAIRS)
+
+    def with_pair(self, name: str, axes: tuple[int, ...], value: int) -> "Experiment":
+        """Return a copy whose pair ``name``, or "size", has another value along ``axes``."""
+        pair = tuple(value if axis in axes else getattr(self, name)[axis] for axis in (0, 1))
+        if name == "size":
+            return self.with_changes(height=pair[0], width=pair[1])
+        return self.with_changes(**{name: pair})
+
+    def squared(self) -> "Experiment":
+        """Return a copy in which every width is what the height is."""
+        experiment = self
+        for name in PAIRS:
+            experiment = experiment.with_pair(name, (1,), getattr(self, name)[0])
+        return experiment
 
     def with_changes(self, **changes: object) -> "Experiment":
         """Return a copy with other values."""

@@ -1,11 +1,13 @@
 """Everything that can be chosen for a convolution; every change goes through ``state``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from core.config import DTYPES
 from core.conv_lab.experiment import INPUTS, KERNELS, RANGES, UPSTREAMS, Experiment
+from core.conv_lab.look import Look
 from core.conv_lab.sabotage import MISTAKES
 from pages.parts.conv_lab import own_input, state
 
@@ -25,6 +27,7 @@ _STYLE = """
 </style>
 """
 _PAIRS = (
+    ("size", "Input", "Cells a side."),
     ("kernel", "Kernel", "Rows and columns of weights that slide over the input."),
     ("stride", "Stride", "How many cells the window moves from one output to the next."),
     ("padding", "Padding", "How many zeros are put round the input on each side."),
@@ -34,7 +37,11 @@ _PAIRS = (
         "Distance between the cells that one window reads; 1 leaves no holes.",
     ),
 )
-
+_NUMBERS = (
+    ("channels", "Channels in", "How many pictures the input has, such as R, G and B."),
+    ("out_channels", "Channels out", "How many kernels there are, one output each."),
+    ("groups", "Groups", "1: every output reads all inputs. More: each its own share."),
+)
 _AXIS_WORDS: dict[tuple[int, ...], str] = {(0, 1): "", (0,): " height", (1,): " width"}
 
 
@@ -43,18 +50,16 @@ def show(experiment: Experiment) -> None:
     st.html(_STYLE)
     with st.container(horizontal=True, key="lab_sliders", gap="small"):
         for axes in _axes(experiment):
-            _size_slider(experiment, axes)
             for name, label, explanation in _PAIRS:
                 _pair_slider(experiment, name, label, explanation, axes)
-        _slider("channels", "Channels in", "How many pictures the input has, such as R, G and B.")
-        _slider("out_channels", "Channels out", "How many kernels there are, one output each.")
-        _slider("groups", "Groups", "1: every output reads all inputs. More: each its own share.")
+        for name, label, explanation in _NUMBERS:
+            _number_slider(experiment, name, label, explanation)
     with st.container(horizontal=True, key="lab_choices", vertical_alignment="bottom"):
-        _choice("image", "Input", INPUTS, own=bool(experiment.image_data))
-        _choice("filters", "Kernel", KERNELS, own=bool(experiment.filters_data))
-        _choice("upstream", "Upstream", UPSTREAMS)
+        _choice(experiment, "image", "Input", INPUTS, own=bool(experiment.image_data))
+        _choice(experiment, "filters", "Kernel", KERNELS, own=bool(experiment.filters_data))
+        _choice(experiment, "upstream", "Upstream", UPSTREAMS)
         mistakes = {"": "none"} | {key: each.title for key, each in MISTAKES.items()}
-        _choice("mistake", "Mistake", mistakes)
+        _choice(experiment, "mistake", "Mistake", mistakes)
         own = st.popover("Own numbers", icon=":material/edit_square:", on_change="rerun")
         if own.open:  # a closed one costs every slider's move the time to fill it
             with own:
@@ -64,40 +69,38 @@ def show(experiment: Experiment) -> None:
 
 
 def _axes(experiment: Experiment) -> Iterable[tuple[int, ...]]:
-    apart = st.session_state.get("lab_apart", False) or not experiment.square
-    return ((0,), (1,)) if apart else ((0, 1),)
+    return ((0,), (1,)) if _apart(experiment) else ((0, 1),)
 
 
-def _size_slider(experiment: Experiment, axes: tuple[int, ...]) -> None:
-    def apply(value: int) -> None:
-        state.change(**{("height", "width")[axis]: value for axis in axes})
-
-    name = "Input" + (_AXIS_WORDS[axes] or " size")
-    _bound_slider(
-        name, f"size{axes[0]}", experiment.size[axes[0]], RANGES["height"], apply, "Cells a side."
-    )
+def _apart(experiment: Experiment) -> bool:
+    return state.look().apart or not experiment.square
 
 
 def _pair_slider(
     experiment: Experiment, name: str, label: str, explanation: str, axes: tuple[int, ...]
 ) -> None:
-    def apply(value: int) -> None:
-        pair = [value if axis in axes else getattr(state.current(), name)[axis] for axis in (0, 1)]
-        state.change(**{name: tuple(pair)})
-
-    title = label + _AXIS_WORDS[axes]
-    value = getattr(experiment, name)[axes[0]]
-    _bound_slider(title, f"{name}{axes[0]}", value, RANGES[name], apply, explanation)
-
-
-def _slider(name: str, label: str, explanation: str) -> None:
-    def apply(value: int) -> None:
-        state.change(**{name: value})
-
-    _bound_slider(label, name, getattr(state.current(), name), RANGES[name], apply, explanation)
+    _slider(
+        "Input size" if name == "size" and axes == (0, 1) else label + _AXIS_WORDS[axes],
+        f"{name}{axes[0]}",
+        getattr(experiment, name)[axes[0]],
+        RANGES["height" if name == "size" else name],
+        lambda value: state.use(state.current().with_pair(name, axes, value)),
+        explanation,
+    )
 
 
-def _bound_slider(
+def _number_slider(experiment: Experiment, name: str, label: str, explanation: str) -> None:
+    _slider(
+        label,
+        name,
+        getattr(experiment, name),
+        RANGES[name],
+        lambda value: state.change(**{name: value}),
+        explanation,
+    )
+
+
+def _slider(
     label: str,
     name: str,
     value: int,
@@ -105,24 +108,28 @@ def _bound_slider(
     apply: Callable[[int], None],
     explanation: str,
 ) -> None:
-    key = _follow(name, value)
+    key = _key(name, value)
     st.slider(
         label,
         *limits,
+        value,
         key=key,
         on_change=lambda: apply(st.session_state[key]),
         help=explanation,
     )
 
 
-def _choice(name: str, label: str, names: object, own: bool = True) -> None:
-    titles = dict(names)  # type: ignore[call-overload]
-    options = [key for key in titles if key != "own" or own]
-    key = _follow(name, getattr(state.current(), name))
+def _choice(
+    experiment: Experiment, name: str, label: str, names: Mapping[str, str], own: bool = True
+) -> None:
+    options = [key for key in names if key != "own" or own]
+    chosen = getattr(experiment, name)
+    key = _key(name, chosen)
     st.selectbox(
         label,
         options,
-        format_func=lambda option: f"{label}: {_lower(titles[option])}",
+        options.index(chosen),
+        format_func=lambda option: f"{label}: {_lower(names[option])}",
         key=key,
         on_change=lambda: state.change(**{name: st.session_state[key]}),
         label_visibility="collapsed",
@@ -133,46 +140,61 @@ def _lower(title: str) -> str:
     return title[0].lower() + title[1:]
 
 
-def _follow(name: str, value: object) -> str:
-    """Let a widget show the experiment's value; set it only when it differs, or drags jump back."""
-    key = f"lab_{name}"
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
+def _key(name: str, value: object) -> str:
+    """Return the key of the widget that shows ``value``: a new one where it would show another.
+
+    The value is given to the widget with every run. Set under its key instead, Streamlit would tell
+    the browser in one run only, and a widget in a popover that is opened later would show, and send
+    back, what it had not been told.
+    """
+    versions = st.session_state.setdefault("lab_versions", {})
+    key = f"lab_{name}_{versions.get(name, 0)}"
+    if st.session_state.get(key, value) == value:
+        return key
+    versions[name] = versions.get(name, 0) + 1
+    return f"lab_{name}_{versions[name]}"
 
 
 def _rest(experiment: Experiment) -> None:
-    bias = _follow("bias", experiment.bias)
-    st.toggle("Bias", key=bias, on_change=lambda: state.change(bias=st.session_state[bias]))
-    apart = _follow("apart", not experiment.square or st.session_state.get("lab_apart", False))
+    bias = _key("bias", experiment.bias)
+    st.toggle(
+        "Bias",
+        experiment.bias,
+        key=bias,
+        on_change=lambda: state.change(bias=st.session_state[bias]),
+    )
+    apart = _key("apart", _apart(experiment))
     st.toggle(
         "Height and width apart",
+        _apart(experiment),
         key=apart,
-        persist_state="session",
-        on_change=_square_up,
+        on_change=lambda: _set_apart(st.session_state[apart]),
         help="Rectangular inputs, kernels, strides, paddings and dilations.",
     )
-    dtype = _follow("dtype", experiment.dtype)
+    dtype = _key("dtype", experiment.dtype)
     st.radio(
         "Numbers",
         DTYPES,
+        DTYPES.index(experiment.dtype),
         key=dtype,
         horizontal=True,
         on_change=lambda: state.change(dtype=st.session_state[dtype]),
         help="float32 keeps about 7 digits, float64 about 16.",
     )
-    seed = _follow("seed", experiment.seed)
+    seed = _key("seed", experiment.seed)
     st.number_input(
         "Seed of random numbers",
         *RANGES["seed"],
+        experiment.seed,
         key=seed,
         on_change=lambda: state.change(seed=st.session_state[seed]),
     )
-    st.button("Start again", on_click=lambda: state.use(Experiment()), icon=":material/refresh:")
+    st.button(
+        "Start again", on_click=lambda: state.use(Experiment(), Look()), icon=":material/refresh:"
+    )
 
 
-def _square_up() -> None:
-    if not st.session_state.lab_apart:
-        experiment = state.current()
-        pairs = {name: (getattr(experiment, name)[0],) * 2 for name, _, _ in _PAIRS}
-        state.change(width=experiment.height, **pairs)
+def _set_apart(apart: bool) -> None:
+    experiment = state.current()
+    state.use(experiment if apart else experiment.squared())
+    state.follow(replace(state.look(), apart=apart))

@@ -1,12 +1,16 @@
-"""The lab's one experiment: in the session while one works, in the address to share it."""
+"""The lab's one experiment and what is looked at: in the session while one works, in the address to
+share it. Every control and the picture are views of it: they show it and change it here.
+"""
 
 import time
 from typing import cast
 
 import streamlit as st
 
-from core.conv_lab.address import from_query, to_query
+from core.conv_lab.address import from_query, look_from_query, look_to_query, to_query
 from core.conv_lab.experiment import Experiment
+from core.conv_lab.look import Look
+from core.conv_lab.rules import is_legal
 
 LAYERS = {
     "conv": "Convolution",
@@ -25,11 +29,13 @@ def read_address() -> None:
     query = st.query_params.to_dict()
     arrived = "lab_layer" not in st.session_state  # widgets are forgotten on the way to other pages
     changed = st.session_state.pop("lab_changed", False)
-    if not arrived and (changed or query == st.session_state.lab_query or _is_late(query)):
+    if not arrived and (changed or query == st.session_state.get("lab_query") or _is_late(query)):
         return
     experiment, sentences = from_query(query)
-    st.session_state.lab_experiment = experiment
-    st.session_state.lab_sentences = sentences
+    look, more_sentences = look_from_query(query)
+    use(experiment, look)
+    st.session_state.lab_changed = False
+    st.session_state.lab_sentences = sentences = [*sentences, *more_sentences]
     layer = query.get("layer", "conv")
     if layer not in LAYERS:
         sentences.append(f"In the address, layer must be one of {', '.join(LAYERS)}; conv is used.")
@@ -38,25 +44,30 @@ def read_address() -> None:
 
 
 def _is_late(query: dict[str, str]) -> bool:
-    """Whether the browser has not yet heard of the address written last.
+    """Whether the browser has not yet heard of the addresses written last.
 
-    What it sends while it moves quickly still names the address before, which must not undo the
+    What it sends while it moves quickly still names an address before, which must not undo the
     change; only later than that does the same address mean that somebody pressed Back.
     """
-    before, at = st.session_state.lab_query_before
-    return query == before and time.monotonic() - at < _BROWSER_IS_LATE
+    since = time.monotonic() - _BROWSER_IS_LATE
+    return any(
+        query == before and at > since for before, at in st.session_state.get("lab_left", [])
+    )
 
 
 def write_address() -> None:
     """Put the experiment into the address, so that a copied link reopens it."""
-    query = to_query(current())
+    query = to_query(current()) | look_to_query(look())
     if st.session_state.lab_layer != "conv":
         query["layer"] = st.session_state.lab_layer
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
-    if query != st.session_state.get("lab_query"):
-        before = st.session_state.get("lab_query", query)
-        st.session_state.lab_query_before = before, time.monotonic()
+    before = st.session_state.get("lab_query", query)
+    left = st.session_state.setdefault("lab_left", [])  # addresses, and when they were left
+    if query != before:
+        since = time.monotonic() - _BROWSER_IS_LATE
+        st.session_state.lab_left = [(q, at) for q, at in left if at > since]
+        st.session_state.lab_left.append((before, time.monotonic()))
     st.session_state.lab_query = query
 
 
@@ -65,9 +76,18 @@ def current() -> Experiment:
     return cast(Experiment, st.session_state.lab_experiment)
 
 
-def use(experiment: Experiment) -> None:
-    """Replace the experiment."""
+def look() -> Look:
+    """Return what of the experiment is looked at."""
+    return cast(Look, st.session_state.get("lab_look", Look()))
+
+
+def use(experiment: Experiment, look_at: Look | None = None) -> None:
+    """Replace the experiment, and what is looked at where that is not only kept inside it."""
+    if look_at is not None:  # the view in the browser must follow, and not only when it is new
+        st.session_state.lab_look_number = look_number() + 1
+    looked = look_at or look()
     st.session_state.lab_experiment = experiment
+    st.session_state.lab_look = looked.inside(experiment) if is_legal(experiment) else looked
     st.session_state.lab_sentences = []
     st.session_state.lab_changed = True  # newer than whatever the address says
 
@@ -75,6 +95,17 @@ def use(experiment: Experiment) -> None:
 def change(**changes: object) -> None:
     """Change some of the experiment's values."""
     use(current().with_changes(**changes))
+
+
+def follow(look: Look) -> None:
+    """Take over what the browser already shows."""
+    st.session_state.lab_look = look.inside(current()) if is_legal(current()) else look
+    st.session_state.lab_changed = True
+
+
+def look_number() -> int:
+    """Return how often what is looked at was changed by something else than the view itself."""
+    return cast(int, st.session_state.get("lab_look_number", 0))
 
 
 def complain(sentence: str) -> None:
