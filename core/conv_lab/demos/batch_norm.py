@@ -1,6 +1,8 @@
 """Batch normalisation: each channel is brought to mean 0 and variance 1, then scaled anew."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import torch
@@ -10,7 +12,8 @@ from core.comparison.layer_comparison import compare_layer
 from core.comparison.magnitudes import running_sums
 from core.comparison.rounding import Array, Comparison
 from core.comparison.torch_layer import with_arrays
-from core.conv_lab.demos.demo import Demo, number, random_numbers
+from core.conv_lab.demos.by_hand import Formula, bracketed, number, read, write_formulas
+from core.conv_lab.demos.demo import Demo, random_numbers
 from core.errors import GlassError
 from core.numpy_nn import batch_norm2d, batch_norm2d_backward
 
@@ -113,31 +116,73 @@ class BatchNorm:
         before: tuple[Array, Array],
         after: tuple[Array, Array],
     ) -> list[tuple[str, str]]:
-        mean, var = (number(statistic[0]) for statistic in used)
         count = x.size // x.shape[1]
+
+        def write(digits: int) -> list[Formula]:
+            def text(value: float) -> str:
+                return number(value, digits)
+
+            mean, var = (text(statistic[0]) for statistic in used)
+            return [
+                self._output_formula(text(x[0, 0, 0, 0]), mean, var, y[0, 0, 0, 0]),
+                *(self._running_formulas(text, mean, var, before, after, count)),
+            ]
+
+        lines, digits = write_formulas(write)
+        mean, var = (number(statistic[0], digits) for statistic in used)
         source = f"of {count} numbers" if self.training else "running"
         steps = [
             ("Channel 0", f"mean μ = {mean}, variance σ² = {var} ({source})"),
-            (
-                "First output",
-                f"γ · (x − μ) / √(σ² + ε) + β = {number(self.gamma)} · ({number(x[0, 0, 0, 0])} − "
-                f"{mean}) / √({var} + {self.eps:g}) + {number(self.beta)} = "
-                f"{number(y[0, 0, 0, 0])}",
-            ),
+            ("First output", f"γ · (x − μ) / √(σ² + ε) + β = {lines[0]}"),
         ]
         if self.training:
-            batch_mean, batch_var = x[:, 0].mean(), x[:, 0].var() * count / (count - 1)
-            keep, take = number(1 - self.momentum), number(self.momentum)
             steps += [
-                (
-                    "Running mean",
-                    f"{keep} · {number(before[0][0])} + {take} · {number(batch_mean)} = "
-                    f"{number(after[0][0])}",
-                ),
+                ("Running mean", lines[1]),
                 (
                     "Running variance",
-                    f"{keep} · {number(before[1][0])} + {take} · {number(batch_var)} = "
-                    f"{number(after[1][0])}, from the unbiased variance σ² · {count} / {count - 1}",
+                    f"{lines[2]}, from the unbiased variance σ² · {count} / {count - 1}",
                 ),
             ]
         return steps
+
+    def _output_formula(self, x: str, mean: str, var: str, y: float) -> Formula:
+        gamma, beta, eps = number(self.gamma), number(self.beta), f"{self.eps:g}"
+        root = (read(var) + Decimal(eps)).sqrt()
+        scaled = read(gamma) * (read(x) - read(mean)) / root
+        return Formula(
+            f"{gamma} · ({x} − {bracketed(mean)}) / √({var} + {eps}) + {bracketed(beta)}",
+            scaled + read(beta),
+            y,
+            float(max(abs(scaled), abs(read(beta)))),
+        )
+
+    def _running_formulas(
+        self,
+        text: Callable[[float], str],
+        mean: str,
+        var: str,
+        before: tuple[Array, Array],
+        after: tuple[Array, Array],
+        count: int,
+    ) -> list[Formula]:
+        """The statistics that the layer keeps, where it is training."""
+        if not self.training:
+            return []
+        keep, take = number(1 - self.momentum), number(self.momentum)
+        first, second = (text(statistic[0]) for statistic in before)
+        means = read(keep) * read(first), read(take) * read(mean)
+        variances = read(keep) * read(second), read(take) * read(var) * count / (count - 1)
+        return [
+            Formula(
+                f"{keep} · {bracketed(first)} + {take} · {bracketed(mean)}",
+                sum(means, Decimal()),
+                after[0][0],
+                float(max(map(abs, means))),
+            ),
+            Formula(
+                f"{keep} · {second} + {take} · {var} · {count} / {count - 1}",
+                sum(variances, Decimal()),
+                after[1][0],
+                float(max(variances)),
+            ),
+        ]

@@ -5,19 +5,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.comparison.rounding import Array, Comparison
+from core.conv_lab.demos.by_hand import bracketed, number
+
+
+@dataclass(frozen=True)
+class Row:
+    """A value by its ``formula``, and what torch makes of it in two steps and in one.
+
+    None where a way does not compute it.
+    """
+
+    name: str
+    formula: str
+    exact: float
+    two_steps: float | None = None
+    one_step: float | None = None
 
 
 @dataclass(frozen=True)
 class Demo:
     """A layer carried out: steps of its formula with numbers in them, and the comparisons.
 
-    Each step is a name and a line of text; ``note`` says in a sentence what to notice. The
-    comparisons have the titles that people read.
+    Each step is a name and a line of text, or a row of ``rows``; ``note`` says in a
+    sentence what to notice. The comparisons have the titles that people read.
     """
 
     steps: tuple[tuple[str, str], ...]
     note: str
     comparisons: dict[str, Comparison]
+    rows: tuple[Row, ...] = ()
 
 
 def random_numbers(seed: int, shape: tuple[int, ...], dtype: str) -> Array:
@@ -26,11 +42,6 @@ def random_numbers(seed: int, shape: tuple[int, ...], dtype: str) -> Array:
     return values.astype(dtype)
 
 
-def number(value: float) -> str:
-    """Write a number with four significant digits and a real minus sign."""
-    return f"{float(value):.4g}".replace("-", "−")
-
-
 def in_brackets(value: float) -> str:
     """Write a factor: negative ones in brackets."""
-    return f"({number(value)})" if value < 0 else number(value)
+    return bracketed(number(value))

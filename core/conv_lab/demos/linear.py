@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from core.comparison.layer_comparison import compare_layer
 from core.comparison.rounding import Array
 from core.comparison.torch_layer import linear_layer
-from core.conv_lab.demos.demo import Demo, in_brackets, number, random_numbers
+from core.conv_lab.demos.by_hand import number
+from core.conv_lab.demos.demo import Demo, in_brackets, random_numbers
 from core.numpy_nn import linear, linear_backward
 
 

@@ -8,7 +8,8 @@ from torch import nn
 
 from core.comparison.layer_comparison import compare_layer
 from core.comparison.rounding import Array
-from core.conv_lab.demos.demo import Demo, number, random_numbers
+from core.conv_lab.demos.by_hand import number
+from core.conv_lab.demos.demo import Demo, random_numbers
 from core.errors import GlassError
 from core.numpy_nn import max_pool2d, max_pool2d_backward
 

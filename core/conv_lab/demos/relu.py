@@ -6,7 +6,8 @@ import numpy as np
 from torch import nn
 
 from core.comparison.layer_comparison import compare_layer
-from core.conv_lab.demos.demo import Demo, number, random_numbers
+from core.conv_lab.demos.by_hand import number
+from core.conv_lab.demos.demo import Demo, random_numbers
 from core.numpy_nn import relu, relu_backward
 
 
