@@ -14,6 +14,7 @@ from core.conv_lab.experiment import (
 )
 from core.conv_lab.own import decode_own
 from core.conv_lab.sabotage import MISTAKES
+from core.conv_lab.typed_numbers import quote
 from core.errors import NumbersError
 
 _DEFAULT = Experiment()
@@ -155,14 +156,8 @@ class _Reader:
 
     def _refuse(self, key: str, text: str, expected: str, used: str) -> None:
         self.sentences.append(
-            f"In the address, {key} must be {expected}, not '{_plain(text)}'; {used} is used."
+            f"In the address, {key} must be {expected}, not {quote(text)}; {used} is used."
         )
-
-
-def _plain(text: str) -> str:
-    """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
-    return kept + ("..." if len(text) > 20 else "")
 
 
 def _pair_text(pair: tuple[int, int]) -> str:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from core.conv_lab.address import from_query, to_query
 from core.conv_lab.arrays import make_arrays, make_image
-from core.conv_lab.edits import apply_edits, parse_grid, use_grid
+from core.conv_lab.edits import apply_edits, use_grid
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import RANGES, Experiment
 from core.conv_lab.own import (
@@ -140,26 +140,10 @@ def test_a_crop_travels_in_the_address():
 
 
 def test_grids_are_pasted():
-    grid = parse_grid("1, 2; 3\n4 5 −6\n\n7\t8 9\n0 .5 1e2\n")
-    assert grid.tolist() == [[[1, 2, 3], [4, 5, -6]], [[7, 8, 9], [0, 0.5, 100]]]
     pasted = use_grid(Experiment(), "1 2\n3 4\n5 6")
     assert pasted.image_shape == (1, 3, 2) and make_image(pasted)[0, 2, 1] == 6
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("", "at least one number"),
-        ("1 2\n3", "rows of 1 and 2 numbers"),
-        ("1 two", "numbers only"),
-        ("nan", "between -1,000,000 and 1,000,000"),
-        (" ".join(["1"] * 65), "width must be at most 64, not 65"),
-        ("\n\n".join(["1"] * 9), "channels must be at most 8, not 9"),
-    ],
-)
-def test_other_texts_are_refused(text, sentence):
-    with pytest.raises(NumbersError, match=sentence):
-        parse_grid(text)
+    with pytest.raises(NumbersError, match="There must be from 1 to 64 columns, not 65"):
+        use_grid(Experiment(), " ".join(["1"] * 65))
 
 
 @pytest.mark.parametrize(
