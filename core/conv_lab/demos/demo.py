@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.comparison.rounding import Array, Comparison
-from core.conv_lab.demos.by_hand import bracketed, number
 
 
 @dataclass(frozen=True)
@@ -23,25 +22,32 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """An array to look at: its name in the sums, its title, and the row that it stands in."""
+
+    name: str
+    title: str
+    array: Array
+    row: str = "Forward"
+
+
+@dataclass(frozen=True)
 class Demo:
     """A layer carried out: steps of its formula with numbers in them, and the comparisons.
 
     Each step is a name and a line of text, or a row of ``rows``; ``note`` says in a
-    sentence what to notice. The comparisons have the titles that people read.
+    sentence what to notice. The comparisons have the titles that people read;
+    a panel of the same title is what the layer computed, the others are what went in.
     """
 
     steps: tuple[tuple[str, str], ...]
     note: str
     comparisons: dict[str, Comparison]
     rows: tuple[Row, ...] = ()
+    panels: tuple[Panel, ...] = ()
 
 
 def random_numbers(seed: int, shape: tuple[int, ...], dtype: str) -> Array:
     """Draw from N(0, 1), rounded to two decimals so that a person can follow the sums."""
     values = np.random.default_rng(seed).standard_normal(shape).round(2) + 0.0
     return values.astype(dtype)
-
-
-def in_brackets(value: float) -> str:
-    """Write a factor: negative ones in brackets."""
-    return bracketed(number(value))

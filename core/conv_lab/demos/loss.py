@@ -14,6 +14,7 @@ from core.comparison.magnitudes import logit_loss_sums, loss_sums
 from core.comparison.rounding import Array, Comparison, Sums
 from core.conv_lab.demos.by_hand import number
 from core.conv_lab.demos.demo import Demo, Row
+from core.conv_lab.demos.settings import Layer, setting
 from core.numpy_nn import (
     bce_loss,
     bce_loss_backward,
@@ -31,11 +32,11 @@ CLAMPS = (
 
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Layer):
     """One photo with a ``logit`` and a ``target``, 1 for a cat and 0 for a dog."""
 
-    logit: float = -1.5
-    target: int = 1
+    logit: float = setting(-1.5, "Logit z", "What the last layer says.", (-40, 40), step=0.1)
+    target: int = setting(1, "It is a cat", "The target t: 1 for a cat, 0 for a dog.", switch=True)
     dtype: str = "float32"
 
     def carry_out(self) -> Demo:

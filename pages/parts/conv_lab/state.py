@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.conv_lab.address import from_query, to_query
 from core.conv_lab.experiment import Experiment
+from pages.parts.conv_lab import layer_state
 
 LAYERS = {
     "conv": "Convolution",
@@ -35,6 +36,7 @@ def read_address() -> None:
         sentences.append(f"In the address, layer must be one of {', '.join(LAYERS)}; conv is used.")
         layer = "conv"
     st.session_state.lab_layer = layer
+    sentences += layer_state.read_layer(layer, query)
 
 
 def _is_late(query: dict[str, str]) -> bool:
@@ -52,6 +54,7 @@ def write_address() -> None:
     query = to_query(current())
     if st.session_state.lab_layer != "conv":
         query["layer"] = st.session_state.lab_layer
+        query |= layer_state.layer_query(st.session_state.lab_layer)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     if query != st.session_state.get("lab_query"):
