@@ -1,4 +1,4 @@
-from core.wording import spoken_time
+from core.wording import short_time, spoken_time, times_as_long
 
 
 def test_times_are_said_as_people_say_them():
@@ -6,3 +6,14 @@ def test_times_are_said_as_people_say_them():
         *("0 s", "0 s", "59 s", "1 min 0 s", "2 min 5 s"),
         *("59 min 59 s", "1 h 0 min", "3 h 10 min"),
     ]
+
+
+def test_short_times_have_their_unit():
+    said = [short_time(s) for s in (2e-6, 151e-6, 999.7e-6, 2.34e-3, 9.96e-3, 0.87, 5.678)]
+    assert said == ["2 µs", "151 µs", "1.0 ms", "2.3 ms", "10 ms", "870 ms", "5.7 s"]
+
+
+def test_what_takes_a_little_longer_is_not_said_to_be_the_same():
+    assert times_as_long(151e-6, 124e-6) == "1.2 x"
+    said = [times_as_long(each, 1.0) for each in (1, 1.04, 9.94, 9.96, 87.4, 1240)]
+    assert said == ["1.0 x", "1.0 x", "9.9 x", "10 x", "87 x", "1,240 x"]

@@ -9,3 +9,18 @@ def spoken_time(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def short_time(seconds: float) -> str:
+    """Say a time that is too short to be felt: "42 µs", "1.3 ms", "870 ms", "1.2 s"."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    if seconds < 0.9995e-3:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.1f} ms" if seconds < 0.00995 else f"{seconds * 1e3:.0f} ms"
+
+
+def times_as_long(seconds: float, shortest: float) -> str:
+    """Say how many times as long as ``shortest`` something takes: "1.2 x", "87 x", "1,240 x"."""
+    times = seconds / shortest
+    return f"{times:.1f} x" if times < 9.95 else f"{times:,.0f} x"

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.conv_lab.demos import BatchNorm, Demo, Layer, Linear, MaxPool, Relu
+from core.conv_lab.demos.packing import pack_layer
 from core.conv_lab.engines import Result, carry_out
 from core.conv_lab.view import COLOURS, pack_lab
 from core.pictures import colour
@@ -26,6 +28,16 @@ ROOT = Path(__file__).parent.parent
 COMPONENTS = sorted(
     path for path in ROOT.glob("pages/parts/*/*/*.js") if path.stem == path.parent.name
 )
+LAYERS: list[tuple[str, Layer]] = [
+    ("linear", Linear()),
+    ("linear", Linear(batch=3, features=9, outputs=5, seed=4, dtype="float64")),
+    ("relu", Relu(shift=0.7)),
+    ("max_pool", MaxPool()),
+    ("max_pool", MaxPool(7, 3, 2, 1, 1, ceil_mode=True, ties=True)),
+    ("max_pool", MaxPool(9, 3, 1, 1, 2, dtype="float64")),
+    ("batch_norm", BatchNorm(gamma=1.5, beta=-0.3)),
+    ("batch_norm", BatchNorm(batch=3, channels=3, side=2, training=False, dtype="float64")),
+]
 TERMS = {
     "y": ("y", conv_lab_sums.output_products),
     "dx": ("dx", conv_lab_sums.input_gradient_products),
@@ -86,6 +98,7 @@ def make_cases() -> dict[str, object]:
         "packed": [packed_case("", random), packed_case("né", random)],
         "indices": [index_case(shape, random) for shape in [(), (5,), (3, 4), (2, 3, 4, 5)]],
         "sums": [sums_case(carry_out(each), random) for each in (PLAIN, GROUPED, DEPTHWISE)],
+        "layers": [layer_case(name, layer) for name, layer in LAYERS],
         "bytes": [bytes_case(scale, random) for scale in (0.7, 3.0)],
         "diverging": diverging_case(random),
         "percent": [
@@ -145,6 +158,12 @@ def sums_case(result: Result, random: np.random.Generator) -> dict[str, object]:
             ]
             made.append({"mode": mode, "index": list(index), "expected": expected})
     return {"packed": as_text(pack_lab(result)), "terms": made}
+
+
+def layer_case(name: str, layer: Layer) -> str:
+    demo = layer.carry_out()
+    assert isinstance(demo, Demo)
+    return as_text(pack_layer(name, layer, demo))
 
 
 def bytes_case(scale: float, random: np.random.Generator) -> dict[str, object]:

@@ -108,3 +108,23 @@ def test_the_page_fits_a_phone(open_page, page, quick_run, view):
     open_page(f"/numpy_network?model={quick_run}&view={view}&run=new")
     page.get_by_role("button", name="Start both" if "Side" in view else "Drawn cat 1").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_the_engines_stand_in_line(open_page, page, quick_run):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_default_timeout(60_000)
+    open_page(f"/numpy_network?model={quick_run}")
+    rows = page.locator(".layer-row")
+    rows.nth(19).wait_for()
+    for row in (rows.first, rows.last):
+        ours, theirs, apart = (
+            row.locator(f".{name} :is(img, .number)").bounding_box()
+            for name in ("numpy", "torch", "difference")
+        )
+        assert ours["x"] == theirs["x"] == apart["x"]
+        assert ours["y"] < theirs["y"] < apart["y"]
+        assert ours["width"] == theirs["width"] and ours["x"] + ours["width"] <= 390
+    places = [box.bounding_box() for box in page.get_by_test_id("stMetric").all()[:4]]
+    numpy, torch = places[::2], places[1::2]
+    assert len({place["x"] for place in numpy}) == len({place["x"] for place in torch}) == 1
+    assert all(a["y"] == b["y"] and a["x"] < b["x"] for a, b in zip(numpy, torch, strict=True))

@@ -9,7 +9,6 @@ import pytest
 
 from core.config import DTYPES
 from core.conv_lab.demos import BatchNorm, Initialisation, Linear, Loss, MaxPool, Relu
-from core.conv_lab.demos.loss import curves
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.view import pack_lab, pack_strips
@@ -101,36 +100,16 @@ def _demos(dtype: str):
 def test_every_layer_agrees_with_torch_at_every_setting(dtype):
     shown = 0
     for demo in _demos(dtype):
-        problem = demo.problem() if isinstance(demo, MaxPool | BatchNorm) else ""
-        if problem:
+        if demo.broken():
             with pytest.raises(ValueError, match=r"must|needs"):
                 demo.carry_out()
             continue
         result = demo.carry_out()
         apart = [name for name, each in result.comparisons.items() if not each.within]
         assert not apart, (demo, apart)
-        assert result.note.endswith(".") and len(result.steps) >= 2
+        assert result.note.endswith(".") and len(result.steps) + len(result.rows) >= 2
         shown += 1
     assert shown > 150
-
-
-def test_the_formula_of_batch_norm_has_its_numbers():
-    steps = dict(BatchNorm().carry_out().steps)
-    assert steps["Channel 0"].startswith("mean μ = 2.7")
-    assert "(of 64 numbers)" in steps["Channel 0"]
-    assert steps["Running mean"].startswith("0.9 · ")
-    assert steps["Running variance"].endswith("unbiased variance σ² · 64 / 63")
-    assert "Running mean" not in dict(BatchNorm(training=False).carry_out().steps)
-
-
-def test_the_loss_shows_where_two_steps_lose_the_gradient():
-    near = Loss(logit=-1.5, target=1).carry_out()
-    assert "what meets at the logit is simply p − t" in near.note
-    lost = Loss(logit=40.0, target=0).carry_out()
-    assert "no digits left" in lost.note
-    assert dict(lost.steps)["Loss"] == "−log(1 − p) = 100 (torch stops at 100)"
-    for x, y in curves().values():
-        assert x.shape == y.shape and np.isfinite(y).all()
 
 
 def test_initialisations_draw_what_they_say_and_agree_with_torch():

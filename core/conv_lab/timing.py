@@ -65,10 +65,3 @@ def _timed(name: str, work: Callable[[], object], repeats: int) -> Timing:
         work()
         seconds.append(time.perf_counter() - start)
     return Timing(name, median(seconds))
-
-
-def in_words(seconds: float) -> str:
-    """Write a duration in the unit a person would say."""
-    if seconds < 1e-3:
-        return f"{seconds * 1e6:.0f} µs"
-    return f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -12,11 +12,14 @@ import {
   outputTerms,
   weightGradientTerms,
 } from "../../pages/parts/conv_lab/lab/sums.js";
+import { explain, leadsTo } from "../../pages/parts/conv_lab/layer_view/sums.js";
 import { makeScale, toBytes } from "../../pages/parts/web/colours.js";
 import { percent } from "../../pages/parts/web/numbers.js";
-import { flatIndex, indexOf, unpack } from "../../pages/parts/web/unpack.js";
+import { Tiling } from "../../pages/parts/web/tiling.js";
+import { at, flatIndex, indexOf, largestMagnitude, unpack } from "../../pages/parts/web/unpack.js";
 
 /** @typedef {import("../../pages/parts/conv_lab/lab/sums.js").Experiment} Experiment */
+/** @typedef {import("../../pages/parts/conv_lab/layer_view/layer_view.js").Header} LayerHeader */
 
 const cases = JSON.parse(readFileSync(process.env.CASES ?? "", "utf-8"));
 const TERMS = { y: outputTerms, dx: inputGradientTerms, dw: weightGradientTerms, db: biasGradientTerms };
@@ -53,6 +56,55 @@ test("every sum of a convolution has Python's terms", () => {
       assert.deepEqual(made, expected, `${mode} at ${index}`);
     }
   }
+});
+
+test("every number of a layer comes out of the sum that is written for it", () => {
+  let seen = 0;
+  for (const packed of cases.layers) {
+    /** @type {import("../../pages/parts/web/unpack.js").Packed<LayerHeader>} */
+    const { header: { layer, settings, panels }, arrays } = unpack(bytesOf(packed));
+    for (const { name, result, shape } of panels) {
+      const { values } = arrays[name];
+      const size = largestMagnitude(values);
+      values.forEach((number, flat) => {
+        const index = indexOf(shape, flat);
+        if (result) {
+          const sum = explain(layer, settings, arrays, name, index);
+          const written = sum.pieces.map((piece) => (typeof piece === "string" ? piece : piece.text)).join("");
+          assert.ok(Math.abs(sum.value - number) <= 6e-4 * Math.max(size, 1e-3), `${layer} ${name}[${index}]: ${written}`);
+          for (const [array, places] of Object.entries(sum.places))
+            for (const place of places) assert.notEqual(at(arrays[array], ...place), undefined);
+          seen++;
+        } else {
+          const to = leadsTo(layer, settings, arrays, { name, index }, { name: "y", index: [0, 0] });
+          if (to) assert.notEqual(at(arrays[to.name], ...to.index), undefined);
+          else assert.equal(layer, "max_pool", `${name}[${index}] leads nowhere`);
+        }
+      });
+    }
+  }
+  assert.ok(seen > 600);
+});
+
+test("the sums of small layers are written as one would write them", () => {
+  const written = cases.layers.slice(0, 4).map((/** @type {string} */ packed) => {
+    /** @type {import("../../pages/parts/web/unpack.js").Packed<LayerHeader>} */
+    const { header: { layer, settings }, arrays } = unpack(bytesOf(packed));
+    return explain(layer, settings, arrays, "y", [0, 0]).pieces
+      .map((piece) => (typeof piece === "string" ? piece : piece.text)).join("");
+  });
+  assert.match(written[0], /^0\.19 \(bias\) \+ 0\.13\u00b70\.35 \+ \(\u22120\.13\)\u00b70\.82 \+ /);
+  assert.equal(written[2], "max(0, 0)");
+  assert.equal(written[3], "max(0.13, (\u22120.13), (\u22120.7), (\u22121.27))");
+});
+
+test("a grid of tiles knows where each number stands", () => {
+  for (const shape of [[5], [2, 3], [4, 2, 3], [4, 2, 3, 5]])
+    for (const turned of [false, true]) {
+      const tiling = new Tiling(shape, turned);
+      const count = shape.reduce((whole, size) => whole * size, 1);
+      for (let flat = 0; flat < count; flat++) assert.equal(tiling.flat(...tiling.cell(flat)), flat);
+    }
 });
 
 test("maps become the bytes that Python makes of them", () => {

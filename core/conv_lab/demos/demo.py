@@ -8,29 +8,46 @@ from core.comparison.rounding import Array, Comparison
 
 
 @dataclass(frozen=True)
+class Row:
+    """A value by its ``formula``, and what torch makes of it in two steps and in one.
+
+    None where a way does not compute it.
+    """
+
+    name: str
+    formula: str
+    exact: float
+    two_steps: float | None = None
+    one_step: float | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """An array to look at: its name in the sums, its title, and the row that it stands in."""
+
+    name: str
+    title: str
+    array: Array
+    row: str = "Forward"
+
+
+@dataclass(frozen=True)
 class Demo:
     """A layer carried out: steps of its formula with numbers in them, and the comparisons.
 
-    Each step is a name and a line of text; ``note`` says in a sentence what to notice. The
-    comparisons have the titles that people read.
+    Each step is a name and a line of text, or a row of ``rows``; ``note`` says in a
+    sentence what to notice. The comparisons have the titles that people read;
+    a panel of the same title is what the layer computed, the others are what went in.
     """
 
     steps: tuple[tuple[str, str], ...]
     note: str
     comparisons: dict[str, Comparison]
+    rows: tuple[Row, ...] = ()
+    panels: tuple[Panel, ...] = ()
 
 
 def random_numbers(seed: int, shape: tuple[int, ...], dtype: str) -> Array:
     """Draw from N(0, 1), rounded to two decimals so that a person can follow the sums."""
     values = np.random.default_rng(seed).standard_normal(shape).round(2) + 0.0
     return values.astype(dtype)
-
-
-def number(value: float) -> str:
-    """Write a number with four significant digits and a real minus sign."""
-    return f"{float(value):.4g}".replace("-", "−")
-
-
-def in_brackets(value: float) -> str:
-    """Write a factor: negative ones in brackets."""
-    return f"({number(value)})" if value < 0 else number(value)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.comparison.magnitudes import layer_sums
 from core.comparison.rounding import Array, Comparison
 from core.comparison.torch_layer import linear_layer
+from core.conv_lab.demos.settings import Layer, setting
 from core.numpy_nn import linear, relu
 from core.numpy_nn.initialisations import INITIALISATIONS
 
@@ -35,13 +36,13 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Initialisation:
+class Initialisation(Layer):
     """``layers`` linear layers of ``width`` units with ReLU, fed with N(0, 1)."""
 
-    layers: int = 8
-    width: int = 64
+    layers: int = setting(8, "Layers", "Linear layers with ReLU, one after the other.", (1, 20))
+    width: int = setting(64, "Width", "Units in each layer.", (8, 256), step=8)
     dtype: str = "float32"
-    seed: int = 0
+    seed: int = setting(0, "Seed", "Other random numbers.", (0, 20))
     batch: int = 64
 
     def carry_out(self) -> tuple[Start, ...]:

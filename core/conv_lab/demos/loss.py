@@ -1,6 +1,7 @@
 """Sigmoid with binary cross entropy: two steep gradients that meet at the logit as p - t."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ from torch import Tensor, nn
 from core.comparison.layer_comparison import compare_layer
 from core.comparison.magnitudes import logit_loss_sums, loss_sums
 from core.comparison.rounding import Array, Comparison, Sums
-from core.conv_lab.demos.demo import Demo, number
+from core.conv_lab.demos.by_hand import number
+from core.conv_lab.demos.demo import Demo, Row
+from core.conv_lab.demos.settings import Layer, setting
 from core.numpy_nn import (
     bce_loss,
     bce_loss_backward,
@@ -21,19 +24,26 @@ from core.numpy_nn import (
     sigmoid_backward,
 )
 
+CLAMPS = (
+    "torch's binary_cross_entropy takes no logarithm below −100, and on the way back it divides by "
+    "max(p · (1 − p), 1e−12), so that nothing is ever infinite."
+)
+"""What torch limits (aten/src/ATen/native/Loss.cpp), for people."""
+
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Layer):
     """One photo with a ``logit`` and a ``target``, 1 for a cat and 0 for a dog."""
 
-    logit: float = -1.5
-    target: int = 1
+    logit: float = setting(-1.5, "Logit z", "What the last layer says.", (-40, 40), step=0.1)
+    target: int = setting(1, "It is a cat", "The target t: 1 for a cat, 0 for a dog.", switch=True)
     dtype: str = "float32"
 
     def carry_out(self) -> Demo:
         """Compute probability, loss and gradients, step by step and in one.
 
-        Each step is compared with torch's on the same numbers.
+        Beside them stands what the formulas give. Each step is compared with torch's on
+        the same numbers.
         """
         logit, target = (np.array([[v]], self.dtype) for v in (self.logit, self.target))
         probability = sigmoid(logit)
@@ -47,10 +57,11 @@ class Loss:
         two_steps = _compare(F.binary_cross_entropy, p, t, loss, dprobability, loss_sums(p, t))
         one_loss, one_sums = bce_with_logits(logit, target), logit_loss_sums(z, t)
         one_step = _compare(F.binary_cross_entropy_with_logits, z, t, one_loss, direct, one_sums)
-        numbers = (each.item() for each in (probability, loss, dprobability, dlogit, direct))
+        rows = self._rows(compared, two_steps, one_step)
         return Demo(
-            steps=self._steps(*numbers),
-            note=self._note(dlogit.item(), direct.item()),
+            steps=(),
+            rows=rows,
+            note=self._note(rows),
             comparisons={
                 "Probability p": compared["y"],
                 "Loss from p": two_steps[0],
@@ -61,32 +72,66 @@ class Loss:
             },
         )
 
-    def _steps(
-        self, p: float, loss: float, dp: float, dz: float, direct: float
-    ) -> tuple[tuple[str, str], ...]:
+    def _rows(
+        self,
+        sigmoid_: Mapping[str, Comparison],
+        two_steps: tuple[Comparison, Comparison],
+        one_step: tuple[Comparison, Comparison],
+    ) -> tuple[Row, ...]:
+        exact = exact_values(self.logit, self.target)
+        p = sigmoid_["y"].torch
         log = "p" if self.target else "1 − p"
-        stops = " (torch stops at 100)" if loss >= 100 else ""
         return (
-            ("Probability", f"p = 1 / (1 + exp({number(-self.logit)})) = {number(p)}"),
-            ("Loss", f"−log({log}) = {number(loss)}{stops}"),
-            ("Gradient of p", f"(p − t) / (p · (1 − p)) = {number(dp)}"),
-            ("Slope of sigmoid", f"p · (1 − p) = {number(p * (1 - p))}"),
-            (
+            Row("Probability p", f"1 / (1 + exp({number(-self.logit)}))", exact["p"], p.item()),
+            Row(
+                "Loss",
+                f"−log({log})",
+                exact["loss"],
+                two_steps[0].torch.item(),
+                one_step[0].torch.item(),
+            ),
+            Row(
+                "Gradient of p",
+                f"(p − {self.target}) / (p · (1 − p))",
+                exact["dp"],
+                two_steps[1].torch.item(),
+            ),
+            Row("Slope of sigmoid", "p · (1 − p)", exact["slope"], (p * (1 - p)).item()),
+            Row(
                 "Gradient of z",
-                f"their product: {number(dz)}; directly p − t = {number(p)} − {self.target} = "
-                f"{number(direct)}",
+                f"their product, p − {self.target}",
+                exact["dz"],
+                sigmoid_["dx"].torch.item(),
+                one_step[1].torch.item(),
             ),
         )
 
-    def _note(self, through: float, direct: float) -> str:
-        if abs(through - direct) > 1e-3:
+    def _note(self, rows: tuple[Row, ...]) -> str:
+        p, _, dp, slope, dz = rows
+        assert dp.two_steps is not None and dz.two_steps is not None and dz.one_step is not None
+        if math.isclose(dp.two_steps, dp.exact, rel_tol=1e-3):
             return (
-                "Here p has no digits left, so the two steps lose the gradient that the one step "
-                "still has: this is why torch offers the loss on the logit."
+                "The loss is steep where sigmoid is flat: one factor grows as the other shrinks, "
+                f"and what meets at the logit is simply p − t. {CLAMPS}"
             )
+        why = (
+            f"In {self.dtype} p is rounded to exactly 1, so 1 − p is 0 here: its digits are lost "
+            "before torch's limits are met."
+            if p.two_steps == 1
+            else f"No digit is lost here, p keeps all of them: p · (1 − p) = {number(slope.exact)} "
+            "is below torch's limit."
+        )
+        at_once = (
+            "In one step from z nothing is divided, and p − t arrives whole: this is why torch "
+            "offers binary_cross_entropy_with_logits."
+            if math.isclose(dz.one_step, dz.exact, rel_tol=1e-3)
+            else "In one step from z nothing is divided, but p − t is 0 there too: so small a "
+            "gradient does no harm."
+        )
         return (
-            "The loss is steep where sigmoid is flat: one factor grows as the other shrinks, and "
-            "what meets at the logit is simply p − t."
+            f"{CLAMPS} {why} So the gradient of p is {number(dp.two_steps)} where the formula "
+            f"gives {number(dp.exact)}, and {number(dz.two_steps)} instead of {number(dz.exact)} "
+            f"arrives at z. {at_once}"
         )
 
 
@@ -106,6 +151,26 @@ def _compare(
         Comparison(np.asarray(loss), theirs.detach().numpy(), sums["y"]),
         Comparison(gradient, their_gradient.numpy(), sums["dx"]),
     )
+
+
+def exact_values(logit: float, target: int) -> dict[str, float]:
+    """Return in float64 what the formulas give, written so that no digit is lost.
+
+    These are the probability "p", the "loss", its gradient "dp" by p, the "slope" of the sigmoid
+    and the gradient "dz" by the logit. With s = z for a cat and -z for a dog:
+    loss = log(1 + exp(-s)), |dp| = 1 + exp(-s), slope = exp(-|z|) / (1 + exp(-|z|))^2, and
+    |dz| = 1 / (1 + exp(s)).
+    """
+    towards = logit if target else -logit
+    sign = -1 if target else 1
+    small = math.exp(-abs(logit))
+    return {
+        "p": 1 / (1 + small) if logit >= 0 else small / (1 + small),
+        "loss": max(-towards, 0) + math.log1p(small),
+        "dp": sign * (1 + math.exp(-towards)),
+        "slope": small / (1 + small) ** 2,
+        "dz": sign * (small if towards >= 0 else 1.0) / (1 + small),
+    }
 
 
 def curves() -> dict[str, tuple[Array, Array]]:

@@ -11,6 +11,7 @@ from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
 from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
 from core.errors import NumbersError
+from core.wording import short_time, times_as_long
 from pages.parts.conv_lab import controls, state
 from pages.parts.conv_lab.lab import conv_view
 from pages.parts.conv_lab.strips import strips
@@ -142,8 +143,8 @@ def _times(experiment: Experiment) -> None:
     rows = "".join(
         f"<tr><td>{each.name}</td><td style='width:60%'><div style='height:14px;min-width:2px;"
         f"background:var(--st-primary-color,#0072B2);width:{100 * each.seconds / longest:.2f}%'>"
-        f"</div></td><td style='text-align:right'>{timing.in_words(each.seconds)}</td>"
-        f"<td style='text-align:right'>{each.seconds / fastest:,.0f} x</td></tr>"
+        f"</div></td><td style='text-align:right'>{short_time(each.seconds)}</td>"
+        f"<td style='text-align:right'>{times_as_long(each.seconds, fastest)}</td></tr>"
         for each in times
     )
     st.html(f"<table class='tabular' style='width:100%;max-width:720px'>{rows}</table>")

@@ -23,7 +23,9 @@ _WAYS = ("Paste a grid", "Crop a photo", "Trained kernel")
 def show() -> None:
     """Draw the three ways."""
     st.caption("Single cells: press **Edit numbers** above the pictures, then click a cell.")
-    way = st.segmented_control("Way", _WAYS, default=_WAYS[0], required=True, key="lab_own_way")
+    way = st.segmented_control(
+        "Take them from", _WAYS, default=_WAYS[0], required=True, key="lab_own_way"
+    )
     {_WAYS[0]: _paste_grid, _WAYS[1]: _choose_crop, _WAYS[2]: _choose_kernel}[way or _WAYS[0]]()
 
 

@@ -11,6 +11,7 @@ from core.conv_lab.address import from_query, look_from_query, look_to_query, to
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.look import Look
 from core.conv_lab.rules import is_legal
+from pages.parts.conv_lab import layer_state
 
 LAYERS = {
     "conv": "Convolution",
@@ -41,6 +42,7 @@ def read_address() -> None:
         sentences.append(f"In the address, layer must be one of {', '.join(LAYERS)}; conv is used.")
         layer = "conv"
     st.session_state.lab_layer = layer
+    sentences += layer_state.read_layer(layer, query)
 
 
 def _is_late(query: dict[str, str]) -> bool:
@@ -60,6 +62,7 @@ def write_address() -> None:
     query = to_query(current()) | look_to_query(look())
     if st.session_state.lab_layer != "conv":
         query["layer"] = st.session_state.lab_layer
+        query |= layer_state.layer_query(st.session_state.lab_layer)
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     before = st.session_state.get("lab_query", query)

@@ -10,7 +10,8 @@ from core.config import DTYPES
 from core.data import to_network_input
 from core.data.decode import decode_photo
 from core.errors import GlassError, ModelError, PhotoError
-from pages.parts.numpy_network.layer_rows import layers_html, milliseconds
+from core.wording import short_time
+from pages.parts.numpy_network.layer_rows import layers_html
 from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
 from pages.parts.shared.words import escape_markdown
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 FORWARD, BACKWARD = "Forward, photo to answer", "Backward, loss to photo"
 EVALUATION, TRAINING = "evaluation", "training"
 ANSWERED = "its answer"
+_STYLE = """
+<style>
+@media (max-width: 640px) {  /* what belongs to NumPy in one column, torch's in the next */
+  .st-key-engines > div { flex: 0 0 47% !important; width: 47% !important; }
+  .st-key-engines [data-testid="stMetricValue"] { font-size: 1.05rem; }
+}
+</style>
+"""
 SHARE_HELP = f"The largest share of it that any layer takes. {EXPLANATION}"
 
 
@@ -133,14 +142,18 @@ def show_summary(
         else (f"P({classes[1]})", compared.numpy_probability, compared.torch_probability)
     )
     layers = compared.backward if backward else compared.forward
-    with st.container(horizontal=True, gap="small"):
+    st.html(_STYLE)
+    with st.container(horizontal=True, gap="small", key="engines"):
         wide = 132 if digits == 9 else 200
         st.metric(f"{pair[0]}, NumPy", f"{pair[1]:.{digits}f}", width=wide)
         st.metric(f"{pair[0]}, torch", f"{pair[2]:.{digits}f}", width=wide)
+        for name, seconds in (
+            ("NumPy", sum(each.numpy_seconds for each in layers)),
+            ("torch", sum(each.torch_seconds for each in layers)),
+        ):
+            st.metric(f"Time, {name}", short_time(seconds), width=96)
         share = max(each.share for layer in layers for each in layer.agreements)
         st.metric("Of allowed rounding", share_words(share), width=150, help=SHARE_HELP)
-        st.metric("NumPy", milliseconds(sum(each.numpy_seconds for each in layers)), width=90)
-        st.metric("torch", milliseconds(sum(each.torch_seconds for each in layers)), width=90)
     show_verdict(compared, escape_markdown(photo.name))
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.wording import short_time
+
 if TYPE_CHECKING:
     from core.comparison.network_comparison import LayerComparison
     from core.comparison.rounding import Agreement
@@ -27,6 +29,23 @@ _STYLE = """
 .layer-row figcaption { font-size: 12px; margin-top: 3px; border-top: 2px solid #8a94a0; }
 .layer-row .torch figcaption { border-top-style: dashed; }
 .layer-row .difference figcaption { border-top-color: transparent; }
+@media (min-width: 1600px) {
+  .layer-row figure { width: 228px; }
+  .layer-row img, .layer-row .number { height: 57px; max-width: 228px; }
+}
+@media (max-width: 640px) {  /* below each other, so that the same cells stand in one column */
+  .layer-row .what { flex-basis: 100%; }
+  .layer-row .strips, .layer-row figure { width: 100%; }
+  .layer-row figure { display: flex; flex-direction: row-reverse; justify-content: flex-end;
+    align-items: center; gap: 10px; }
+  .layer-row img, .layer-row .number { height: 57px; width: 228px; max-width: 228px;
+    object-fit: contain; object-position: left; }
+  .layer-row .number { height: 32px; line-height: 32px; }
+  .layer-row figcaption { border-top: 0; border-right: 2px solid #8a94a0; flex: 1 1 80px;
+    padding-right: 8px; margin: 0; }
+  .layer-row .torch figcaption { border-right-style: dashed; }
+  .layer-row .difference figcaption { border-right-color: transparent; }
+}
 .layer-row .beyond { color: #D5005E; font-weight: 600; }
 </style>
 """
@@ -52,8 +71,8 @@ def layer_html(compared: "LayerComparison") -> str:
         f'<div class="layer-row" data-layer="{compared.layer.index}"><div class="what">'
         f"<b>{escape(compared.layer.name)}</b><small>{shape}{shown}</small>"
         f"{agreement_html(compared.agreement)}{parameters}"
-        f"<small>NumPy {milliseconds(compared.numpy_seconds)}, "
-        f"torch {milliseconds(compared.torch_seconds)}</small></div>"
+        f"<small>NumPy {short_time(compared.numpy_seconds)}, "
+        f"torch {short_time(compared.torch_seconds)}</small></div>"
         f'<div class="strips">{figures_html(compared, strips)}</div></div>'
     )
 
@@ -95,11 +114,3 @@ def agreement_html(found: "Agreement") -> str:
     if not found.within:
         return f'<span class="beyond">{escape(found.sentence)}</span>'
     return f"{found.units:.2g} of {found.allowed:,} units"
-
-
-def milliseconds(seconds: float) -> str:
-    """Say a short time with two digits: 0.042 ms, 1.3 ms, 870 ms, 1.2 s."""
-    if seconds >= 1:
-        return f"{seconds:.1f} s"
-    thousandths = seconds * 1e3
-    return f"{thousandths:.0f} ms" if thousandths >= 10 else f"{thousandths:.2g} ms"

@@ -20,7 +20,7 @@ export function shortNumber(value, narrow) {
 
 // So many significant digits, without zeros at the end.
 /** @param {number} value @param {number} count */
-function digits(value, count) {
+export function digits(value, count) {
   return minus(String(Number(value.toPrecision(count))));
 }
 

@@ -7,7 +7,8 @@ import { element, findAny } from "../../web/elements.js";
 import { Grid, wholeCell } from "../../web/grid.js";
 import { arrowStep } from "../../web/keyboard.js";
 import { errorNumber, fullNumber, shortLimit } from "../../web/numbers.js";
-import { indexOf, largestMagnitude, product, unpack } from "../../web/unpack.js";
+import { Tiling } from "../../web/tiling.js";
+import { indexOf, largestMagnitude, unpack } from "../../web/unpack.js";
 
 /** @typedef {import("../../web/unpack.js").PackedArray} PackedArray */
 /** @typedef {{title: string, shape: string, dtype: string, verdict: string, within: boolean}} Facts */
@@ -55,6 +56,7 @@ class Strips {
 }
 
 class Strip {
+  /** @type {import("../../web/keyboard.js").Cell} */
   cell = [0, 0];
   /** @type {Facts} */
   strip;
@@ -146,40 +148,8 @@ class Strip {
   key(event) {
     const step = arrowStep(event);
     if (!step) return false;
-    const { rows, columns } = this.tiling;
-    let [r, c] = this.cell;
-    const inside = () => r >= 0 && c >= 0 && r < rows && c < columns;
-    do [r, c] = [r + step[0], c + step[1]];
-    while (inside() && this.tiling.flat(r, c) < 0);
-    if (inside()) this.read(r, c);
+    const cell = this.tiling.next(this.cell, step);
+    if (cell) this.read(...cell);
     return true;
-  }
-}
-
-// Leading axes become tiles: rows of channels, as square as they come, one cell apart.
-class Tiling {
-  /** @param {number[]} shape */
-  constructor(shape) {
-    const [height, width] = shape.length > 1 ? shape.slice(-2) : [1, shape[0] ?? 1];
-    const leading = shape.slice(0, Math.max(0, shape.length - 2));
-    this.shape = shape;
-    this.height = height;
-    this.width = width;
-    this.tiles = product(leading);
-    const across =
-      leading.length === 2 ? leading[1] : Math.ceil(Math.sqrt((this.tiles * height) / width)) || 1;
-    this.across = Math.min(across, this.tiles);
-    this.rows = Math.ceil(this.tiles / this.across) * (height + 1) - 1;
-    this.columns = this.across * (width + 1) - 1;
-  }
-
-  // The place in the values of a cell of the picture, or -1 between tiles.
-  /** @param {number} r @param {number} c */
-  flat(r, c) {
-    const { height, width } = this;
-    const [i, j] = [r % (height + 1), c % (width + 1)];
-    const tile = Math.floor(r / (height + 1)) * this.across + Math.floor(c / (width + 1));
-    if (i === height || j === width || tile >= this.tiles) return -1;
-    return (tile * height + i) * width + j;
   }
 }

@@ -1,0 +1,71 @@
+"""The initialisations: histograms of the weights, and what becomes of numbers on the way."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from core.comparison.rounding import EXPLANATION
+from core.conv_lab.demos import Initialisation, Start
+from pages.parts.conv_lab.strips import strips
+from pages.parts.shared.line_chart import Chart, Series, line_chart
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+
+
+def show_initialisation(layer: Initialisation) -> None:
+    """Draw what each initialisation draws, and what becomes of it through the layers."""
+    starts = layer.carry_out()
+    for column, start, colour in zip(st.columns(4), starts, COLOURS, strict=True):
+        with column:
+            st.markdown(f"**{start.name}**  \n{start.formula}  \nσ drawn: {start.spread:.3f}")
+            st.html(_histogram(start, colour))
+    left, right = st.columns(2)
+    with left:
+        _through_layers("Spread of the outputs", "standard deviation", starts, "spreads")
+    with right:
+        _through_layers("Share of units that are not 0", "share", starts, "alive")
+    st.caption(
+        "Kaiming's spread stays, because it makes up for the half that ReLU removes. With a "
+        "constant, all units of a layer are the same one and stay so while it learns."
+    )
+    last = {f"{each.name}: output of the last layer": each.comparison for each in starts}
+    st.caption("NumPy, torch, and their difference", help=EXPLANATION)
+    strips(last, key="layer_strips")
+
+
+def _through_layers(title: str, label: str, starts: Iterable[Start], field: str) -> None:
+    st.markdown(f"**{title}**")
+    line_chart(
+        Chart(
+            "",
+            [
+                Series(
+                    start.name,
+                    list(range(len(getattr(start, field)))),
+                    list(getattr(start, field)),
+                    colour,
+                    markers=True,
+                )
+                for start, colour in zip(starts, COLOURS, strict=True)
+            ],
+            x_label="layer (0: the input)",
+            y_label=label,
+        ),
+        key=f"layer_{field}",
+    )
+
+
+def _histogram(start: Start, colour: str) -> str:
+    """Draw bars of numbers only; no text of a user is in it."""
+    highest = max(1, int(start.counts.max()))
+    bars = "".join(
+        f"<i style='flex:1;background:{colour};height:{100 * int(count) / highest:.1f}%'></i>"
+        for count in start.counts
+    )
+    low, high = start.edges[0], start.edges[-1]
+    ends = "<div style='display:flex;justify-content:space-between;font-size:12px;opacity:.7'>"
+    return (
+        "<div role='img' aria-label='Histogram of the weights' style='display:flex;gap:1px;"
+        f"align-items:flex-end;height:110px;border-bottom:1px solid #8886'>{bars}</div>{ends}"
+        f"<span>{low:.1f}</span><span>0</span><span>{high:.1f}</span></div>"
+    )
