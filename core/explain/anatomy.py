@@ -9,7 +9,13 @@ from torch import Tensor, nn
 
 from core.explain.contributions import Contributions, contributions
 from core.explain.receptive_field import ReceptiveField, receptive_fields
-from core.explain.statistics import Statistics, layer_words, statistics
+from core.explain.statistics import (
+    SILENT_HERE,
+    Statistics,
+    not_finite_words,
+    statistics,
+    words_of_channels,
+)
 from core.networks.layers import LayerFacts, describe_layers, trace
 from core.networks.tensors import network_input
 from core.pictures.tiles import fold
@@ -69,9 +75,19 @@ class PhotoInside:
         self.logit = float(self.outputs[-2].ravel()[0])
 
     @cached_property
-    def words(self) -> list[str]:
-        """What is wrong with each layer's channels, in words."""
-        return [layer_words(output) for output in self.outputs]
+    def words(self) -> list[dict[int, str]]:
+        """The channels of each layer whose map is no picture, each with what is wrong with it."""
+        return [words_of_channels(out) if out.ndim == 3 else {} for out in self.outputs]
+
+    @cached_property
+    def not_finite(self) -> list[str]:
+        """How many of each layer's values are no numbers, in words."""
+        return [not_finite_words(output) for output in self.outputs]
+
+    @cached_property
+    def has_silent(self) -> bool:
+        """Whether any channel of any layer is zero everywhere for this photo."""
+        return any(SILENT_HERE in words.values() for words in self.words)
 
     def statistics(self, layer: int) -> Statistics:
         """Mean, spread, zeros and histogram of a layer's output."""

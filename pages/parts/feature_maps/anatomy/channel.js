@@ -8,6 +8,7 @@ import { arrowStep, isPress, moved } from "../../web/keyboard.js";
 import { columnNumber, readNumber } from "../../web/numbers.js";
 import { largestMagnitude } from "../../web/unpack.js";
 import { inputNames, partsBlock } from "./channel_parts.js";
+import { wordsClass } from "./words.js";
 
 /** @typedef {import("./header.js").Cell} Cell */
 /** @typedef {import("./header.js").Header} Header */
@@ -79,7 +80,7 @@ class ChannelMap {
     this.readout = element("p", "readout");
     this.readout.setAttribute("aria-live", "polite");
     this.block = element("div", "", this.canvas, this.readout);
-    if (channel.words) this.block.prepend(element("div", "words", channel.words));
+    if (channel.words) this.block.prepend(element("div", wordsClass(channel.words), channel.words));
     this.listen();
   }
 

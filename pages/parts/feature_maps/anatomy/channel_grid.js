@@ -191,7 +191,7 @@ export class ChannelGrid {
   }
 }
 
-// A channel that is no picture says so: "dead", "constant", "NaN".
+// A channel that is no picture says so: "silent", "dead", "constant", "NaN".
 /**
  * @param {CanvasRenderingContext2D} pen @param {string} words
  * @param {number} x @param {number} y @param {number} wide @param {number} high

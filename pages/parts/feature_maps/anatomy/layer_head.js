@@ -5,6 +5,7 @@ import { ready } from "../../web/canvas.js";
 import { button, element } from "../../web/elements.js";
 import { clamp } from "../../web/keyboard.js";
 import { percent, readNumber, shapeText } from "../../web/numbers.js";
+import { wordsClass } from "./words.js";
 
 /** @typedef {import("./header.js").Header} Header */
 
@@ -43,7 +44,7 @@ export function layerFigures({ grid, layers }) {
   add("zeros", percent(grid.zeros));
   line.append(histogram(grid));
   const { words } = layers[grid.layer];
-  if (words) line.append(element("span", "words", words));
+  if (words) line.append(element("span", wordsClass(words), words));
   return line;
 }
 

@@ -5,6 +5,7 @@ import { Sheet, ready } from "../../web/canvas.js";
 import { button, element, find, textColour } from "../../web/elements.js";
 import { arrowStep, clamp } from "../../web/keyboard.js";
 import { readNumber, shapeText, shortCount } from "../../web/numbers.js";
+import { tone } from "./words.js";
 
 /** @typedef {import("./header.js").Layer} Layer */
 
@@ -116,12 +117,12 @@ function paintRow(canvas, layer, sheet, high) {
   const shown = Math.min(sheet.count, Math.floor((room - kept + 2) / (wide + 2)));
   for (let map = 0; map < shown; map++) sheet.draw(pen, map, map * (wide + 2), 0, wide, high);
   if (label) {
-    if (layer.words) pen.fillStyle = canvas.closest(".dark") ? "#ff8a80" : "#b3261e";
+    if (layer.words) pen.fillStyle = getComputedStyle(canvas).getPropertyValue(tone(layer.words));
     pen.fillText(label, shown * (wide + 2) + 3, high / 2 + 1);
   }
 }
 
-// "3 of 16 dead, 1 of 16 constant" as room allows: "3 dead"
+// "3 of 16 dead, 1 of 16 constant" shorter: "3 dead, 1 constant"
 /** @param {string} words */
 function shortWords(words) {
   if (words.includes("NaN")) return "NaN";
