@@ -16,6 +16,7 @@ from core.explain.statistics import (
     statistics,
     words_of_channels,
 )
+from core.explain.weight_change import moved
 from core.networks.layers import LayerFacts, describe_layers, trace
 from core.networks.tensors import network_input
 from core.pictures.tiles import fold
@@ -25,10 +26,21 @@ TERMS = 6  # written out one by one; the rest is added up
 
 @dataclass(frozen=True)
 class Network:
-    """A network with what is known of it without any photo."""
+    """A network with what is known of it without any photo.
+
+    ``untrained`` is the same network before its first step, where that is known.
+    """
 
     model: nn.Sequential
     image_size: int
+    untrained: nn.Sequential | None = None
+
+    @cached_property
+    def moved(self) -> list[float | None]:
+        """How far training has moved each layer's weights, as a share; None where unknown."""
+        if self.untrained is None:
+            return [None] * len(self.model)
+        return moved(self.model, self.untrained)
 
     @cached_property
     def layers(self) -> list[LayerFacts]:

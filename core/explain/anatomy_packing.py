@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from core.explain.anatomy import PhotoInside
+from core.explain.anatomy import Network, PhotoInside
 from core.explain.contributions import Contributions
 from core.explain.receptive_field import spans
 from core.explain.silence import Silence
 from core.explain.statistics import sum_up
+from core.explain.weight_change import kernel_change
 from core.pictures.packing import pack
 from core.pictures.tiles import fold, kernel_colours, palette, scale_of, shrink, to_bytes
 
@@ -145,20 +146,17 @@ def pack_grid(
 ) -> dict[str, Any]:
     """Describe the selected layer and add all its maps, and the fields of their cells."""
     index = selection.layer
-    layer, maps, module = (
-        inside.network.layers[index],
-        inside.maps(index),
-        inside.network.model[index],
-    )
+    layer, maps = inside.network.layers[index], inside.maps(index)
     scales = grid_scales(maps, compared.maps(index) if compared else None, selection.shared)
     field = inside.network.fields[index]
     arrays["grid"] = to_bytes(shrink(maps, GRID_SIDE), scales[:, None, None])
     arrays["scales"] = scales
     arrays["rows"], arrays["columns"] = spans_array(field.rows), spans_array(field.columns)
-    if index == 0 and isinstance(module, nn.Conv2d) and module.weight.shape[1] == 3:
-        arrays["kernels"] = kernel_colours(module.weight.detach().numpy())
-    figures = inside.statistics(index)
+    kernel_scales = pack_kernels(inside.network, arrays) if index == 0 else {}
+    figures, moved = inside.statistics(index), inside.network.moved[index]
     return {
+        **kernel_scales,
+        "moved": None if moved is None else number(moved),
         "layer": index,
         "shared": selection.shared,
         "maps": maps.shape,
@@ -176,6 +174,22 @@ def pack_grid(
         "counts": figures.counts.tolist(),
         "edges": [number(figures.edges[0]), number(figures.edges[-1])],
     }
+
+
+def pack_kernels(network: Network, arrays: Arrays) -> dict[str, float]:
+    """Add the first layer's kernels, and what training changed in them; return their scales."""
+    module = network.model[0]
+    if not isinstance(module, nn.Conv2d) or module.weight.shape[1] != 3:
+        return {}
+    weight = module.weight.detach().numpy()
+    arrays["kernels"] = kernel_colours(weight)
+    before = None if network.untrained is None else network.untrained[0]
+    if not isinstance(before, nn.Conv2d):
+        return {"kernelScale": scale_of(weight)}
+    change = kernel_change(module, before)
+    scale = scale_of(change)
+    arrays["changes"] = to_bytes(change, scale)
+    return {"kernelScale": scale_of(weight), "changeScale": scale if change.any() else 0.0}
 
 
 def grid_scales(

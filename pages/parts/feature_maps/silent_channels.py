@@ -38,11 +38,14 @@ def tell_silence(source: Source, silence: "Silence | None") -> None:
     if silence is None:
         follow_count(source)
         return
-    dead = silence.dead_count
+    everything = f"all {silence.photos:,} {silence.what}"
     st.caption(
         "Silent here: zero everywhere for this photo; what the channel looks for is not in it. "
-        f"Dead: silent for all {silence.photos:,} {silence.what}"
-        + (", so it helps no answer." if dead else ": no channel is.")
+        + (
+            f"Dead: silent for {everything}, so it helps no answer."
+            if silence.dead_count
+            else f"None is dead: no channel is silent for {everything}."
+        )
     )
 
 

@@ -149,5 +149,5 @@ def load_network(source: Source) -> "Network":
     run = source.run
     if run is None:
         shipped = Classifier.load()
-        return Network(shipped.model, shipped.image_size)
-    return Network(run.load_model(source.epoch), run.config.image_size)
+        return Network(shipped.model, shipped.image_size, shipped.untrained())
+    return Network(run.load_model(source.epoch), run.config.image_size, run.load_model(0))
