@@ -49,8 +49,11 @@ def test_from_the_whole_network_to_one_channel_and_what_a_cell_sees(look, run):
     assert "Conv 1" in rows.nth(0).inner_text() and "24 × 16 × 16" in rows.nth(0).inner_text()
     assert identity(page).startswith(f"{run.name} · after epoch {EPOCHS} · cat")
 
-    rows.nth(3).click()
-    wait_for_layer(page, 3)
+    for row in (21, 22, 23, 3):
+        rows.nth(row).click()
+        wait_for_layer(page, row)
+        name = page.locator(".detail .title h3").inner_text()
+        assert name == rows.nth(row).locator(".name").inner_text()
     assert "a cell sees 9 × 9 px" in page.locator(".detail .title").inner_text()
     grid = page.locator("canvas.grid")
     grid.hover(position={"x": 20, "y": 20})
@@ -191,6 +194,11 @@ def test_why_it_said_so_by_every_method(look):
         page.get_by_text("It cannot show").wait_for()
         captions = page.locator(".evidence figcaption").all_inner_texts()
         assert captions[1].startswith("For cat") and captions[2].startswith("For dog")
+    page.get_by_role("radio", name="Grad-CAM").click()
+    page.get_by_text(re.compile("cells, each drawn where")).wait_for()
+    chosen = page.get_by_test_id("stSelectbox").last.inner_text().split(",")[0].strip()
+    assert chosen == "ReLU 8"
+    page.get_by_text(re.compile(f"^{chosen}: ")).wait_for()
     canvas = page.locator(".evidence canvas.one")
     with_overlay = canvas.screenshot()
     page.get_by_label("Opacity of the overlay").fill("0")
@@ -274,12 +282,12 @@ def test_a_mistake_opens_with_its_explanation(look, run):
 def test_what_turns_a_channel_on_is_searched_in_the_background_and_kept(look, run):
     page = look("layer=2&channel=4")
     page.get_by_role("button", name="Search the training photos").click()
-    page.get_by_text(re.compile("strongest of 48 training photos|dead, zero on all 48")).wait_for(
+    page.get_by_text(re.compile("strongest of 48 training photos|silent for all 48")).wait_for(
         timeout=60_000
     )
     assert (run.path / "explain" / f"tops-epoch-{EPOCHS:04d}.safetensors").exists()
     page.reload()
-    page.get_by_text(re.compile("strongest of 48|zero on all 48")).wait_for()
+    page.get_by_text(re.compile("strongest of 48|silent for all 48")).wait_for()
 
 
 def test_the_disk_budget_is_seen_and_set(look, run):

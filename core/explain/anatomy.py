@@ -9,7 +9,14 @@ from torch import Tensor, nn
 
 from core.explain.contributions import Contributions, contributions
 from core.explain.receptive_field import ReceptiveField, receptive_fields
-from core.explain.statistics import Statistics, layer_words, statistics
+from core.explain.statistics import (
+    SILENT_HERE,
+    Statistics,
+    not_finite_words,
+    statistics,
+    words_of_channels,
+)
+from core.explain.weight_change import moved
 from core.networks.layers import LayerFacts, describe_layers, trace
 from core.networks.tensors import network_input
 from core.pictures.tiles import fold
@@ -19,10 +26,21 @@ TERMS = 6  # written out one by one; the rest is added up
 
 @dataclass(frozen=True)
 class Network:
-    """A network with what is known of it without any photo."""
+    """A network with what is known of it without any photo.
+
+    ``untrained`` is the same network before its first step, where that is known.
+    """
 
     model: nn.Sequential
     image_size: int
+    untrained: nn.Sequential | None = None
+
+    @cached_property
+    def moved(self) -> list[float | None]:
+        """How far training has moved each layer's weights, as a share; None where unknown."""
+        if self.untrained is None:
+            return [None] * len(self.model)
+        return moved(self.model, self.untrained)
 
     @cached_property
     def layers(self) -> list[LayerFacts]:
@@ -69,9 +87,19 @@ class PhotoInside:
         self.logit = float(self.outputs[-2].ravel()[0])
 
     @cached_property
-    def words(self) -> list[str]:
-        """What is wrong with each layer's channels, in words."""
-        return [layer_words(output) for output in self.outputs]
+    def words(self) -> list[dict[int, str]]:
+        """The channels of each layer whose map is no picture, each with what is wrong with it."""
+        return [words_of_channels(out) if out.ndim == 3 else {} for out in self.outputs]
+
+    @cached_property
+    def not_finite(self) -> list[str]:
+        """How many of each layer's values are no numbers, in words."""
+        return [not_finite_words(output) for output in self.outputs]
+
+    @cached_property
+    def has_silent(self) -> bool:
+        """Whether any channel of any layer is zero everywhere for this photo."""
+        return any(SILENT_HERE in words.values() for words in self.words)
 
     def statistics(self, layer: int) -> Statistics:
         """Mean, spread, zeros and histogram of a layer's output."""

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from core.explain.anatomy import PhotoInside
+from core.explain.anatomy import Network, PhotoInside
 from core.explain.contributions import Contributions
 from core.explain.receptive_field import spans
-from core.explain.statistics import channel_words, words_of_channels
+from core.explain.silence import Silence
+from core.explain.statistics import sum_up
+from core.explain.weight_change import kernel_change
 from core.pictures.packing import pack
 from core.pictures.tiles import fold, kernel_colours, palette, scale_of, shrink, to_bytes
 
@@ -72,27 +74,34 @@ def pack_inside(
     selection: Selection,
     facts: dict[str, Any],
     compared: PhotoInside | None = None,
+    silence: Silence | None = None,
 ) -> bytes:
     """Pack the strip of all layers, the selected layer's grid and the selected channel.
 
     ``facts`` (names of run, epoch, photo and classes) travel along in the header. With ``compared``
-    the maps of both photos share their scales. Maps are bytes of ``pictures.to_bytes``.
+    the maps of both photos share their scales. Without ``silence`` it is not known which silent
+    channels are dead. Maps are bytes of ``pictures.to_bytes``.
     """
     selection = clean_selection(inside, selection)
+    words = inside.words
+    if silence is not None:
+        words = [silence.told(index, each) if each else each for index, each in enumerate(words)]
     arrays: Arrays = {"photo": inside.pixels, "palette": palette()}
     header: dict[str, Any] = {
         **facts,
         "probability": number(inside.probability),
         "logit": number(inside.logit),
         "layers": [
-            pack_strip(inside, compared, index, arrays) for index in range(len(inside.outputs))
+            pack_strip(inside, compared, index, words[index], arrays)
+            for index in range(len(inside.outputs))
         ],
-        "grid": pack_grid(inside, compared, selection, arrays),
+        "grid": pack_grid(inside, compared, selection, words[selection.layer], arrays),
     }
     if selection.channel is not None and selection.cell is not None:
         header["channel"] = pack_channel(
             inside, selection.layer, selection.channel, selection.cell, arrays
         )
+        header["channel"]["words"] = words[selection.layer].get(selection.channel, "")
     return pack(header, arrays)
 
 
@@ -102,7 +111,11 @@ def number(value: float) -> float | str:
 
 
 def pack_strip(
-    inside: PhotoInside, compared: PhotoInside | None, index: int, arrays: Arrays
+    inside: PhotoInside,
+    compared: PhotoInside | None,
+    index: int,
+    words: dict[int, str],
+    arrays: Arrays,
 ) -> dict[str, Any]:
     """Describe one layer and add its first maps, few cells large."""
     layer, output = inside.network.layers[index], inside.outputs[index]
@@ -119,30 +132,31 @@ def pack_strip(
         "shape": layer.shape,
         "parameters": layer.parameters,
         "field": inside.network.fields[index].size,
-        "words": inside.words[index],
+        "words": inside.not_finite[index] or sum_up(words, len(output)),
         "value": number(output.item()) if output.size == 1 else None,
     }
 
 
 def pack_grid(
-    inside: PhotoInside, compared: PhotoInside | None, selection: Selection, arrays: Arrays
+    inside: PhotoInside,
+    compared: PhotoInside | None,
+    selection: Selection,
+    words: dict[int, str],
+    arrays: Arrays,
 ) -> dict[str, Any]:
     """Describe the selected layer and add all its maps, and the fields of their cells."""
     index = selection.layer
-    layer, maps, module = (
-        inside.network.layers[index],
-        inside.maps(index),
-        inside.network.model[index],
-    )
+    layer, maps = inside.network.layers[index], inside.maps(index)
     scales = grid_scales(maps, compared.maps(index) if compared else None, selection.shared)
     field = inside.network.fields[index]
     arrays["grid"] = to_bytes(shrink(maps, GRID_SIDE), scales[:, None, None])
     arrays["scales"] = scales
     arrays["rows"], arrays["columns"] = spans_array(field.rows), spans_array(field.columns)
-    if index == 0 and isinstance(module, nn.Conv2d) and module.weight.shape[1] == 3:
-        arrays["kernels"] = kernel_colours(module.weight.detach().numpy())
-    figures = inside.statistics(index)
+    kernel_scales = pack_kernels(inside.network, arrays) if index == 0 else {}
+    figures, moved = inside.statistics(index), inside.network.moved[index]
     return {
+        **kernel_scales,
+        "moved": None if moved is None else number(moved),
         "layer": index,
         "shared": selection.shared,
         "maps": maps.shape,
@@ -150,7 +164,7 @@ def pack_grid(
         "folded": has_no_map(inside, index),
         "size": layer.shape[0],
         "holes": field.has_holes,
-        "words": words_of_channels(maps) if layer.has_maps else {},
+        "words": words,
         "mean": number(figures.mean),
         "spread": number(figures.spread),
         "minimum": number(figures.minimum),
@@ -160,6 +174,22 @@ def pack_grid(
         "counts": figures.counts.tolist(),
         "edges": [number(figures.edges[0]), number(figures.edges[-1])],
     }
+
+
+def pack_kernels(network: Network, arrays: Arrays) -> dict[str, float]:
+    """Add the first layer's kernels, and what training changed in them; return their scales."""
+    module = network.model[0]
+    if not isinstance(module, nn.Conv2d) or module.weight.shape[1] != 3:
+        return {}
+    weight = module.weight.detach().numpy()
+    arrays["kernels"] = kernel_colours(weight)
+    before = None if network.untrained is None else network.untrained[0]
+    if not isinstance(before, nn.Conv2d):
+        return {"kernelScale": scale_of(weight)}
+    change = kernel_change(module, before)
+    scale = scale_of(change)
+    arrays["changes"] = to_bytes(change, scale)
+    return {"kernelScale": scale_of(weight), "changeScale": scale if change.any() else 0.0}
 
 
 def grid_scales(
@@ -181,14 +211,13 @@ def pack_channel(
     inside: PhotoInside, layer: int, channel: int, cell: tuple[int, int], arrays: Arrays
 ) -> dict[str, Any]:
     """Describe one channel, add its map, and what each input put into it."""
-    header: dict[str, Any] = {"channel": channel, "cell": cell, "words": ""}
+    header: dict[str, Any] = {"channel": channel, "cell": cell}
     if has_no_map(inside, layer):
         header["value"] = number(float(inside.outputs[layer][channel]))
     else:
         values = inside.maps(layer)[channel]
         arrays["map"] = np.ascontiguousarray(values, dtype=np.float32)
         header["scale"] = scale_of(values)
-        header["words"] = channel_words(values)
     flattened = inside.source_shape(layer) is not None
     split = None if flattened else inside.contributions(layer, channel)
     if split is not None:

@@ -26,6 +26,14 @@ class Pca:
             raise ValueError(f"expected features (N, {len(self.mean)}), not {features.shape}")
         return np.asarray((features - self.mean) @ self.components.T)
 
+    def turned(self, turn: NDArray[np.float64]) -> "Pca":
+        """Turn the axes by an orthogonal matrix (K, K): what lay at p now lies at p @ ``turn``.
+
+        The plane and the spread in it stay; ``explained`` becomes each new axis's own share.
+        """
+        spread = turn.T @ np.diag(self.explained) @ turn
+        return Pca(self.mean, turn.T @ self.components, np.diag(spread).copy())
+
 
 def fit_pca(features: NDArray[np.floating], count: int = 2) -> Pca:
     """Find the ``count`` directions along which features (N, F) spread most.
@@ -62,3 +70,14 @@ def fit_pca(features: NDArray[np.floating], count: int = 2) -> Pca:
     components *= np.where(components[np.arange(count), largest] < 0, -1.0, 1.0)[:, None]
     explained = variance[:count] / variance.sum() if variance.sum() > 0 else np.zeros(count)
     return Pca(mean, components, explained)
+
+
+def turn_towards(places: NDArray[np.floating], wanted: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Find how to turn and mirror ``places`` (N, K) so that they lie like ``wanted`` (N, K).
+
+    The answer (K, K) is orthogonal, for ``places @ turn``: distances between photos stay as they
+    are. Where both centres lie does not count. Orthogonal Procrustes (Schönemann, 1966).
+    """
+    here, there = (each - each.mean(axis=0) for each in (places, wanted))
+    left, _, right = np.linalg.svd(here.T.astype(np.float64) @ there)
+    return np.asarray(left @ right)

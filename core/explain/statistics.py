@@ -1,5 +1,6 @@
 """Numbers and words about maps: mean, spread, zeros, histogram, what is wrong with a channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 HISTOGRAM_BINS = 41
 # Rounding in float32 makes a map that is constant by construction differ in its last digits.
 CONSTANT_SPREAD = 1e-5
+SILENT_HERE = "silent here: zero everywhere for this photo"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def channel_words(values: NDArray[np.floating]) -> str:
     if bad:
         return f"not finite: NaN or infinity in {bad} of {values.size} cells"
     if not values.any():
-        return "dead on this photo: zero everywhere"
+        return SILENT_HERE
     low, high = float(values.min()), float(values.max())
     if values.size > 1 and high - low <= CONSTANT_SPREAD * max(abs(low), abs(high)):
         return f"constant: {low:.3g} everywhere"
@@ -92,18 +94,17 @@ def words_of_channels(maps: NDArray[np.floating]) -> dict[int, str]:
     return {channel: said for channel, said in words.items() if said}
 
 
-def layer_words(maps: NDArray[np.floating]) -> str:
-    """Sum up a layer's output, (C, H, W) or (F,), in a few words; "" when all is well."""
-    maps = np.asarray(maps)
-    bad = int(maps.size - np.count_nonzero(np.isfinite(maps)))
-    if bad:
-        return f"{bad:,} of {maps.size:,} values are NaN or infinite"
-    if maps.ndim != 3:
-        return ""
-    words = words_of_channels(maps).values()
+def not_finite_words(output: NDArray[np.floating]) -> str:
+    """Say how many values of a layer's output are no numbers; "" when all are."""
+    bad = int(output.size - np.count_nonzero(np.isfinite(output)))
+    return f"{bad:,} of {output.size:,} values are NaN or infinite" if bad else ""
+
+
+def sum_up(words: Mapping[int, str], channels: int) -> str:
+    """Sum up what is said of a layer's channels in a few words; "" when all are pictures."""
     parts = [
-        f"{count} of {len(maps)} {what}"
-        for what in ("dead", "constant")
-        if (count := sum(word.startswith(what) for word in words))
+        f"{count:,} of {channels:,} {what}"
+        for what in ("dead", "silent here", "constant")
+        if (count := sum(said.startswith(what) for said in words.values()))
     ]
     return ", ".join(parts)

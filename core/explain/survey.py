@@ -1,9 +1,9 @@
 """Look at all of a run's photos in the background: ``python -m core.explain.survey RUN_DIR``.
 
 Two surveys of one epoch's network exist. ``map`` keeps the last hidden layer's features of every
-test photo, for the map of photos; ``tops`` keeps the training photos that excite each channel most.
-What was found lies in the run's folder, beside a note of which weights it was found with, so that
-it is never shown for others.
+test photo, for the map of photos, and for how many of them each channel was silent; ``tops`` keeps
+the training photos that excite each channel most. What was found lies in the run's folder, beside a
+note of which weights it was found with, so that it is never shown for others.
 
     explain/map-epoch-0003.safetensors     what was found
     explain/map-epoch-0003.progress.json   how far a survey is, or why it ended
@@ -11,10 +11,8 @@ it is never shown for others.
 """
 
 import argparse
-import os
-import subprocess
+import contextlib
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -32,24 +30,28 @@ from core.command_line import run_command
 from core.data import DataRequest, PhotoSet, load_data
 from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION
-from core.errors import DataError, ModelError, RunError
+from core.errors import DataError, ExplanationError, ModelError, RunError
+from core.explain.background import be_nice, is_locked, start_process
+from core.explain.pca import fit_pca
+from core.explain.silence import Silence, outputs, silent_for
 from core.explain.top_photos import TopPhotos, find_top_photos
 from core.files import read_json, write_atomically, write_json
-from core.folders import ROOT
-from core.networks.layers import last_hidden, probability
+from core.networks.layers import last_linear
 from core.networks.tensors import network_input
 from core.runs.run import Run
 
 KINDS = ("map", "tops")
 BATCH = 16
-NICENESS = 10
 PROGRESS_SECONDS = 0.2
 STARTING_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
 class Features:
-    """Test photos as the network's last hidden layer sees them: (N, F), and P(class 1) (N,)."""
+    """Test photos as the network's last hidden layer sees them.
+
+    ``values`` (N, F), ``probabilities`` (N,) the answers P(class 1).
+    """
 
     values: NDArray[np.float32]
     probabilities: NDArray[np.float32]
@@ -93,18 +95,8 @@ class Survey:
             return
         self.folder.mkdir(exist_ok=True)
         self.report(0, 0)
-        search_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        command = [sys.executable, "-m", "core.explain.survey", str(self.run.path)]
-        with (self.folder / "survey.log").open("ab") as log:
-            process = subprocess.Popen(
-                [*command, "--kind", self.kind, "--epoch", str(self.epoch)],
-                env=os.environ | {"PYTHONPATH": search_path},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        threading.Thread(target=process.wait, daemon=True).start()  # its end leaves no zombie
+        arguments = [str(self.run.path), "--kind", self.kind, "--epoch", str(self.epoch)]
+        start_process("core.explain.survey", arguments, self.folder / "survey.log")
 
     def progress(self) -> Progress | None:
         """Tell how far it is; None when it was never started."""
@@ -115,7 +107,7 @@ class Survey:
         except (OSError, ValueError, KeyError):
             return None
         starting = total == 0 and not problem and 0 <= age < STARTING_SECONDS
-        running = self.locked() or starting
+        running = is_locked(self.lock_path) or starting
         if not running and not problem and done < max(1, total):
             problem = "It was cut off."
         return Progress(done, total, running, problem)
@@ -124,22 +116,32 @@ class Survey:
         """Write down how far it is."""
         write_json(self.progress_path, {"done": done, "total": total, "problem": problem})
 
-    def locked(self) -> bool:
-        """Tell whether a process is at it."""
+    def failed(self) -> bool:
+        """Tell whether it was tried and failed, so that trying again by itself would not help."""
         try:
-            with FileLock(self.lock_path).acquire(blocking=False):
-                return False
-        except Timeout:
-            return True
-        except FileNotFoundError:
+            return bool(read_json(self.progress_path)["problem"])
+        except (OSError, ValueError, KeyError):
             return False
 
     def features(self) -> Features | None:
         """Read what a ``map`` survey found; None without one for these very weights."""
-        arrays = self._read()
+        arrays = self._read(("features", "probabilities"))
         if arrays is None or not {"features", "probabilities"} <= set(arrays):
             return None
         return Features(arrays["features"], arrays["probabilities"])
+
+    def places(self) -> NDArray[np.float32] | None:
+        """Read where a ``map`` survey put the test photos, (N, 2); None without one."""
+        arrays = self._read(("places",))
+        return None if arrays is None else arrays.get("places")
+
+    def silence(self) -> Silence | None:
+        """Read how often a ``map`` survey found each channel silent; None without one."""
+        arrays = self._read(("silent", "count"))
+        if arrays is None or "count" not in arrays:
+            return None  # not looked at yet, or by an older version that did not count
+        counts = {int(name.split(".")[1]): arrays[name] for name in arrays if "." in name}
+        return Silence(counts, int(arrays["count"][0]))
 
     def tops(self) -> Tops | None:
         """Read what a ``tops`` survey found; None without one for these very weights."""
@@ -156,12 +158,14 @@ class Survey:
         mark = self.run.checkpoints.mark(self.epoch)
         return f"{mark}, decoder {DECODER_VERSION}, drawing {DRAWING_VERSION}"
 
-    def _read(self) -> dict[str, NDArray[Any]] | None:
+    def _read(self, begins: tuple[str, ...] = ("",)) -> dict[str, NDArray[Any]] | None:
+        """Read the arrays whose names begin so."""
         try:
             with safe_open(self.path, framework="numpy") as file:
                 if (file.metadata() or {}).get("made_with") != self.made_with():
                     return None
-                return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                names = [name for name in file.keys() if name.startswith(begins)]  # noqa: SIM118
+                return {name: file.get_tensor(name) for name in names}
         except (OSError, SafetensorError, ModelError):
             return None  # not there, or damaged: it can be done again
 
@@ -186,14 +190,29 @@ class Survey:
         return self._tops(model, data.train)
 
     def _features(self, model: nn.Sequential, photos: PhotoSet) -> dict[str, NDArray[Any]]:
-        features, answers = [], []
+        """Look at each photo once: its features, its answer and the channels it leaves silent."""
+        last, features, answers = last_linear(model), [], []
+        silent: dict[str, NDArray[Any]] = {}
         for x in self._counted(photos):
-            features.append(last_hidden(model, x).numpy())
-            answers += probability(model, x)
-        return {
-            "features": np.concatenate(features).astype(np.float32),
-            "probabilities": np.array(answers, dtype=np.float32),
+            output = x
+            for index, read in outputs(model, x):
+                if index == last:
+                    features.append(output.flatten(1).numpy())
+                if read.ndim == 4:
+                    name = f"silent.{index}"
+                    silent[name] = silent.get(name, 0) + silent_for(read)
+                output = read
+            answers.append(output.flatten().numpy())
+        values = np.concatenate(features).astype(np.float32)
+        found = {
+            "features": values,
+            "probabilities": np.concatenate(answers).astype(np.float32),
+            "count": np.array([len(photos)]),
+            **silent,
         }
+        with contextlib.suppress(ExplanationError):  # too few photos, or NaN: the map will say so
+            found["places"] = fit_pca(values).project(values).astype(np.float32)
+        return found
 
     def _tops(self, model: nn.Sequential, photos: PhotoSet) -> dict[str, NDArray[Any]]:
         *_, (seen, found) = find_top_photos(model, self._counted(photos))
@@ -238,8 +257,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (RunError, ModelError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)  # whoever trains or looks at a page comes first
+    be_nice()
     try:
         survey.perform()
     except Timeout:

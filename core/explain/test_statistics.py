@@ -4,7 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.explain.statistics import channel_words, layer_words, statistics, words_of_channels
+from core.explain.statistics import (
+    channel_words,
+    not_finite_words,
+    statistics,
+    sum_up,
+    words_of_channels,
+)
 
 
 @settings(deadline=None, max_examples=50, derandomize=True)
@@ -43,7 +49,7 @@ def test_what_is_not_finite_is_counted_and_left_out():
 def test_channels_that_are_no_picture_are_named():
     picture = np.array([[0.0, 1.0], [2.0, 0.0]])
     assert channel_words(picture) == ""
-    assert channel_words(np.zeros((2, 2))) == "dead on this photo: zero everywhere"
+    assert channel_words(np.zeros((2, 2))) == "silent here: zero everywhere for this photo"
     assert channel_words(np.full((2, 2), 0.25)) == "constant: 0.25 everywhere"
     rounding = np.full((2, 2), 0.25, dtype=np.float32)
     rounding[0, 0] = np.nextafter(np.float32(0.25), np.float32(1))
@@ -65,7 +71,10 @@ def test_a_layer_sums_its_channels_up():
     maps = np.zeros((4, 2, 2))
     maps[0, 0, 0] = 1
     maps[1] = 3
-    assert layer_words(maps) == "2 of 4 dead, 1 of 4 constant"
-    assert layer_words(maps[:1]) == ""
-    assert layer_words(np.array([1.0, np.nan])) == "1 of 2 values are NaN or infinite"
-    assert layer_words(np.array([1.0, 0.0])) == ""
+    assert sum_up(words_of_channels(maps), 4) == "2 of 4 silent here, 1 of 4 constant"
+    assert sum_up(words_of_channels(maps[:1]), 1) == ""
+
+
+def test_values_that_are_no_numbers_are_counted():
+    assert not_finite_words(np.array([1.0, np.nan])) == "1 of 2 values are NaN or infinite"
+    assert not_finite_words(np.array([1.0, 0.0])) == ""

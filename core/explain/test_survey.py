@@ -5,6 +5,8 @@ from filelock import FileLock
 from core.config import TrainConfig
 from core.conftest import small_data, wait_for
 from core.explain import survey
+from core.explain.pca import fit_pca
+from core.explain.silence import count_silent
 from core.explain.survey import Survey
 from core.networks.layers import last_hidden
 from core.networks.tensors import network_input
@@ -31,6 +33,13 @@ def test_features_of_the_test_photos_are_kept_with_the_run(run):
     assert np.allclose(
         found.probabilities, model(network_input(photos.pixels)).detach().numpy()[:, 0]
     )
+    silence = survey.silence()
+    assert silence is not None and silence.photos == 12
+    for index, counts in count_silent(model, [network_input(photos.pixels)]).counts.items():
+        assert silence.counts[index].tolist() == counts.tolist()
+    places = survey.places()
+    assert places is not None
+    assert np.allclose(places, fit_pca(found.values).project(found.values), atol=1e-4)
     progress = survey.progress()
     assert progress is not None
     assert (progress.done, progress.total, progress.running) == (12, 12, False)

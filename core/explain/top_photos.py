@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.networks.layers import apply, check_network
+from core.explain.silence import outputs
+from core.networks.layers import check_network
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class TopPhotos:
 
     ``values`` (C, K) are the largest values in the channel's map, ``photos`` (C, K) the photos'
     indices, ``rows`` and ``columns`` (C, K) the cell of the map. Fewer than K photos are filled up
-    with index -1. A channel whose best value is 0 after a ReLU is dead on every photo looked at.
+    with index -1. A channel whose best value is 0 after a ReLU was silent for every photo.
     """
 
     values: NDArray[np.float32]
@@ -64,13 +65,11 @@ def find_top_photos(
 def _batch_tops(
     model: nn.Sequential, x: Tensor, first: int, keep: int
 ) -> list[tuple[int, TopPhotos]]:
-    tops = []
-    with torch.no_grad():
-        for index, layer in enumerate(model):
-            x = apply(layer, x)  # one layer at a time: all outputs of a batch would fill the memory
-            if x.ndim == 4:
-                tops.append((index, _strongest(x, first, keep)))
-    return tops
+    return [
+        (index, _strongest(output, first, keep))
+        for index, output in outputs(model, x)
+        if output.ndim == 4
+    ]
 
 
 def _strongest(maps: Tensor, first: int, keep: int) -> TopPhotos:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from core.config import MODELS, check_image_size
 from core.data.decode import decode_photo
@@ -82,6 +83,14 @@ class Classifier:
         if path is None:
             return cls(*read_weight_file(SHIPPED), name="The shipped model")
         return cls(*read_weight_file(path), name=path.name)
+
+    def untrained(self) -> nn.Sequential | None:
+        """Build the network as it was before its first step; None where that is not known."""
+        config = self.facts.get("config")
+        if not isinstance(config, dict) or not {"init", "seed"} <= config.keys():
+            return None
+        model = build_model(self.facts["model"], self.image_size, config["init"], config["seed"])
+        return model.eval()
 
     def classify(self, photo: bytes | Path) -> Answer:
         """Answer one photo; ``PhotoError`` when it is none."""

@@ -159,13 +159,17 @@ def evidence_layer(model: nn.Sequential, index: int) -> int:
     return len(layers) - 1
 
 
+def last_linear(model: nn.Sequential) -> int:
+    """Find the index of the last linear layer, which reads the last hidden layer's features."""
+    check_network(model)
+    found = [index for index, layer in enumerate(model) if isinstance(layer, nn.Linear)]
+    if not found:
+        raise ValueError("expected a network with a linear layer: it has no hidden features")
+    return found[-1]
+
+
 def last_hidden(model: nn.Sequential, x: Tensor) -> Tensor:
     """Compute the last hidden layer's features, (N, F): what the last linear layer reads."""
-    check_network(model)
-    last = max(
-        (index for index, layer in enumerate(model) if isinstance(layer, nn.Linear)), default=None
-    )
-    if last is None:
-        raise ValueError("expected a network with a linear layer: it has no hidden features")
+    last = last_linear(model)
     with torch.no_grad():
         return apply_range(model, x, 0, last).flatten(1)

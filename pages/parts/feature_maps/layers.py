@@ -11,12 +11,14 @@ from pages.parts.feature_maps.anatomy import anatomy
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.downloads import offer_downloads
 from pages.parts.feature_maps.inside import look_inside
+from pages.parts.feature_maps.silent_channels import known_silence, tell_silence
 from pages.parts.feature_maps.source import Source
 from pages.parts.feature_maps.top_photos import show_tops
 
 if TYPE_CHECKING:
     from core.explain.anatomy import PhotoInside
     from core.explain.anatomy_packing import Selection
+    from core.explain.silence import Silence
 
 FIRST_LAYER = 2  # the first convolution after its activation: the maps that are easiest to read
 
@@ -29,11 +31,14 @@ def show_layers(source: Source, photo: ChosenPhoto, other: ChosenPhoto | None) -
     photos = [photo] if other is None else [photo, other]
     traced = [look_inside(source, each) for each in photos]
     selection = clean_selection(traced[0], read_selection())
+    silence = known_silence(source)
     places = [st.container()] if other is None else st.columns(2, gap="medium")
     for number, place in enumerate(places):
         with place:
             compared = None if other is None else traced[1 - number]
-            show_one(source, photos[number], traced[number], selection, compared, number)
+            show_one(source, photos[number], traced[number], selection, compared, silence, number)
+    if any(inside.has_silent for inside in traced):
+        tell_silence(source, silence)
     offer_downloads(source, photo, traced[0], selection)
     show_tops(source, selection)
 
@@ -44,6 +49,7 @@ def show_one(
     inside: "PhotoInside",
     selection: "Selection",
     compared: "PhotoInside | None",
+    silence: "Silence | None",
     number: int,
 ) -> None:
     """Draw one photo's way through the network."""
@@ -51,7 +57,7 @@ def show_one(
 
     key = f"anatomy-{number}"
     anatomy(
-        pack_inside(inside, selection, facts(source, photo), compared),
+        pack_inside(inside, selection, facts(source, photo), compared, silence),
         key=key,
         on_choose=lambda: write_selection(st.session_state[key].choose),
     )

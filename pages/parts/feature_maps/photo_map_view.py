@@ -1,20 +1,23 @@
 """The map of photos: what the last hidden layer takes for alike lies together."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.data import Data
 from core.errors import GlassError
 from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
+from pages.parts.feature_maps.map_film import follow_film, is_made
 from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
 from pages.parts.feature_maps.source import Source, load_network
-from pages.parts.feature_maps.surveys import wait_for_survey
 from pages.parts.shared.run_photos import run_data
 
 if TYPE_CHECKING:
+    from core.explain.film import Film
     from core.explain.pca import Pca
     from core.explain.survey import Features
 
@@ -23,41 +26,70 @@ MOST = 1500  # points that can still be told apart, and whose thumbnails fit one
 
 def show_photo_map(source: Source, photo: ChosenPhoto) -> None:
     """Draw the map for a run's test photos; the chosen photo appears among them."""
-    from core.explain.survey import Survey
-
-    if source.run is None or source.epoch is None:
+    run = source.run
+    if run is None or source.epoch is None:
         st.info(
             "The map needs the test photos of a run. Choose a run above, or train one first.",
             icon=":material/model_training:",
         )
         st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
         return
-    data = run_data(source.run)
+    data = run_data(run)
     if isinstance(data, str):
         st.warning(data)
         return
-    found = wait_for_survey(
-        source.run, "map", source.epoch, Survey.features, "Looking at the test photos"
-    )
+    shown = source_on_screen(source, run)
+    if shown is not None:
+        show_epoch(shown, run, data, photo)
+    follow_film(run, source.epoch, None if shown is None else shown.epoch)
+
+
+def source_on_screen(source: Source, run: Run) -> Source | None:
+    """Return the epoch whose map is drawn: the wanted one, and until it is made the one before."""
+    assert source.epoch is not None
+    place = f"map-on-screen-{run.id}"
+    if is_made(run, source.epoch):
+        st.session_state[place] = source.epoch
+        return source
+    before = st.session_state.get(place)
+    if before not in run.saved_epochs() or not is_made(run, before):
+        return None
+    return replace(source, epoch=before, mark=run.checkpoints.mark(before))
+
+
+def show_epoch(source: Source, run: Run, data: Data, photo: ChosenPhoto) -> None:
+    """Draw one epoch's map, turned so that it lies like its neighbours'."""
+    from core.explain.film import Film
+
+    assert source.epoch is not None
+    film = Film(run)
+    found = film.frame(source.epoch).features()
     if found is None:
-        return
+        return  # it has just been made anew
     if len(found.values) != len(data.test):
         st.warning("The pictures in the run's source have changed since this map was made.")
         return
     try:
-        pca = fitted(source, found)
+        pca = fitted(source, tuple(film.ready()), found, film, data.test.labels)
     except GlassError as error:
         st.warning(str(error))
         return
-    draw_map(source, source.run, photo, found, pca)
+    draw_map(source, run, data, photo, found, pca)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def fitted(source: Source, _found: "Features") -> "Pca":
-    """Fit the two directions to an epoch's test photos."""
+@st.cache_resource(show_spinner=False, max_entries=64)
+def fitted(
+    source: Source,
+    ready: tuple[int, ...],
+    _found: "Features",
+    _film: "Film",
+    _labels: NDArray[np.integer],
+) -> "Pca":
+    """Fit the two directions to an epoch's test photos, turned towards the epochs after it."""
     from core.explain.pca import fit_pca
 
-    return fit_pca(_found.values)
+    assert source.epoch is not None
+    return fit_pca(_found.values).turned(_film.turn(source.epoch, _labels))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -68,11 +100,10 @@ def sheet_of(
     return contact_sheet(_photos)
 
 
-def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pca: "Pca") -> None:
+def draw_map(
+    source: Source, run: Run, data: Data, photo: ChosenPhoto, found: "Features", pca: "Pca"
+) -> None:
     """Draw the points, the test photos evenly thinned if there are very many."""
-
-    data = run_data(run)
-    assert not isinstance(data, str)
     count = len(data.test)
     shown = np.unique(np.linspace(0, count - 1, min(MOST, count)).round().astype(int))
     kind, _, rest = photo.key.partition(":")
@@ -98,7 +129,7 @@ def draw_map(source: Source, run: Run, photo: ChosenPhoto, found: "Features", pc
         "wrong": [y is not None and (p >= 0.5) != y for y, p in zip(labels, answers, strict=True)],
         "probabilities": answers,
         "classes": source.classes,
-        "axes": [f"first direction, {share[0]}", f"second direction, {share[1]}"],
+        "axes": [f"left to right: {share[0]}", f"bottom to top: {share[1]}"],
         "here": keys.index(photo.key),
     }
     key = f"photo-map-{source.id}"
@@ -126,8 +157,9 @@ def explain_map(source: Source, width: int, shown: int, count: int) -> None:
     """Say what the map shows of ``width`` numbers, and how many of ``count`` photos."""
     missing = "" if shown >= count else f" {shown:,} of {count:,} test photos are drawn."
     st.caption(
-        f"{source.name}, {source.when}. Each photo is {width:,} numbers in the last hidden layer; "
-        "here they are seen from the side on which they spread most (PCA). What lies together "
-        f"looks alike to the network; what the other {width - 2:,} directions tell apart cannot "
-        "be seen." + missing
+        "Look for two clouds that come apart from epoch to epoch, and for crosses deep in the "
+        f"wrong one. {source.name}, {source.when}: each photo is {width:,} numbers in the last "
+        "hidden layer, here seen from the side on which they spread most (PCA), turned so that it "
+        "lies as in the next kept epoch. What lies together looks alike to the network; what the "
+        f"other {width - 2:,} directions tell apart cannot be seen." + missing
     )

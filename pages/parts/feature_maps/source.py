@@ -1,5 +1,6 @@
 """Whose network is looked at: a run at one of its kept epochs, or the shipped model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,16 +61,19 @@ def choose_network() -> str:
     return chosen
 
 
-def choose_source(network: str) -> Source | None:
+def choose_source(
+    network: str, is_ready: Callable[[Run, int], bool] | None = None
+) -> Source | None:
     """Draw the slider over the epochs; return the network at that moment.
 
-    None when there is none to look at, which is said in a sentence.
+    None when there is none to look at, which is said in a sentence. A film waits at each epoch
+    until ``is_ready`` says that its picture is there.
     """
     if network == SHIPPED:
         st.markdown("**As shipped.** For a run of yours a slider goes over its epochs here.")
         return Source(SHIPPED, "the shipped model", None, "", shipped_classes())
     run = open_run(network)
-    choose_epoch(run)
+    choose_epoch(run, is_ready)
     epoch = wanted_epoch(run)
     try:
         mark = run.checkpoints.mark(epoch)
@@ -104,7 +108,7 @@ def wanted_epoch(run: Run) -> int:
     return epoch
 
 
-def choose_epoch(run: Run) -> None:
+def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
     """Draw the slider; in a live run it grows by itself and stays where it was put."""
     key = f"scrubber-{run.id}"
     active = run.status().active
@@ -117,7 +121,9 @@ def choose_epoch(run: Run) -> None:
         moved = st.session_state.pop("epoch-moved", False)
         if active and (moved or not run.status().active):
             st.rerun()  # the slider of a live run is a fragment: the rest must follow it
-        scrubber(run.saved_epochs(), wanted_epoch(run), note(run), key=key, on_epoch=move)
+        epoch = wanted_epoch(run)
+        waits = is_ready is not None and not is_ready(run, epoch)
+        scrubber(run.saved_epochs(), epoch, note(run), waits=waits, key=key, on_epoch=move)
 
     if active:
         st.fragment(draw, run_every=LIVE_SECONDS, key=f"live-{key}")()
@@ -143,5 +149,5 @@ def load_network(source: Source) -> "Network":
     run = source.run
     if run is None:
         shipped = Classifier.load()
-        return Network(shipped.model, shipped.image_size)
-    return Network(run.load_model(source.epoch), run.config.image_size)
+        return Network(shipped.model, shipped.image_size, shipped.untrained())
+    return Network(run.load_model(source.epoch), run.config.image_size, run.load_model(0))

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source, load_network
-from pages.parts.feature_maps.surveys import show_progress
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.run_photos import run_data
 
 if TYPE_CHECKING:
     from core.explain.anatomy_packing import Selection
-    from core.explain.survey import Tops
+    from core.explain.survey import Survey, Tops
 
 SIDE = 128
+POLL_SECONDS = 0.5
 
 
 def show_tops(source: Source, selection: "Selection") -> None:
@@ -39,7 +39,7 @@ def show_tops(source: Source, selection: "Selection") -> None:
         return
     progress = survey.progress()
     if progress is not None and progress.running:
-        show_progress(survey, "Looking at the training photos")
+        show_progress(survey)
         return
     if progress is not None and progress.problem:
         st.warning(f"The search could not be finished: {progress.problem}")
@@ -51,6 +51,22 @@ def show_tops(source: Source, selection: "Selection") -> None:
     ):
         survey.start()
         st.rerun()
+
+
+def show_progress(survey: "Survey") -> None:
+    """Draw a bar that follows the search; the page is drawn anew when it is done."""
+
+    def draw() -> None:
+        progress = survey.progress()
+        if progress is None or not progress.running:
+            st.rerun()
+        share, far = 0.0, "starting ..."
+        if progress.total:
+            share = progress.done / progress.total
+            far = f"{progress.done:,} of {progress.total:,} photos"
+        st.progress(share, f"Looking at the training photos: {far}")
+
+    st.fragment(draw, run_every=POLL_SECONDS, key=f"survey-{survey.kind}-{survey.epoch}")()
 
 
 def draw_tops(
@@ -67,7 +83,7 @@ def draw_tops(
     top = found.layers[selection.layer]
     field = load_network(source).fields[selection.layer]
     if not top.values[channel, 0]:
-        st.info(f"Nothing: it is dead, zero on all {found.photos:,} training photos.")
+        st.info(f"Nothing: it is silent for all {found.photos:,} training photos, zero everywhere.")
         return
     pictures, numbers = [], []
     for k in range(top.values.shape[1]):

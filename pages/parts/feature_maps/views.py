@@ -6,6 +6,7 @@ from pages.parts.feature_maps.chosen_photo import ChosenPhoto, choose_photo
 from pages.parts.feature_maps.inside import look_inside
 from pages.parts.feature_maps.kept_epochs import show_budget
 from pages.parts.feature_maps.layers import show_layers
+from pages.parts.feature_maps.map_film import is_made
 from pages.parts.feature_maps.mistakes import show_mistakes
 from pages.parts.feature_maps.photo_map_view import show_photo_map
 from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
@@ -30,11 +31,15 @@ def show() -> None:
             "Two photos", key="two-photos", persist_state="session"
         )
         kept = st.container(width="content")
-    left, middle, right = st.columns([3, 3, 5])
+    if view == "map":  # its slider plays a film: the two belong together
+        left, middle = st.columns(2)
+        right = st.container()
+    else:
+        left, middle, right = st.columns([3, 3, 5])
     with left:
         network = choose_network()
     with right:
-        source = choose_source(network)
+        source = choose_source(network, is_made if view == "map" else None)
     if source is None:
         return
     if source.run is not None:

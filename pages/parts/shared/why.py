@@ -131,25 +131,24 @@ def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int:
 
 
 def choose_layer(asked: ExplainedAnswer, key: str) -> int:
-    """Draw the list of convolutions; return the layer whose maps speak for the chosen one.
+    """Draw the list of layers whose maps speak for a convolution; return the chosen one.
 
     Late layers know more of what a thing is, early ones of where.
     """
     from core.networks.layers import convolutions, describe_layers, evidence_layer
 
     layers = describe_layers(asked.model, len(asked.pixels))
-    choices = convolutions(asked.model)
-    chosen = st.selectbox(
-        "Convolution",
+    choices = [evidence_layer(asked.model, index) for index in convolutions(asked.model)]
+    return st.selectbox(
+        "Layer",
         choices,
         index=len(choices) - 1,
         format_func=lambda i: f"{layers[i].name}, {layers[i].shape_text}",
-        key=f"convolution-{key}",
+        key=f"evidence-layer-{key}",
         persist_state="session",
         label_visibility="collapsed",
         width=210,
     )
-    return evidence_layer(asked.model, chosen)
 
 
 @st.cache_data(show_spinner="Weighing the maps ...", max_entries=64)

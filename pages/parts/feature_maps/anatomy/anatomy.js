@@ -7,18 +7,21 @@ import { find, findAny, textColour } from "../../web/elements.js";
 import { unpack } from "../../web/unpack.js";
 import { Channel } from "./channel.js";
 import { ChannelGrid } from "./channel_grid.js";
-import { layerFigures, layerTitle, scaleLegend } from "./layer_head.js";
+import { explained, layerFigures, layerTitle, scaleLegend } from "./layer_head.js";
 import { LayerStrip } from "./layer_strip.js";
 import { SeenPhoto } from "./seen_photo.js";
 
 /** @typedef {import("./header.js").Header} Header */
 
 const WIDE = 700;
+const SPACIOUS = 1150;
 
 export default component((parent, trigger) => new Anatomy(findAny(parent, ".anatomy"), trigger));
 
 class Anatomy {
-  kernels = false; // whether kernels are shown in place of maps
+  /** @type {import("./layer_head.js").Shown} of a layer whose kernels can be drawn */
+  pictures = "maps";
+  leads = false; // to the chosen layer, once it is there
   /** @type {Header} */
   header;
   /** @type {import("./header.js").Arrays} */
@@ -33,7 +36,10 @@ class Anatomy {
     this.gridPlace = findAny(root, ".grid-view");
     this.channelPlace = findAny(root, ".channel-view");
     this.strip = new LayerStrip(findAny(root, ".strip"),
-      (layer) => this.choose({ layer, channel: null, cell: null }));
+      (layer, pressed) => {
+        this.leads = pressed;
+        this.choose({ layer, channel: null, cell: null });
+      });
     this.photo = new SeenPhoto(find(root, "figure canvas", HTMLCanvasElement), findAny(root, ".said"));
     const grid = find(root, ".grid", HTMLCanvasElement);
     this.grid = new ChannelGrid(grid, findAny(this.gridPlace, ".readout"), {
@@ -56,12 +62,13 @@ class Anatomy {
     this.header = header;
     this.arrays = arrays;
     this.root.classList.toggle("dark", isDark(this.root));
-    this.root.classList.toggle("wide", this.root.clientWidth >= WIDE);
-    this.width = this.root.clientWidth;
-    if (header.grid.layer !== 0) this.kernels = false;
+    this.measure();
+    if (!arrays.kernels || (this.pictures === "changes" && !arrays.changes)) this.pictures = "maps";
     this.photo.update(header, arrays.photo);
-    this.strip.update(header.layers, arrays, header.grid.layer);
+    this.strip.update(header.layers, arrays, header.grid.layer, this.isWide);
     this.showDetail();
+    if (this.leads && !this.isWide) this.goToDetail();
+    this.leads = false;
     Object.assign(this.root.dataset, {
       shown: header.id,
       layer: header.grid.layer,
@@ -71,12 +78,28 @@ class Anatomy {
     });
   }
 
+  get isWide() {
+    return this.width >= WIDE;
+  }
+
+  measure() {
+    this.width = this.root.clientWidth;
+    this.root.classList.toggle("wide", this.isWide);
+    this.root.classList.toggle("spacious", this.width >= SPACIOUS);
+  }
+
   resize() {
     if (this.root.clientWidth === this.width) return;
-    this.width = this.root.clientWidth;
-    this.root.classList.toggle("wide", this.width >= WIDE);
-    this.strip.paint();
+    this.measure();
+    this.photo.show(null);
+    this.strip.paint(this.isWide);
     this.showDetail();
+  }
+
+  // Where everything lies below each other a pressed layer shows what it has.
+  goToDetail() {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.head.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
 
   /** @param {object} change of the layer, the channel, the cell or the shared scale */
@@ -97,27 +120,33 @@ class Anatomy {
     this.gridPlace.hidden = open;
     this.channelPlace.hidden = !open;
     this.head.replaceChildren(
-      layerTitle(header, (change) => this.choose(change)),
+      layerTitle(header, (change) => this.choose(change), () => this.goToStrip()),
       layerFigures(header),
       this.legend(),
+      header.channel ? "" : explained(header.grid, this.pictures),
     );
-    if (header.channel) return this.channel.update(header, header.channel, arrays);
+    if (header.channel) return this.channel.update(header, header.channel, arrays, this.isWide);
     const { name } = header.layers[header.grid.layer];
     this.grid.canvas.setAttribute("aria-label",
       `Channels of ${name}. Arrow keys move, Enter opens one.`);
-    this.grid.update(header.grid, arrays, this.kernels);
+    this.grid.update(header.grid, arrays, this.pictures, this.isWide);
     this.grid.tell();
     this.showField(null);
   }
 
+  goToStrip() {
+    this.strip.place.scrollIntoView({ block: "start" });
+    this.strip.rows[this.header.grid.layer].focus({ preventScroll: true });
+  }
+
   legend() {
-    const toggleKernels = () => {
-      this.kernels = !this.kernels;
-      this.showDetail();
-    };
     return scaleLegend(this.header, this.arrays, {
+      shown: this.pictures,
       share: (shared) => this.choose({ shared }),
-      kernels: this.arrays.kernels ? { shown: this.kernels, toggle: toggleKernels } : null,
+      show: (pictures) => {
+        this.pictures = pictures;
+        this.showDetail();
+      },
     });
   }
 

@@ -8,6 +8,8 @@ import { arrowStep, isPress, moved } from "../../web/keyboard.js";
 import { columnNumber, readNumber } from "../../web/numbers.js";
 import { largestMagnitude } from "../../web/unpack.js";
 import { inputNames, partsBlock } from "./channel_parts.js";
+import { mapSide } from "./sizes.js";
+import { wordsClass } from "./words.js";
 
 /** @typedef {import("./header.js").Cell} Cell */
 /** @typedef {import("./header.js").Header} Header */
@@ -18,8 +20,6 @@ import { inputNames, partsBlock } from "./channel_parts.js";
  * @property {(cell: Cell) => void} pin
  * @property {() => void} leave
  */
-
-const MAP_SIDE = 190;
 
 export class Channel {
   /** @type {import("./header.js").ChannelFacts} */
@@ -35,15 +35,16 @@ export class Channel {
 
   /**
    * @param {Header} header @param {import("./header.js").ChannelFacts} channel
-   * @param {import("./header.js").Arrays} arrays
+   * @param {import("./header.js").Arrays} arrays @param {boolean} wide
    */
-  update(header, channel, arrays) {
+  update(header, channel, arrays, wide) {
     const hadFocus = this.map?.canvas.matches(":focus");
     const palette = arrays.palette.values;
-    this.map = arrays.map ? new ChannelMap(channel, arrays.map, palette, this.handlers) : null;
+    const side = mapSide(wide, this.place.clientWidth);
+    this.map = arrays.map ? new ChannelMap(channel, arrays.map, palette, side, this.handlers) : null;
     const blocks = element("div", "large");
     if (this.map) blocks.append(this.map.block);
-    if (arrays.before) blocks.append(beforeBlock(arrays.before, palette));
+    if (arrays.before) blocks.append(beforeBlock(arrays.before, palette, side));
     if (channel.sum) {
       const block = sumBlock(header, channel, channel.sum, Boolean(this.map));
       if (arrays.kernels) block.append(kernelBlock(arrays.kernels, channel.channel));
@@ -64,9 +65,9 @@ class ChannelMap {
 
   /**
    * @param {import("./header.js").ChannelFacts} channel @param {PackedArray} map
-   * @param {import("./header.js").Palette} palette @param {Handlers} handlers
+   * @param {import("./header.js").Palette} palette @param {number} side @param {Handlers} handlers
    */
-  constructor(channel, map, palette, handlers) {
+  constructor(channel, map, palette, side, handlers) {
     this.channel = channel;
     this.handlers = handlers;
     this.values = map.values;
@@ -74,12 +75,12 @@ class ChannelMap {
     this.size = /** @type {Cell} */ ([rows, columns]);
     const bytes = toBytes(map.values, channel.scale ?? 1);
     this.sheet = new Sheet({ values: bytes, shape: [1, rows, columns] }, palette);
-    this.cell = MAP_SIDE / Math.max(rows, columns);
+    this.cell = side / Math.max(rows, columns);
     this.canvas = element("canvas", "map");
     this.readout = element("p", "readout");
     this.readout.setAttribute("aria-live", "polite");
     this.block = element("div", "", this.canvas, this.readout);
-    if (channel.words) this.block.prepend(element("div", "words", channel.words));
+    if (channel.words) this.block.prepend(element("div", wordsClass(channel.words), channel.words));
     this.listen();
   }
 
@@ -135,20 +136,22 @@ class ChannelMap {
   }
 }
 
-/** @param {PackedArray} before @param {import("./header.js").Palette} palette */
-function beforeBlock(before, palette) {
+/** @param {PackedArray} before @param {import("./header.js").Palette} palette @param {number} mapSide */
+function beforeBlock(before, palette, mapSide) {
   const [height, width] = before.shape;
   const scale = largestMagnitude(before.values) || 1;
   const sheet = new Sheet(
     { values: toBytes(before.values, scale), shape: [1, height, width] }, palette);
   const canvas = element("canvas", "");
-  const side = MAP_SIDE * 0.8;
+  const side = mapSide * 0.8;
   const pen = ready(canvas, side * Math.min(1, width / height), side * Math.min(1, height / width));
   sheet.draw(pen, 0, 0, 0, canvas.clientWidth || side, canvas.clientHeight || side);
-  return element("div", "before",
+  const block = element("div", "before",
     canvas,
     element("p", "readout",
       `What came in: the same channel of the layer before, on a scale of \u00b1${readNumber(scale)}`));
+  block.style.maxWidth = `${Math.round(side) + 20}px`;
+  return block;
 }
 
 /** @param {Header} header @param {import("./header.js").ChannelFacts} channel */

@@ -4,6 +4,7 @@
 import { Sheet, frame, ready } from "../../web/canvas.js";
 import { arrowStep, clamp, isPress, moved } from "../../web/keyboard.js";
 import { readNumber } from "../../web/numbers.js";
+import { gridSizes } from "./sizes.js";
 
 /** @typedef {import("./header.js").Cell} Cell */
 /** @typedef {[channel: number, row: number, column: number]} Place in the shown pictures */
@@ -13,8 +14,8 @@ import { readNumber } from "../../web/numbers.js";
  * @property {(channel: number, cell: Cell | null) => void} open
  */
 
-const GRID_HEIGHT = 285;
 const GAP = 3;
+const COLOURS = ["red", "green", "blue"];
 
 export class ChannelGrid {
   /** @type {import("./header.js").GridFacts} */
@@ -25,7 +26,10 @@ export class ChannelGrid {
   sheet;
   /** @type {Place | null} */
   cursor = null;
-  kernels = false;
+  /** @type {import("./layer_head.js").Shown} */
+  shown = "maps";
+  wideLayout = true;
+  parts = 1; // pictures side by side that belong to one channel
   columns = 1;
   wide = 0; // pixels of one picture
   high = 0;
@@ -45,30 +49,42 @@ export class ChannelGrid {
 
   /**
    * @param {import("./header.js").GridFacts} grid @param {import("./header.js").Arrays} arrays
-   * @param {boolean} kernels
+   * @param {import("./layer_head.js").Shown} shown @param {boolean} wide
    */
-  update(grid, arrays, kernels) {
-    this.grid = grid;
-    this.kernels = kernels;
-    this.arrays = arrays;
-    this.sheet = kernels ? new Sheet(arrays.kernels, null) : new Sheet(arrays.grid, arrays.palette.values);
-    this.cursor = null;
+  update(grid, arrays, shown, wide) {
+    Object.assign(this, { grid, arrays, shown, wideLayout: wide, cursor: null });
+    const palette = arrays.palette.values;
+    this.parts = shown === "changes" ? COLOURS.length : 1;
+    this.sheet = shown === "kernels" ? new Sheet(arrays.kernels, null)
+      : new Sheet(shown === "changes" ? arrays.changes : arrays.grid, palette);
     this.layOut();
   }
 
+  get count() {
+    return this.sheet.count / this.parts;
+  }
+
+  // As many columns as give the largest pictures, none too small to be pressed.
   layOut() {
-    const { count, height, width } = this.sheet;
+    const { count } = this;
+    const ratio = (this.parts * this.sheet.width) / this.sheet.height;
     const room = Math.max(120, this.canvas.parentElement?.clientWidth ?? 0);
+    const { height, least } = gridSizes(this.wideLayout);
     let best = 1, side = 0;
     for (let columns = 1; columns <= count; columns++) {
       const rows = Math.ceil(count / columns);
       const wide = (room + GAP) / columns - GAP;
-      const high = ((GRID_HEIGHT + GAP) / rows - GAP) * (width / height);
+      const high = ((height + GAP) / rows - GAP) * ratio;
       if (Math.min(wide, high) > side) [best, side] = [columns, Math.min(wide, high)];
     }
+    if (side < least * Math.max(1, ratio)) {
+      best = Math.max(1, Math.floor((room + GAP) / (least * Math.max(1, ratio) + GAP)));
+      side = (room + GAP) / best - GAP;
+    }
     this.columns = best;
-    this.wide = clamp(side, 6, 300);
-    this.high = this.wide * (height / width);
+    this.wide = Math.min(side, height * Math.max(1, ratio));
+    this.high = this.wide / ratio;
+    this.canvas.dataset.side = String(Math.floor(Math.min(this.wide, this.high)));
     this.paint();
   }
 
@@ -79,7 +95,7 @@ export class ChannelGrid {
   }
 
   paint() {
-    const { count } = this.sheet;
+    const { count, parts } = this;
     const rows = Math.ceil(count / this.columns);
     const pen = ready(
       this.canvas,
@@ -87,8 +103,10 @@ export class ChannelGrid {
     );
     for (let channel = 0; channel < count; channel++) {
       const [x, y] = this.place(channel);
-      this.sheet.draw(pen, channel, x, y, this.wide, this.high);
-      const words = this.kernels ? "" : this.grid.words[channel];
+      const wide = (this.wide - (parts - 1)) / parts; // a pixel lies between parts
+      for (let k = 0; k < parts; k++)
+        this.sheet.draw(pen, parts * channel + k, x + k * (wide + 1), y, wide, this.high);
+      const words = this.shown === "maps" ? this.grid.words[channel] : "";
       if (words) label(pen, words, x, y, this.wide, this.high);
     }
     if (!this.cursor) return;
@@ -106,13 +124,13 @@ export class ChannelGrid {
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const column = Math.floor(x / (this.wide + GAP)), row = Math.floor(y / (this.high + GAP));
     const channel = row * this.columns + column;
-    if (column >= this.columns || column < 0 || row < 0 || channel >= this.sheet.count) return null;
+    if (column >= this.columns || column < 0 || row < 0 || channel >= this.count) return null;
     const inX = x - column * (this.wide + GAP), inY = y - row * (this.high + GAP);
     if (inX >= this.wide || inY >= this.high) return null;
     return [
       channel,
       Math.floor((inY / this.high) * this.sheet.height),
-      Math.floor((inX / this.wide) * this.sheet.width),
+      Math.floor((inX / this.wide) * this.parts * this.sheet.width),
     ];
   }
 
@@ -139,8 +157,9 @@ export class ChannelGrid {
   described() {
     if (!this.cursor) return [this.hint(), null];
     const [channel, row, column] = this.cursor;
-    if (this.kernels)
+    if (this.shown === "kernels")
       return [`Kernel ${channel}, its weights as a colour picture: grey is zero`, null];
+    if (this.shown === "changes") return [this.change(channel, row, column), null];
     const value = `about ${readNumber(this.value(channel, row, column))}`;
     if (this.grid.folded)
       return [`Number ${row * this.sheet.width + column}: ${value}`, [0, 0]];
@@ -149,8 +168,19 @@ export class ChannelGrid {
     return [`Channel ${channel}, row ${r}, column ${c}: ${said}`, [r, c]];
   }
 
+  // How one weight of a kernel has changed; its colours lie side by side.
+  /** @param {number} channel @param {number} row @param {number} column */
+  change(channel, row, column) {
+    const { width, height } = this.sheet;
+    const colour = Math.min(COLOURS.length - 1, Math.floor(column / width));
+    const place = ((3 * channel + colour) * height + row) * width + (column % width);
+    const value = ((this.arrays.changes.values[place] - 128) / 127) * (this.grid.changeScale ?? 0);
+    return `Kernel ${channel}, ${COLOURS[colour]}, row ${row}, column ${column % width}: changed by `
+      + `about ${readNumber(value)}`;
+  }
+
   hint() {
-    if (this.kernels) return "Each picture is one kernel. Click it for the map that it makes.";
+    if (this.shown !== "maps") return "Click a kernel for the map that it makes.";
     const step = this.grid.step > 1 ? ` Every ${this.grid.step}nd cell is drawn.` : "";
     return `Point at a cell to see what it sees of the photo; click to open its channel.${step}`;
   }
@@ -173,7 +203,7 @@ export class ChannelGrid {
     if (!at || !this.isThere(at)) return;
     const [channel, row, column] = at;
     if (this.grid.folded) this.open(row * this.sheet.width + column, null);
-    else this.open(channel, this.kernels ? null : [this.cell(row), this.cell(column)]);
+    else this.open(channel, this.shown === "maps" ? [this.cell(row), this.cell(column)] : null);
   }
 
   /** @param {KeyboardEvent} event */
@@ -181,7 +211,8 @@ export class ChannelGrid {
     const step = arrowStep(event);
     if (isPress(event)) this.press(this.cursor ?? [0, 0, 0]);
     else if (step) {
-      const { height, width, count } = this.sheet;
+      const { height, width } = this.sheet;
+      const { count } = this;
       const [channel, row, column] = this.cursor ?? [0, Math.floor(height / 2), Math.floor(width / 2)];
       const next = this.cursor ? channel + step[1] + step[0] * this.columns : 0;
       if (this.grid.folded) this.point([0, ...moved([row, column], step, [height, width])]);
@@ -191,7 +222,7 @@ export class ChannelGrid {
   }
 }
 
-// A channel that is no picture says so: "dead", "constant", "NaN".
+// A channel that is no picture says so: "silent", "dead", "constant", "NaN".
 /**
  * @param {CanvasRenderingContext2D} pen @param {string} words
  * @param {number} x @param {number} y @param {number} wide @param {number} high

@@ -6,11 +6,11 @@ import { toBytes } from "../../web/colours.js";
 import { element, textColour } from "../../web/elements.js";
 import { percent, readNumber } from "../../web/numbers.js";
 import { largestMagnitude } from "../../web/unpack.js";
+import { partSide } from "./sizes.js";
 
 /** @typedef {import("./header.js").Header} Header */
 /** @typedef {import("./header.js").Parts} Parts */
 
-const PART_SIDE = 44;
 const PART_GAP = 12;
 
 // What an input of the chosen layer is called; a colour photo's have names.
@@ -52,9 +52,10 @@ export function partsBlock(header, parts, arrays) {
 
 /** @param {HTMLCanvasElement} canvas @param {number} room @param {Sheet[]} sheets @param {string[]} labels */
 function paintParts(canvas, room, sheets, labels) {
-  const item = sheets.length * (PART_SIDE + PART_GAP) + 6;
+  const side = partSide(room);
+  const item = sheets.length * (side + PART_GAP) + 6;
   const columns = Math.max(1, Math.floor(room / item));
-  const high = PART_SIDE + 22;
+  const high = side + 22;
   const pen = ready(canvas, columns * item, Math.ceil(labels.length / columns) * high);
   const font = getComputedStyle(canvas).fontFamily;
   pen.textBaseline = "middle";
@@ -65,11 +66,11 @@ function paintParts(canvas, room, sheets, labels) {
     pen.fillText(label, x, y + 8);
     pen.font = `13px ${font}`;
     sheets.forEach((sheet, k) => {
-      const at = x + k * (PART_SIDE + PART_GAP);
+      const at = x + k * (side + PART_GAP);
       const most = Math.max(sheet.width, sheet.height);
-      sheet.draw(pen, index, at, y + 16, (PART_SIDE * sheet.width) / most, (PART_SIDE * sheet.height) / most);
+      sheet.draw(pen, index, at, y + 16, (side * sheet.width) / most, (side * sheet.height) / most);
       const sign = k === sheets.length - 1 ? "" : k === sheets.length - 2 ? "=" : "\u00d7";
-      pen.fillText(sign, at + PART_SIDE + 2, y + 16 + PART_SIDE / 2);
+      pen.fillText(sign, at + side + 2, y + 16 + side / 2);
     });
   });
 }

@@ -21,6 +21,8 @@
  * @property {number} size @property {Record<number, string>} words
  * @property {MaybeNumber} mean @property {MaybeNumber} spread
  * @property {MaybeNumber} minimum @property {MaybeNumber} maximum
+ * @property {MaybeNumber | null} [moved] how far training moved the weights, as a share
+ * @property {number} [kernelScale] @property {number} [changeScale] of the first layer's kernels
  * @property {number} zeros @property {number[]} counts @property {MaybeNumber[]} edges
  */
 /** @typedef {{names: number[], shares: number[], scale: number}} Parts */

@@ -5,14 +5,18 @@ import { ready } from "../../web/canvas.js";
 import { button, element } from "../../web/elements.js";
 import { clamp } from "../../web/keyboard.js";
 import { percent, readNumber, shapeText } from "../../web/numbers.js";
+import { wordsClass } from "./words.js";
 
 /** @typedef {import("./header.js").Header} Header */
 
 // The layer's name and shape, and the way to the neighbours of the chosen channel.
-/** @param {Header} header @param {(change: object) => void} choose */
-export function layerTitle({ grid, channel, layers }, choose) {
+/** @param {Header} header @param {(change: object) => void} choose @param {() => void} up to the layers */
+export function layerTitle({ grid, channel, layers }, choose, up) {
   const layer = layers[grid.layer];
   const title = element("div", "title", element("h3", "", layer.name));
+  const back = button("\u2191 Layers", null, up, "Up to all layers");
+  back.className = "up";
+  title.append(back);
   if (channel && !(grid.folded && grid.size === 1)) {
     const last = (grid.folded ? grid.size : grid.maps[0]) - 1;
     /** @param {number} to */
@@ -41,9 +45,14 @@ export function layerFigures({ grid, layers }) {
   add("mean", readNumber(grid.mean));
   add("spread", readNumber(grid.spread));
   add("zeros", percent(grid.zeros));
+  if (grid.moved !== null && grid.moved !== undefined) {
+    add("weights moved", typeof grid.moved === "string" ? grid.moved : percent(grid.moved, 0));
+    line.lastElementChild?.setAttribute("title",
+      "How far the weights have come since the untrained network, as a share of their size then");
+  }
   line.append(histogram(grid));
   const { words } = layers[grid.layer];
-  if (words) line.append(element("span", "words", words));
+  if (words) line.append(element("span", wordsClass(words), words));
   return line;
 }
 
@@ -68,30 +77,73 @@ function histogram({ counts, edges, minimum, maximum }) {
   return canvas;
 }
 
+/** @typedef {"maps" | "kernels" | "changes"} Shown pictures of maps, kernels, or their change */
 /**
  * @typedef {object} Choices
+ * @property {Shown} shown
  * @property {(shared: boolean) => void} share one scale for all channels, or one each
- * @property {{shown: boolean, toggle: () => void} | null} kernels for a layer whose kernels can be drawn
+ * @property {(pictures: Shown) => void} show
  */
 
-// What the colours mean, and what else they could mean.
+// What the colours mean, and what else could be shown.
 /** @param {Header} header @param {import("./header.js").Arrays} arrays @param {Choices} choices */
-export function scaleLegend({ grid, channel }, arrays, { share, kernels }) {
+export function scaleLegend({ grid, channel }, arrays, { shown, share, show }) {
   const line = element("div", "figures");
-  const scale = channel ? channel.scale : grid.shared ? arrays.scales.values[0] : null;
-  if (scale !== undefined) {
-    const [low, high] = scale === null ? ["\u2212", "+"] : [readNumber(-scale), readNumber(scale)];
-    const bar = paletteBar(arrays.palette.values);
-    line.append(element("span", "legend", low, bar, high, " \u00b7 zero is always this grey"));
+  const bar = () => paletteBar(arrays.palette.values);
+  if (channel) {
+    if (channel.scale !== undefined) line.append(legend(channel.scale, bar()));
+    return line;
   }
-  if (!channel) {
-    const made = element("span", "choices",
-      button("One scale for all", grid.shared, () => share(true)),
-      button("One each", !grid.shared, () => share(false)));
-    if (kernels) made.append(button("Kernels", kernels.shown, kernels.toggle));
-    line.append(made);
+  if (arrays.kernels) {
+    const kinds = element("span", "choices",
+      button("Maps", shown === "maps", () => show("maps")),
+      button("Kernels", shown === "kernels", () => show("kernels")));
+    if (arrays.changes)
+      kinds.append(button("Change of kernels", shown === "changes", () => show("changes")));
+    line.append(kinds);
+  }
+  if (shown === "kernels") line.append(legend(grid.kernelScale ?? 1, greyBar()));
+  else if (shown === "changes") line.append(legend(grid.changeScale ?? 0, bar()));
+  else {
+    line.append(legend(grid.shared ? arrays.scales.values[0] : null, bar()),
+      element("span", "choices",
+        button("One scale for all", grid.shared, () => share(true)),
+        button("One each", !grid.shared, () => share(false))));
   }
   return line;
+}
+
+// What pictures of kernels are, and what to look for in them.
+/** @param {import("./header.js").GridFacts} grid @param {Shown} shown */
+export function explained({ changeScale }, shown) {
+  if (shown === "maps") return "";
+  if (shown === "kernels")
+    return element("p", "explained", "Each picture is one kernel: how much red, green and blue it "
+      + "wants in each place. Look for stripes, which find edges, and for patches of one colour.");
+  if (!changeScale)
+    return element("p", "explained", "This is the untrained network: no kernel has changed yet.");
+  return element("p", "explained", "From left to right the red, green and blue weights of each "
+    + "kernel, minus what they were untrained. Look for stripes, an edge that training strengthened, "
+    + "and for three parts that differ, a colour; specks without order are noise.");
+}
+
+// A scale from -scale to +scale; null: every channel has its own.
+/** @param {number | null} scale @param {HTMLElement} bar */
+function legend(scale, bar) {
+  const [low, high] = scale === null ? ["\u2212", "+"] : [readNumber(-scale), readNumber(scale)];
+  return element("span", "legend", low, bar, high, " \u00b7 zero is always this grey");
+}
+
+// Of kernels as colour pictures: a weight is more or less of its colour than mid-grey has.
+function greyBar() {
+  const bar = element("canvas", "");
+  const pen = ready(bar, 90, 10);
+  for (let x = 0; x < 90; x++) {
+    const level = Math.round(1 + (x / 89) * 254);
+    pen.fillStyle = `rgb(${level},${level},${level})`;
+    pen.fillRect(x, 0, 1, 10);
+  }
+  return bar;
 }
 
 /** @param {import("./header.js").Palette} palette */

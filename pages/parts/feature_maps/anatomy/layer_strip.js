@@ -5,10 +5,10 @@ import { Sheet, ready } from "../../web/canvas.js";
 import { button, element, find, textColour } from "../../web/elements.js";
 import { arrowStep, clamp } from "../../web/keyboard.js";
 import { readNumber, shapeText, shortCount } from "../../web/numbers.js";
+import { stripSizes } from "./sizes.js";
+import { tone } from "./words.js";
 
 /** @typedef {import("./header.js").Layer} Layer */
-
-const ROOM_FOR_ROWS = 540;
 
 export class LayerStrip {
   /** @type {HTMLButtonElement[]} */
@@ -19,16 +19,20 @@ export class LayerStrip {
   sheets = [];
   chosen = 0;
   names = "";
+  wide = false;
 
-  /** @param {HTMLElement} place @param {(layer: number) => void} choose */
+  /** @param {HTMLElement} place @param {(layer: number, pressed: boolean) => void} choose */
   constructor(place, choose) {
     this.place = place;
     this.choose = choose;
     this.place.addEventListener("keydown", (event) => this.move(event));
   }
 
-  /** @param {Layer[]} layers @param {import("./header.js").Arrays} arrays @param {number} chosen */
-  update(layers, arrays, chosen) {
+  /**
+   * @param {Layer[]} layers @param {import("./header.js").Arrays} arrays
+   * @param {number} chosen @param {boolean} wide
+   */
+  update(layers, arrays, chosen, wide) {
     const names = JSON.stringify(layers.map((layer) => [layer.name, layer.shape]));
     if (names !== this.names) {
       this.names = names;
@@ -37,7 +41,7 @@ export class LayerStrip {
     this.layers = layers;
     this.sheets = layers.map((_, index) => new Sheet(arrays[`strip${index}`], arrays.palette.values));
     this.chosen = chosen;
-    this.paint();
+    this.paint(wide);
   }
 
   /** @param {Layer[]} layers */
@@ -47,7 +51,7 @@ export class LayerStrip {
       element("span", "figure", "weights"), element("span", "figure", "sees"),
       element("span", "", "maps"));
     this.rows = layers.map((layer, index) => {
-      const row = button("", false, () => this.choose(index));
+      const row = button("", false, () => this.choose(index, true));
       row.className = "layer";
       if (index && /^(Conv|Flatten|Linear|Adaptive)/.test(layer.name)) row.classList.add("new-block");
       row.append(
@@ -62,8 +66,11 @@ export class LayerStrip {
     this.place.replaceChildren(head, ...this.rows);
   }
 
-  paint() {
-    const high = clamp(Math.floor(ROOM_FOR_ROWS / this.rows.length), 15, 26);
+  /** @param {boolean} [wide] whether the strip stands beside the rest, not above it */
+  paint(wide = this.wide) {
+    this.wide = wide;
+    const { room, least, most } = stripSizes(this.wide);
+    const high = clamp(Math.floor(room / this.rows.length), least, most);
     this.rows.forEach((row, index) => {
       const layer = this.layers[index];
       const pressed = index === this.chosen;
@@ -88,7 +95,7 @@ export class LayerStrip {
     const focused = this.rows.findIndex((row) => row.matches(":focus"));
     const next = clamp(focused + down, 0, this.rows.length - 1);
     this.rows[next].focus();
-    this.choose(next);
+    this.choose(next, false);
   }
 }
 
@@ -96,7 +103,7 @@ export class LayerStrip {
 function paintRow(canvas, layer, sheet, high) {
   const room = Math.max(40, canvas.parentElement?.clientWidth ?? 0);
   const pen = ready(canvas, room, high);
-  pen.font = `600 ${Math.min(12, high - 4)}px ${getComputedStyle(canvas).fontFamily}`;
+  pen.font = `600 ${Math.min(13, high - 4)}px ${getComputedStyle(canvas).fontFamily}`;
   pen.textBaseline = "middle";
   pen.fillStyle = textColour(canvas);
   if (layer.value !== null) {
@@ -116,12 +123,12 @@ function paintRow(canvas, layer, sheet, high) {
   const shown = Math.min(sheet.count, Math.floor((room - kept + 2) / (wide + 2)));
   for (let map = 0; map < shown; map++) sheet.draw(pen, map, map * (wide + 2), 0, wide, high);
   if (label) {
-    if (layer.words) pen.fillStyle = canvas.closest(".dark") ? "#ff8a80" : "#b3261e";
+    if (layer.words) pen.fillStyle = getComputedStyle(canvas).getPropertyValue(tone(layer.words));
     pen.fillText(label, shown * (wide + 2) + 3, high / 2 + 1);
   }
 }
 
-// "3 of 16 dead, 1 of 16 constant" as room allows: "3 dead"
+// "3 of 16 dead, 1 of 16 constant" shorter: "3 dead, 1 constant"
 /** @param {string} words */
 function shortWords(words) {
   if (words.includes("NaN")) return "NaN";

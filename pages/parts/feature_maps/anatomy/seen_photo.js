@@ -4,10 +4,9 @@
 import { Sheet, frame, ready } from "../../web/canvas.js";
 import { element } from "../../web/elements.js";
 import { answerText, probabilityBar } from "../../web/probability_bar.js";
+import { photoSide } from "./sizes.js";
 
 /** @typedef {import("./header.js").Header} Header */
-
-const PHOTO_SIDE = 152;
 
 export class SeenPhoto {
   /** @type {Sheet} */
@@ -30,16 +29,17 @@ export class SeenPhoto {
   // The box of what a cell sees: top, left, bottom, right in pixels, the last two not included.
   /** @param {number[] | null} box */
   show(box) {
-    const pen = ready(this.canvas, PHOTO_SIDE, PHOTO_SIDE);
-    this.sheet.draw(pen, 0, 0, 0, PHOTO_SIDE, PHOTO_SIDE);
+    const side = photoSide(this.canvas.closest(".anatomy")?.clientWidth ?? 0);
+    const pen = ready(this.canvas, side, side);
+    this.sheet.draw(pen, 0, 0, 0, side, side);
     this.canvas.dataset.box = box ? box.join(",") : "";
     if (!box) return;
-    const [down, across] = [PHOTO_SIDE / this.sheet.height, PHOTO_SIDE / this.sheet.width];
+    const [down, across] = [side / this.sheet.height, side / this.sheet.width];
     const [x, y] = [box[1] * across, box[0] * down];
     const [wide, high] = [(box[3] - box[1]) * across, (box[2] - box[0]) * down];
     pen.fillStyle = "rgba(0, 0, 0, 0.45)";
     pen.beginPath();
-    pen.rect(0, 0, PHOTO_SIDE, PHOTO_SIDE);
+    pen.rect(0, 0, side, side);
     pen.rect(x, y, wide, high);
     pen.fill("evenodd");
     frame(pen, x + 1, y + 1, Math.max(1, wide - 2), Math.max(1, high - 2));

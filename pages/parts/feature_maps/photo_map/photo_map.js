@@ -1,10 +1,10 @@
 // @ts-check
 // The map of photos: one point a photo, its class as colour, a wrong answer as a cross.
 
-import { circle, ready } from "../../web/canvas.js";
+import { circle, ready, strokeLine } from "../../web/canvas.js";
 import { component } from "../../web/component.js";
 import { element, find, findAny, textColour } from "../../web/elements.js";
-import { arrowStep } from "../../web/keyboard.js";
+import { arrowStep, clamp } from "../../web/keyboard.js";
 import { answerText } from "../../web/probability_bar.js";
 import { unpack } from "../../web/unpack.js";
 
@@ -20,7 +20,10 @@ import { unpack } from "../../web/unpack.js";
  */
 
 const MARGIN = 16;
+const TITLES = 26; // beside and below the points, for the names of the axes
 const THUMB = 190;
+const NARROW_THUMB = 128;
+const WIDE = 600;
 const REACH = 30; // pixels around the pointer in which the nearest photo is meant
 
 export default component((parent, trigger) => new PhotoMap(findAny(parent, ".photo-map"), trigger));
@@ -34,6 +37,7 @@ class PhotoMap {
   sheet;
   /** @type {number | null} the photo under the pointer */
   near = null;
+  room = 0; // of the whole component
   wide = 0;
   high = 0;
 
@@ -48,7 +52,7 @@ class PhotoMap {
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onclick = (event) => { this.point(event); this.open(); };
     this.canvas.onkeydown = (event) => this.onKey(event);
-    new ResizeObserver(() => this.header && this.paint()).observe(root);
+    new ResizeObserver(() => this.header && this.resize()).observe(root);
   }
 
   /** @param {Uint8Array} packed */
@@ -69,51 +73,74 @@ class PhotoMap {
     this.root.dataset.shown = header.id;
   }
 
+  resize() {
+    if (this.root.clientWidth === this.room) return;
+    this.describe();
+    this.paint();
+  }
+
   // ---- the map
 
   paint() {
     const { axes, here, names } = this.header;
-    const room = this.root.clientWidth;
-    this.wide = room >= 600 ? room - 230 : room;
-    this.high = Math.round(Math.min(430, this.wide * 0.75));
+    const room = this.room = this.root.clientWidth;
+    this.wide = room >= WIDE ? room - 230 : room;
+    const most = clamp(window.innerHeight - 370, 430, 760);
+    this.high = Math.round(Math.min(most, Math.max(this.wide * 0.6, 300)));
     const pen = ready(this.canvas, this.wide - 2, this.high);
-    pen.font = `12px ${getComputedStyle(this.canvas).fontFamily}`;
-    pen.fillStyle = textColour(this.canvas);
-    pen.globalAlpha = 0.7;
-    pen.fillText(axes[0], this.wide / 2 - 60, this.high - 4);
-    pen.save();
-    pen.translate(12, this.high / 2 + 60);
-    pen.rotate(-Math.PI / 2);
-    pen.fillText(axes[1], 0, 0);
-    pen.restore();
+    this.paintAxes(pen, axes);
     const points = this.points();
-    /** @param {number} i @param {number} alpha */
-    const mark = (i, alpha) => this.mark(pen, i, points[i], alpha);
-    names.forEach((_, i) => { if (i !== this.near && i !== here) mark(i, 0.75); });
-    if (here !== null) mark(here, 1);
-    if (this.near !== null) mark(this.near, 1);
+    const last = new Set([here, this.near].filter((i) => i !== null));
+    for (const i of names.keys()) if (!last.has(i)) this.mark(pen, i, points[i]);
+    for (const i of last) this.mark(pen, i, points[i]);
+  }
+
+  // The names of the axes, outside of where points can lie.
+  /** @param {Pen} pen @param {string[]} axes */
+  paintAxes(pen, [across, up]) {
+    const text = textColour(this.canvas);
+    const [left, bottom] = [TITLES, this.high - TITLES];
+    pen.strokeStyle = pen.fillStyle = text;
+    pen.globalAlpha = 0.25;
+    strokeLine(pen, left, 0, left, bottom);
+    strokeLine(pen, left, bottom, this.wide, bottom);
+    pen.globalAlpha = 0.8;
+    pen.font = `12px ${getComputedStyle(this.canvas).fontFamily}`;
+    pen.textAlign = "center";
+    pen.fillText(across, (left + this.wide) / 2, this.high - 9);
+    pen.save();
+    pen.translate(17, bottom / 2);
+    pen.rotate(-Math.PI / 2);
+    pen.fillText(up, 0, 0);
+    pen.restore();
+    pen.globalAlpha = 1;
   }
 
   // Where each photo stands on the canvas.
   points() {
     const [across, up] = [0, 1].map((axis) => rangeOf(this.places.filter((_, i) => i % 2 === axis)));
+    const [wide, high] = [this.wide - TITLES - 2 * MARGIN, this.high - TITLES - 2 * MARGIN];
     return this.header.names.map((_, i) => [
-      MARGIN + across(this.places[2 * i]) * (this.wide - 2 * MARGIN),
-      this.high - MARGIN - up(this.places[2 * i + 1]) * (this.high - 2 * MARGIN),
+      TITLES + MARGIN + across(this.places[2 * i]) * wide,
+      MARGIN + (1 - up(this.places[2 * i + 1])) * high,
     ]);
   }
 
-  /** @param {Pen} pen @param {number} index @param {number[]} point @param {number} alpha */
-  mark(pen, index, [x, y], alpha) {
+  // Colours are drawn at full strength: thinned they would not be seen on a dark page.
+  /** @param {Pen} pen @param {number} index @param {number[]} point */
+  mark(pen, index, [x, y]) {
     const { labels, wrong, colours, here } = this.header;
     const label = labels[index], text = textColour(this.canvas);
-    pen.globalAlpha = alpha;
     if (index === this.near || index === here) ring(pen, x, y, 10, index === this.near ? 2.5 : 1.5, text);
     const colour = label === null ? text : colours[label];
     if (wrong[index]) cross(pen, x, y, colour);
     else if (label === null) diamond(pen, x, y, colour);
-    else dot(pen, x, y, colour);
-    pen.globalAlpha = 1;
+    else dot(pen, x, y, colour, this.ground());
+  }
+
+  // The colour of the page, which parts dots that lie over each other.
+  ground() {
+    return getComputedStyle(this.canvas).getPropertyValue("--st-background-color");
   }
 
   // ---- choosing a photo
@@ -161,7 +188,8 @@ class PhotoMap {
   describe() {
     const { header, near } = this;
     this.legend.replaceChildren(...this.legendLines());
-    const pen = ready(this.thumb, THUMB, THUMB);
+    const side = this.root.clientWidth >= WIDE ? THUMB : NARROW_THUMB;
+    const pen = ready(this.thumb, side, side);
     if (near === null) {
       this.about.textContent = "Point at a photo to see it; click to open it in all layers.";
       return;
@@ -169,7 +197,7 @@ class PhotoMap {
     const { thumb, across } = header;
     const [left, top] = [(near % across) * thumb, Math.floor(near / across) * thumb];
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(this.sheet, left, top, thumb, thumb, 0, 0, THUMB, THUMB);
+    pen.drawImage(this.sheet, left, top, thumb, thumb, 0, 0, side, side);
     const label = header.labels[near];
     const truth = label === null ? "not a test photo"
       : header.wrong[near] ? `wrong: it is a ${header.classes[label]}` : "right";
@@ -191,7 +219,7 @@ class PhotoMap {
     const { classes, colours, here } = this.header;
     const text = textColour(this.canvas);
     const lines = [1, 0].map((label) =>
-      line((pen) => dot(pen, 8, 8, colours[label]), `is a ${classes[label]}, answered rightly`));
+      line((pen) => dot(pen, 8, 8, colours[label], this.ground()), `is a ${classes[label]}, answered rightly`));
     lines.push(line((pen) => cross(pen, 8, 8, text), "answered wrongly, in the colour of what it is"));
     if (here !== null)
       lines.push(line((pen) => ring(pen, 8, 8, 6.5, 1.5, text), "the photo chosen above"));
@@ -207,11 +235,12 @@ function rangeOf(values) {
   return (/** @type {number} */ value) => (high > low ? (value - low) / (high - low) : (value - low + 1) / 2);
 }
 
-/** @param {Pen} pen @param {number} x @param {number} y @param {string} colour */
-function dot(pen, x, y, colour) {
+/** @param {Pen} pen @param {number} x @param {number} y @param {string} colour @param {string} edge */
+function dot(pen, x, y, colour, edge) {
   pen.fillStyle = colour;
-  circle(pen, x, y, 4);
+  circle(pen, x, y, 4.5);
   pen.fill();
+  ring(pen, x, y, 4.5, 0.75, edge);
 }
 
 /** @param {Pen} pen @param {number} x @param {number} y @param {string} colour */

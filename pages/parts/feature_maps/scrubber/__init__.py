@@ -8,11 +8,20 @@ _component = register(__file__)
 
 
 def scrubber(
-    epochs: Sequence[int], epoch: int, note: str, *, key: str, on_epoch: Callable[[], None]
+    epochs: Sequence[int],
+    epoch: int,
+    note: str,
+    *,
+    waits: bool,
+    key: str,
+    on_epoch: Callable[[], None],
 ) -> None:
-    """Show the slider at ``epoch``; ``on_epoch`` finds the wanted one in the state's ``epoch``."""
+    """Show the slider at ``epoch``; ``on_epoch`` finds the wanted one in the state's ``epoch``.
+
+    A film goes on to the next epoch only once this one no longer ``waits`` for its picture.
+    """
     _component(
         key=key,
-        data={"epochs": list(epochs), "epoch": epoch, "note": note},
+        data={"epochs": list(epochs), "epoch": epoch, "note": note, "waits": waits},
         on_epoch_change=on_epoch,
     )

@@ -39,8 +39,8 @@ class Scrubber {
     this.playButton.onclick = () => (this.playing ? this.pause() : this.play());
   }
 
-  /** @param {{epochs: number[], epoch: number, note: string}} data */
-  update({ epochs, epoch, note }) {
+  /** @param {{epochs: number[], epoch: number, note: string, waits: boolean}} data */
+  update({ epochs, epoch, note, waits }) {
     this.epochs = epochs;
     this.shown = Math.max(0, epochs.indexOf(epoch));
     this.note = note;
@@ -51,7 +51,7 @@ class Scrubber {
     }
     this.slider.value = String(this.wanted);
     this.say();
-    if (this.playing && this.asked === undefined) this.schedule();
+    if (this.playing && this.asked === undefined && !waits) this.schedule();
   }
 
   say() {

@@ -1,0 +1,216 @@
+"""The Feature maps page in a real Chromium: the film of the map, silence, kernels, and sizes."""
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from core.data import DataRequest, load_data
+from core.networks.tensors import network_input
+from core.pictures.colour import CAT, DOG
+from core.runs.checkpoints import Position
+from core.runs.run import Run
+from tests.app_server import SETTLED, wait_for
+from tests.feature_maps_page import SIZE, train, wait_for_layer
+
+pytestmark = pytest.mark.browser
+
+EPOCHS = 3
+DEAD, SHY = 5, 6
+"""Channels of the first ReLU: one that never speaks, one that is silent for half of the photos."""
+
+
+@pytest.fixture(scope="module")
+def run(server) -> Run:
+    sizes = ["--image-size", str(SIZE), "--train-per-class", "16", "--test-per-class", "12"]
+    run = train(server, "epochs", "--model", "compact", "--epochs", str(EPOCHS), *sizes)
+    plant_silence(run, server)
+    return run
+
+
+def plant_silence(run: Run, server) -> None:
+    """Give two channels of the newest epoch biases that keep them from speaking."""
+    checkpoint = run.checkpoint(EPOCHS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASS_CNN_CACHE", str(server.cache))
+        photos = network_input(np.array(load_data(DataRequest.of(run.config)).test.pixels))
+    before_relu = run.load_model(EPOCHS)[:2](photos)
+    loudest = before_relu.amax(dim=(2, 3))[:, SHY].detach().numpy()
+    weights = {name: array.copy() for name, array in checkpoint.weights.items()}
+    weights["1.bias"][DEAD] = -1e4
+    weights["1.bias"][SHY] -= np.median(loudest)
+    run.checkpoints.save(Position(EPOCHS), weights, {}, checkpoint.facts)
+
+
+@pytest.fixture
+def look(browser, server, run):
+    """Open the page in a window of some size and theme: ``look("view=map", 390, "dark")``."""
+    contexts = []
+
+    def look_at(query: str, width: int = 1280, theme: str = "light") -> Page:
+        height = {390: 844, 1280: 800, 1920: 1080}[width]
+        context = browser.new_context(
+            base_url=server.url,
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            has_touch=width == 390,
+        )
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.goto(f"/feature_maps?run={run.id}&{query}")
+        page.wait_for_selector(SETTLED)
+        return page
+
+    yield look_at
+    for context in contexts:
+        context.close()
+
+
+def test_dead_is_said_once_all_test_photos_were_looked_at(look, run):
+    page = look(f"layer=2&epoch={EPOCHS}")
+    wait_for_layer(page, 2)
+    row = page.locator(".layer:not(.head)").nth(2)
+    assert "dead" not in row.get_attribute("aria-label")
+    assert "silent here" in row.get_attribute("aria-label")
+    page.locator('.layer[aria-label*="1 of 24 dead"]').first.wait_for(timeout=60_000)
+    assert "1 of 24 dead" in page.locator(".figures .words").inner_text()
+    page.get_by_text("Dead: silent for all 24 test photos").wait_for()
+    page.goto(f"/feature_maps?run={run.id}&epoch={EPOCHS}&layer=2&channel={DEAD}")
+    page.get_by_text("dead: zero everywhere for all 24 test photos").wait_for()
+    quiet = next(n for n in range(24) if run_is_silent(run, page, n))
+    page.goto(f"/feature_maps?run={run.id}&epoch={EPOCHS}&layer=2&channel={SHY}&photo=test:{quiet}")
+    page.get_by_text("silent here: zero everywhere for this photo, and for 12 of 24").wait_for()
+
+
+def run_is_silent(run: Run, page: Page, photo: int) -> bool:
+    """Tell whether the shy channel is silent for a test photo, by what the page says."""
+    page.goto(f"/feature_maps?run={run.id}&epoch={EPOCHS}&layer=2&photo=test:{photo}")
+    page.locator(f'.anatomy[data-shown$=" test:{photo}"]').wait_for()
+    return "silent here" in page.locator(".figures .words").inner_text()
+
+
+def test_the_shipped_network_counts_over_drawn_pets(look):
+    page = look("")
+    page.goto("/feature_maps?run=shipped&layer=26&photo=drawn:1")
+    wait_for_layer(page, 26)
+    assert "silent here" in page.locator(".figures .words").inner_text()
+    page.get_by_text(re.compile("silent for all 64 drawn pets")).wait_for(timeout=60_000)
+
+
+def test_the_film_shows_every_epoch_once_its_map_is_made(look, run):
+    page = look(f"view=map&epoch={EPOCHS}")
+    points = page.locator(".photo-map[data-near]")
+    points.wait_for(timeout=60_000)
+    canvas = page.locator("canvas.points").element_handle()
+    points.evaluate(
+        """(node) => {
+          window.seen = [];
+          new MutationObserver(() => window.seen.push(node.dataset.shown))
+            .observe(node, { attributes: true, attributeFilter: ["data-shown"] });
+        }"""
+    )
+    page.get_by_label("Speed").select_option("fast")
+    page.get_by_role("button", name="Play").click()
+    wait_for(
+        lambda: (
+            page.evaluate("window.seen.at(-1)") == f"{run.id} {EPOCHS}"
+            and len(page.evaluate("window.seen")) > EPOCHS
+        ),
+        "the film's last picture",
+        60,
+    )
+    seen = [int(shown.split()[-1]) for shown in page.evaluate("window.seen")]
+    from_start = seen[seen.index(0) :]
+    assert list(dict.fromkeys(from_start)) == list(range(EPOCHS + 1))
+    assert canvas.evaluate("(node) => node.isConnected")  # no picture was taken away meanwhile
+    page.get_by_role("button", name="Play").wait_for()
+    assert page.get_by_text("For the film").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_maps_colours_are_seen_and_its_words_lie_outside_the_points(look, width, theme):
+    page = look("view=map", width, theme)
+    page.locator(".photo-map[data-near]").wait_for(timeout=60_000)
+    page.wait_for_selector(SETTLED)
+    slider, canvas = page.locator(".scrubber").bounding_box(), page.locator("canvas.points")
+    box = canvas.bounding_box()
+    assert 0 <= box["y"] - (slider["y"] + slider["height"]) < 40  # they belong together
+    assert box["width"] >= (330 if width == 390 else 600)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide, high, values = canvas.evaluate(
+        """(node) => {
+          const { width, height } = node;
+          const pixels = node.getContext("2d").getImageData(0, 0, width, height).data;
+          return [width, height, Array.from(pixels)];
+        }"""
+    )
+    pixels = np.array(values, dtype=np.uint8).reshape(high, wide, 4)
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    background = np.array([int(n) for n in re.findall(r"\d+", ground)[:3]])
+    for colour in (CAT, DOG):
+        rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+        near = np.abs(pixels[..., :3].astype(int) - rgb).sum(axis=2) < 90
+        near &= pixels[..., 3] > 60
+        drawn = Counter(map(tuple, pixels[near].tolist())).most_common(1)[0][0]
+        solid = (np.array(drawn[:3]) * drawn[3] + background * (255 - drawn[3])) / 255
+        assert contrast(solid, background) >= 3
+        assert not near[:, :24].any() and not near[high - 24 :].any()
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    """Contrast of two colours (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: np.ndarray) -> float:
+        share = colour / 255
+        linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_what_changed_in_the_kernels_since_the_untrained_network(look, run):
+    page = look(f"layer=0&epoch={EPOCHS}")
+    wait_for_layer(page, 0)
+    page.get_by_role("button", name="Change of kernels").click()
+    page.get_by_text("minus what they were untrained").wait_for()
+    initial, trained = (run.load_model(epoch)[0].weight.detach() for epoch in (0, EPOCHS))
+    change = trained - initial
+    scale = float(page.locator(".detail .legend").inner_text().split("\n")[-1].split()[0])
+    assert scale == pytest.approx(float(change.abs().max()), rel=0.01)
+    moved = float(change.norm() / initial.norm())
+    assert f"weights moved {moved * 100:.0f} %" in page.locator(".figures").first.inner_text()
+    page.locator("canvas.grid").hover(position={"x": 4, "y": 4})
+    said = page.locator(".readout").first.inner_text()
+    assert said.startswith("Kernel 0, red, row 0, column 0: changed by about")
+    value = float(said.rsplit(" ", 1)[1].replace("\u2212", "-"))
+    assert value == pytest.approx(float(change[0, 0, 0, 0]), abs=scale / 100)
+    page.get_by_role("slider", name="Epoch").focus()
+    page.keyboard.press("Home")
+    page.get_by_text("no kernel has changed yet").wait_for()
+    page.get_by_role("button", name="Kernels", exact=True).click()
+    page.get_by_text("Each picture is one kernel").wait_for()
+
+
+def test_maps_use_the_screen_and_a_finger_meets_a_channel(look):
+    page = look("layer=2", 1920)
+    wait_for_layer(page, 2)
+    assert int(page.locator("canvas.grid").get_attribute("data-side")) >= 100
+    assert page.locator("canvas.grid").bounding_box()["y"] < 600
+    page = look("layer=23", 390)
+    wait_for_layer(page, 23)
+    grid = page.locator("canvas.grid")
+    assert int(grid.get_attribute("data-side")) >= 44
+    row = page.locator(".layer:not(.head)").nth(2)
+    assert row.bounding_box()["height"] >= 24
+    row.tap()
+    wait_for_layer(page, 2)
+    title = page.locator(".detail .title h3")
+    wait_for(lambda: 0 < title.bounding_box()["y"] < 300, "the layer comes into view")
+    page.get_by_role("button", name="Up to all layers").tap()
+    wait_for(lambda: row.bounding_box()["y"] > 0, "the strip comes back")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
