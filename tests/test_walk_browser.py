@@ -105,6 +105,18 @@ def test_from_every_page_to_every_other_and_all_the_way_back(finished, open_page
         wait_until_drawn(page, key)
 
 
+def test_on_a_phone_the_menu_closes_once_a_page_was_chosen(open_page, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page("/")
+    menu = page.get_by_test_id("stSidebar")
+    for key in [*list(PAGES)[1:], next(iter(PAGES))]:
+        page.get_by_test_id("stExpandSidebarButton").click()
+        expect(menu).to_be_in_viewport()
+        follow_link(page, key)
+        expect(menu).not_to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_lab_keeps_its_experiment_and_its_layer(open_page):
     page = open_page("/conv_lab")
     page.get_by_role("slider", name="Stride").press("ArrowRight")
