@@ -13,7 +13,7 @@ from core.runs.run import Run
 from core.train import main as train_on_the_command_line
 from pages.parts.shared.page import PAGES
 from tests.app_server import SETTLED, wait_for
-from tests.test_browser_classify import CAT, DOG, drop, png
+from tests.test_browser_classify import CAT, DOG, drop, names, png
 
 pytestmark = pytest.mark.browser
 
@@ -157,10 +157,6 @@ def test_feature_maps_keeps_view_layer_epoch_and_photo(open_page, run):
     leave_and_return(page, "feature_maps")
     assert page.url == before
     expect(page.get_by_role("radio", name="Occlusion")).to_be_checked()
-
-
-def names(page) -> list[str]:
-    return page.locator(".answer .name").all_inner_texts()
 
 
 def test_classify_keeps_photos_answers_model_and_threshold(open_page, run):
