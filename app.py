@@ -8,11 +8,12 @@ from pages.parts.shared.page import open_page
 from pages.parts.shared.photos import choose_photos
 
 with open_page("classify"):
-    controls, results = st.columns([4, 7], gap="large")
-    with controls:
+    left, right = st.columns([4, 7], gap="large")
+    with left.container(key="classify_photos"):
         photos = choose_photos()
+    with left.container(key="classify_settings"):
         model = choose_model()
         threshold = choose_threshold()
-    with results:
+    with right:
         show_answers(photos, model, threshold)
     load_torch_in_background()

@@ -6,6 +6,7 @@ import re
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from core.data.drawn import draw_pet
 
@@ -69,16 +70,52 @@ def test_bad_files_stand_beside_good_ones_with_a_sentence(open_page):
     assert lines[1].startswith("rex.png,")
 
 
-def test_a_drawn_pet_is_clicked_and_known_by_keyboard_too(open_page):
+def names(page) -> list[str]:
+    return page.locator(".answer .name").all_inner_texts()
+
+
+def test_drawn_pets_are_taken_by_a_click_and_put_back_by_a_second_by_keyboard_too(open_page):
     page = open_page("/")
-    page.get_by_role("button", name="Drawn cat 1").click()
+    cat = page.get_by_role("button", name="Drawn cat 1")
+    cat.click()
     label = page.locator(".answer .label")
     label.wait_for()
     assert label.inner_text() == "cat"
-    page.get_by_role("button", name="Drawn dog 2").focus()
+    expect(cat).to_have_attribute("aria-pressed", "true")
+    dog = page.get_by_role("button", name="Drawn dog 2")
+    dog.focus()
     page.keyboard.press("Enter")
-    page.locator(".answer .name", has_text="drawn dog 2").wait_for()
-    assert label.inner_text() == "dog"
+    expect(page.locator(".answer .name")).to_have_text(["drawn dog 2", "drawn cat 1"])
+    expect(label.first).to_have_text("dog")
+    page.keyboard.press("Enter")  # the focus is still on it
+    expect(page.locator(".answer .name")).to_have_text(["drawn cat 1"])
+    expect(dog).to_have_attribute("aria-pressed", "false")
+
+
+def test_many_photos_come_in_pages_newest_first_and_are_cleared_together(open_page):
+    page = open_page("/")
+    pictures = {f"pet {number:02}.png": png(number % 2, number) for number in range(14)}
+    drop(page, pictures)
+    expect(page.locator(".answer")).to_have_count(12, timeout=30_000)
+    assert names(page) == list(pictures)[:12]
+    page.get_by_text("Photos 1 to 12 of 14").wait_for()
+    page.get_by_role("button", name="Page 2").click()
+    expect(page.locator(".answer .name")).to_have_text(["pet 12.png", "pet 13.png"])
+    page.get_by_text("Why it says so").last.click()
+    page.locator(".evidence[data-shown]").wait_for()
+    menu = page.get_by_test_id("stSidebar")
+    menu.get_by_role("link", name="Train").click()  # and back: the same page of answers
+    page.get_by_role("button", name="Start").wait_for()
+    menu.get_by_role("link", name="Classify").click()
+    expect(page.locator(".answer .name")).to_have_text(["pet 12.png", "pet 13.png"])
+    drop(page, {"new.png": png(CAT, 20)})
+    page.get_by_text("Photos 1 to 12 of 15").wait_for()
+    assert names(page)[:2] == ["new.png", "pet 00.png"]
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.locator(".answer")).to_have_count(0)
+    page.get_by_text("The answer appears here").wait_for()
+    drop(page, {"tom.png": png(CAT, 1)})
+    expect(page.locator(".answer .name")).to_have_text(["tom.png"])
 
 
 def test_a_strict_threshold_says_not_sure(open_page):
@@ -98,8 +135,16 @@ def test_a_strict_threshold_says_not_sure(open_page):
     page.locator(".answer .label", has_text=re.compile("^(cat|dog)$")).wait_for()
 
 
-def test_the_page_fits_a_phone(open_page, page):
+def test_on_a_phone_the_answer_is_on_the_screen_and_the_page_fits(open_page, page):
     page.set_viewport_size({"width": 390, "height": 844})
     open_page("/")
+    drop(page, {f"{name}.png": png(CAT, number) for number, name in enumerate("abcde")})
+    expect(page.locator(".answer")).to_have_count(5)
+    expect(page.locator(".answer img").first).to_be_in_viewport(ratio=0.7)
+    page.get_by_role("button", name="Drawn dog 1").click()
+    expect(page.locator(".answer .name").first).to_have_text("drawn dog 1")
+    expect(page.locator(".answer img").first).to_be_in_viewport(ratio=0.7)
+    settings = page.get_by_role("slider", name=re.compile("not sure")).bounding_box()
+    assert settings["y"] > page.locator(".answer").last.bounding_box()["y"]
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390

@@ -11,6 +11,8 @@ from core.data.drawn import draw_pet
 from core.pictures.colour import CLASS_COLOURS
 from core.runs.listing import create_run
 from core.train import main as train_on_the_command_line
+from pages.parts.shared.why import patch_inside
+from pages.parts.shared.words import sentence
 
 ROOT = Path(__file__).parent.parent
 
@@ -142,3 +144,12 @@ def test_a_number_that_cannot_work_says_so_under_its_box_and_start_waits(
     train_page.number_input(key=key).set_value(96 if "size" in key else 3).run()
     assert not any(sentence in each.value for each in train_page.markdown)
     assert not train_page.button(key="start").disabled
+
+
+def test_remarks_become_sentences_and_keep_their_names():
+    assert sentence("rotated as its EXIF says") == "Rotated as its EXIF says."
+
+
+def test_a_patch_that_a_browser_asks_for_lies_inside_the_photo():
+    assert patch_inside([10, 20, 30, 40], 96) == (10, 20, 30, 40)
+    assert patch_inside([-5, 90.0, 500, 0], 96) == (0, 90, 96, 1)

@@ -13,7 +13,7 @@ from core.runs.run import Run
 from core.train import main as train_on_the_command_line
 from pages.parts.shared.page import PAGES
 from tests.app_server import SETTLED, wait_for
-from tests.test_browser_classify import CAT, DOG, drop, png
+from tests.test_browser_classify import CAT, DOG, drop, names, png
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +105,18 @@ def test_from_every_page_to_every_other_and_all_the_way_back(finished, open_page
         wait_until_drawn(page, key)
 
 
+def test_on_a_phone_the_menu_closes_once_a_page_was_chosen(open_page, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page("/")
+    menu = page.get_by_test_id("stSidebar")
+    for key in [*list(PAGES)[1:], next(iter(PAGES))]:
+        page.get_by_test_id("stExpandSidebarButton").click()
+        expect(menu).to_be_in_viewport()
+        follow_link(page, key)
+        expect(menu).not_to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_lab_keeps_its_experiment_and_its_layer(open_page):
     page = open_page("/conv_lab")
     page.get_by_role("slider", name="Stride").press("ArrowRight")
@@ -145,10 +157,6 @@ def test_feature_maps_keeps_view_layer_epoch_and_photo(open_page, run):
     leave_and_return(page, "feature_maps")
     assert page.url == before
     expect(page.get_by_role("radio", name="Occlusion")).to_be_checked()
-
-
-def names(page) -> list[str]:
-    return page.locator(".answer .name").all_inner_texts()
 
 
 def test_classify_keeps_photos_answers_model_and_threshold(open_page, run):

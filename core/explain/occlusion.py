@@ -1,4 +1,4 @@
-"""Cover part of a photo and ask again: one patch at a chosen place, or patches all over it."""
+"""Cover part of a photo and ask again: one patch wherever one likes, or patches all over it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ class Occlusion:
         return total / times
 
 
-def cover(photo: Photo, top: int, left: int, patch: int, grey: int = GREY) -> Photo:
-    """Copy a photo (H, W, 3) with a grey square over it; what lies outside the photo is cut off."""
-    if patch < 1:
-        raise ValueError(f"expected a patch of at least one pixel, not {patch}")
+def cover(photo: Photo, top: int, left: int, height: int, width: int) -> Photo:
+    """Copy a photo (H, W, 3) with a grey patch over it; what lies outside the photo is cut off."""
+    if min(height, width) < 1:
+        raise ValueError(f"expected a patch of at least one pixel, not {height} x {width}")
     covered = photo.copy()
-    covered[max(0, top) : max(0, top + patch), max(0, left) : max(0, left + patch)] = grey
+    covered[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)] = GREY
     return covered
 
 
@@ -74,7 +74,9 @@ def occlude(
     places = [(top, left) for top in tops for left in lefts]
     answers: list[float] = []
     for start in range(0, len(places), batch_size):
-        covered = [cover(photo, *place, patch) for place in places[start : start + batch_size]]
+        covered = [
+            cover(photo, *place, patch, patch) for place in places[start : start + batch_size]
+        ]
         answers += probability(model, network_input(np.stack(covered)))
         yield len(answers) / len(places)
     (uncovered,) = probability(model, network_input(np.stack([photo])))

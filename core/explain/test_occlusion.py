@@ -44,7 +44,7 @@ def test_each_number_is_the_answer_to_the_covered_photo():
     found = finished(model, photo, patch=5, stride=3)
     assert found.tops[-1] == 11 and found.tops[0] == 0
     for i, j in ((0, 0), (1, 2), (-1, -1)):
-        covered = cover(photo, found.tops[i], found.lefts[j], 5)
+        covered = cover(photo, found.tops[i], found.lefts[j], 5, 5)
         expected = probability(model, network_input(covered[None]))[0]
         assert found.probabilities[i, j] == pytest.approx(expected, abs=1e-6)
     assert not np.isnan(found.on_photo()).any()
@@ -52,11 +52,11 @@ def test_each_number_is_the_answer_to_the_covered_photo():
 
 def test_a_cover_at_the_edge_is_cut_off_and_the_photo_stays_as_it_was():
     photo = np.zeros((6, 8, 3), dtype=np.uint8)
-    covered = cover(photo, -2, 6, 4)
-    assert (covered[:2, 6:] == GREY).all()
-    assert np.count_nonzero(covered) == 2 * 2 * 3
+    covered = cover(photo, -2, 5, 4, 9)
+    assert (covered[:2, 5:] == GREY).all()
+    assert np.count_nonzero(covered) == 2 * 3 * 3
     assert not photo.any()
-    assert not cover(photo, 40, 40, 4).any()
+    assert not cover(photo, 40, 40, 4, 4).any()
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_patches_that_cannot_work_are_refused(patch, stride, sentence):
     with pytest.raises(ValueError, match=sentence):
         next(occlude(corner_network(), photo, patch, stride))
     with pytest.raises(ValueError, match="at least one pixel"):
-        cover(photo, 0, 0, 0)
+        cover(photo, 0, 0, 5, 0)

@@ -1,7 +1,8 @@
-"""What the network says of each photo: cards, a table for many, and a reject band."""
+"""What the network says of each photo: cards in pages, a table of all, and a reject band."""
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,9 +16,10 @@ from pages.parts.classify.probability_bar import probability_bar
 from pages.parts.shared.gallery import picture_address
 from pages.parts.shared.model_choice import ModelChoice, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, thumbnail
+from pages.parts.shared.words import sentence
 from pages.parts.web import bundle_css
 
-CARDS = 12  # the rest of many photos is in the table alone
+PER_PAGE = 12
 PHOTO_SIDE = 240
 REMEMBERED = 500
 
@@ -67,25 +69,16 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     st.html(f"<style>{_STYLE}</style>")
     if not photos:
         st.info(
-            "Drop a photo of a cat or a dog on the left, or click one of the drawn pets. The "
-            "answer appears here, with the picture as the network sees it.",
-            icon=":material/arrow_back:",
+            "Drop a photo of a cat or a dog, or click one of the drawn pets. The answer appears "
+            "here, with the picture as the network sees it.",
         )
         return
     try:
         answers = answer_all(photos, model)
     except ModelError as error:
-        st.error(f"This model cannot answer. {error} Choose another one on the left.")
+        st.error(f"This model cannot answer. {error} Choose another one.")
         return
-    # Only now: the page without an answer is on screen the sooner.
-    from pages.parts.classify.why import why_expander
-
-    for number, said in enumerate(answers[:CARDS]):
-        st.html(card(said, threshold))
-        if said.probability is not None:
-            why_expander(photos[number], model, number)
-    if len(answers) > CARDS:
-        st.caption(f"{len(answers) - CARDS} more photos are in the table.")
+    show_cards(photos, answers, model, threshold)
     if len(answers) > 1:
         show_table(answers, threshold, model)
     if any(said.probability is not None for said in answers):
@@ -93,6 +86,41 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
             "The second picture is all that the network gets. It has only ever seen cats and dogs: "
             "of anything else it says one of the two all the same."
         )
+
+
+def show_cards(
+    photos: list[BroughtPhoto], answers: list[PhotoAnswer], model: ModelChoice, threshold: float
+) -> None:
+    """Draw a page of answers, each with its pictures and why."""
+    # Only now: the page without an answer is on screen the sooner.
+    from pages.parts.classify.why import why_expander
+
+    # The same photo may have been dropped twice; its place would change with every new photo.
+    times = Counter[str]()
+    keys = []
+    for photo in photos:
+        keys.append(f"{photo.key[:12]}-{times[photo.key]}")
+        times[photo.key] += 1
+    for number in choose_page(keys):
+        st.html(card(answers[number], threshold))
+        if answers[number].probability is not None:
+            why_expander(photos[number], model, keys[number])
+
+
+def choose_page(keys: list[str]) -> range:
+    """Draw the choice of a page where one is not enough; return the numbers of its photos.
+
+    It starts anew with every new photo, which is on the first page.
+    """
+    count = len(keys)
+    if count <= PER_PAGE:
+        return range(count)
+    pages = -(-count // PER_PAGE)
+    said = st.empty()
+    page = st.pagination(pages, key=f"answers-page-{keys[0]}-{pages}", persist_state="session")
+    shown = range((page - 1) * PER_PAGE, min(page * PER_PAGE, count))
+    said.markdown(f"Photos {shown.start + 1} to {shown.stop} of {count}, the newest first")
+    return shown
 
 
 def answer_all(photos: list[BroughtPhoto], model: ModelChoice) -> list[PhotoAnswer]:
@@ -148,7 +176,7 @@ def card(said: PhotoAnswer, threshold: float) -> str:
         )
         if address
     )
-    notes = "".join(f'<div class="note">{escape(note).capitalize()}.</div>' for note in said.notes)
+    notes = "".join(f'<div class="note">{escape(sentence(note))}</div>' for note in said.notes)
     return (
         f'<div class="answer">{pictures}<div class="said">{name}'
         f'<div class="label" style="color:{colour}">{escape(label)}</div>'
@@ -164,16 +192,20 @@ def show_table(answers: list[PhotoAnswer], threshold: float, model: ModelChoice)
             "photo": said.name,
             "answer": said.label(threshold),
             f"P({one})": None if said.probability is None else round(said.probability, 4),
-            "notes": said.problem or "; ".join(said.notes),
+            "notes": said.problem or " ".join(map(sentence, said.notes)),
         }
         for said in answers
     ]
     st.dataframe(
-        rows,
+        [row | {f"P({one})": in_percent(said)} for row, said in zip(rows, answers, strict=True)],
         hide_index=True,
         column_config={
             f"P({one})": st.column_config.ProgressColumn(
-                min_value=0.0, max_value=1.0, format="percent", color=CLASS_COLOURS[1]
+                min_value=0.0,
+                max_value=100.0,
+                format="%.1f %%",
+                color=CLASS_COLOURS[1],
+                help=f"How likely it is a {one}, says the network.",
             )
         },
     )
@@ -185,6 +217,11 @@ def show_table(answers: list[PhotoAnswer], threshold: float, model: ModelChoice)
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def in_percent(said: PhotoAnswer) -> float | None:
+    """Return P(class 1) in 0..100."""
+    return None if said.probability is None else said.probability * 100
 
 
 def csv_text(rows: list[dict[str, object]], model_name: str) -> str:

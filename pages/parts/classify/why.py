@@ -8,9 +8,9 @@ from pages.parts.shared.why import ExplainedAnswer, show_why
 from pages.parts.shared.words import percent
 
 
-def why_expander(photo: BroughtPhoto, model: ModelChoice, number: int) -> None:
+def why_expander(photo: BroughtPhoto, model: ModelChoice, photo_key: str) -> None:
     """Draw the fold; nothing is computed while it is closed."""
-    key = f"{number}-{photo.key[:12]}-{model.id}"
+    key = f"{photo_key}-{model.id}"
     opened = st.expander("Why it says so", key=f"why-{key}", on_change="rerun")
     if not opened.open:
         return

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from pages.parts.shared.kept import keep_address, kept_address
+from pages.parts.shared.menu import close_after_choosing
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def open_page(key: str) -> Iterator[None]:
                 width="stretch",
                 query_params=None if name == key else kept_address(name),
             )
+        close_after_choosing()
     st.title(page.question, anchor=False)
     st.caption(page.what_to_do)
     with keep_address(key):

@@ -45,41 +45,84 @@ def drawn_pets() -> list[tuple[str, NDArray[np.uint8]]]:
 
 
 def choose_photos() -> list[BroughtPhoto]:
-    """Draw the widgets and return the photos, newest first where that is known."""
-    if "photos" not in st.session_state:  # another page lay between: the uploader is empty again
+    """Draw the widgets and return the photos, newest first; those of one drop in its order."""
+    uploader = f"photos-{_times_cleared()}"
+    if uploader not in st.session_state:  # another page lay between: the uploader is empty again
         st.session_state["earlier-photos"] = st.session_state.get("brought-photos", [])
     dropped = st.file_uploader(
         "Drop photos here",
         accept_multiple_files=True,
-        key="photos",
+        key=uploader,
         max_upload_size=MAX_BYTES // 2**20,
         help="JPEG, PNG, WebP, BMP or GIF; up to 25 MB, 40 megapixels and 20,000 pixels a side "
         "each. They stay on this computer, in memory, and are never saved.",
     )
-    earlier = choose_earlier(st.session_state["earlier-photos"])
-    camera = None
-    if st.toggle("Use the camera", key="use-camera"):
-        camera = st.camera_input("Take a photo", key="camera")
+    photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped]
+    photos += choose_earlier(st.session_state["earlier-photos"])
+    photos += take_photo()
+    st.session_state["brought-photos"] = list(photos)
+    photos = newest_first(photos + [drawn_photo(number) for number in choose_drawn_pets()])
+    if photos:
+        st.button(
+            "Clear all",
+            icon=":material/delete_sweep:",
+            help="Put all photos and drawn pets away.",
+            on_click=clear_photos,
+        )
+    return photos
+
+
+def take_photo() -> list[BroughtPhoto]:
+    """Draw the camera for those who want it; return its shot."""
+    if not st.toggle("Use the camera", key="use-camera", persist_state="session"):
+        return []
+    shot = st.camera_input("Take a photo", key=f"camera-{_times_cleared()}")
+    return [] if shot is None else [BroughtPhoto("camera shot", shot.getvalue())]
+
+
+def choose_drawn_pets() -> list[int]:
+    """Draw the gallery; a click takes a pet, a second click puts it back. Return their numbers."""
     st.markdown("No photo at hand? Click a **drawn pet**:")
-    pets = drawn_pets()
-    clicked = gallery(
+    chosen: list[int] = st.session_state.setdefault("chosen-drawn-pets", [])
+
+    def toggle(number: int) -> None:
+        if number in chosen:
+            chosen.remove(number)
+        else:
+            chosen.append(number)
+
+    gallery(
         [
-            Picture(pixels, "", f"Drawn {name} {number // 2 + 1}")
-            for number, (name, pixels) in enumerate(pets)
+            Picture(pixels, "", f"Drawn {name} {number // 2 + 1}", is_chosen=number in chosen)
+            for number, (name, pixels) in enumerate(drawn_pets())
         ],
         key="drawn-pets",
         side=68,
+        on_click=toggle,
     )
-    if clicked is not None:
-        st.session_state["drawn-pet"] = clicked
-    photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped or []]
-    if camera is not None:
-        photos.insert(0, BroughtPhoto("camera shot", camera.getvalue()))
-    photos += earlier
-    st.session_state["brought-photos"] = list(photos)
-    if "drawn-pet" in st.session_state:
-        photos.insert(0, drawn_photo(int(st.session_state["drawn-pet"])))
-    return photos
+    return chosen
+
+
+def newest_first(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:
+    """Order photos by when they came; those that came together stay in their order."""
+    known: list[tuple[str, str]] = st.session_state.get("photos-by-arrival", [])
+    here = dict.fromkeys((photo.name, photo.key) for photo in photos)
+    new = [identity for identity in here if identity not in set(known)]
+    order = new + [identity for identity in known if identity in here]
+    st.session_state["photos-by-arrival"] = order
+    place = {identity: number for number, identity in enumerate(order)}
+    return sorted(photos, key=lambda photo: place[photo.name, photo.key])
+
+
+def clear_photos() -> None:
+    """Forget all photos; a new uploader takes the place of the one that holds the dropped ones."""
+    st.session_state["brought-photos"] = []
+    st.session_state["chosen-drawn-pets"] = []
+    st.session_state["photos-cleared"] = _times_cleared() + 1
+
+
+def _times_cleared() -> int:
+    return int(st.session_state.get("photos-cleared", 0))
 
 
 def choose_earlier(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:

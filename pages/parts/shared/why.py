@@ -1,6 +1,6 @@
 """Why it said so: evidence for either class over the photo, and cover-and-ask-again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from pages.parts.shared.words import percent
 if TYPE_CHECKING:
     from torch import nn
 
-GREY = 127
 METHODS = {
     "cam": "Grad-CAM",
     "occlusion": "Occlusion",
@@ -86,14 +85,15 @@ def show_why(asked: ExplainedAnswer, key: str) -> None:
             format_func=METHODS.__getitem__,
             required=True,
             key=f"method-{key}",
+            wrap=True,
             persist_state="session",
             label_visibility="collapsed",
         )
         option = choose_option(method, asked, key)
     st.caption(ABOUT[method])
     if method == "cover":
-        # Only this part follows the pointer, so only this part is drawn anew at every move.
-        st.fragment(lambda: ask_again(asked, option, key), key=f"cover-fragment-{key}")()
+        # Only this part follows the patch, so only this part is drawn anew at every move.
+        st.fragment(lambda: ask_again(asked, key), key=f"cover-fragment-{key}")()
         return
     found = METHOD_FUNCTIONS[method](asked.id, option, asked)
     evidence(
@@ -114,7 +114,7 @@ def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int:
     size = len(asked.pixels)
     if method == "cam":
         return choose_layer(asked, key)
-    if method in ("occlusion", "cover"):
+    if method == "occlusion":
         choices = {"Small": size // 12, "Medium": size // 7, "Large": size // 4}
         named = st.selectbox(
             "Patch",
@@ -242,27 +242,24 @@ METHOD_FUNCTIONS: dict[str, Callable[[str, int, ExplainedAnswer], Evidence]] = {
 }
 
 
-def ask_again(asked: ExplainedAnswer, patch: int, key: str) -> None:
+def ask_again(asked: ExplainedAnswer, key: str) -> None:
     """Draw the patch, and ask the network about the photo that is covered by it."""
-    from core.explain.occlusion import cover
+    from core.explain.occlusion import GREY, cover
     from core.networks.layers import probability
     from core.networks.tensors import network_input
 
-    size = len(asked.pixels)
     widget = f"cover-{key}"
-    place = f"place-{asked.id}"
+    kept = f"patch-on-{asked.id}"
 
     def move() -> None:
-        st.session_state[place] = tuple(int(n) for n in st.session_state[widget].cover)
+        st.session_state[kept] = patch_inside(st.session_state[widget].cover, len(asked.pixels))
 
-    middle = (size - patch) // 2
-    top, left = st.session_state.get(place, (middle, middle))
-    seen = cover(asked.pixels, top, left, patch, GREY)
+    patch = st.session_state.get(kept) or first_patch(len(asked.pixels))
+    seen = cover(asked.pixels, *patch)
     answers = probability(asked.model, network_input(np.stack([seen, asked.pixels])))
     finite = bool(np.isfinite(answers).all())
     facts = {
         "id": asked.id,
-        "at": [top, left],
         "patch": patch,
         "grey": GREY,
         "classes": asked.classes,
@@ -270,3 +267,20 @@ def ask_again(asked: ExplainedAnswer, patch: int, key: str) -> None:
         "uncovered": answers[1] if finite else 0.5,
     }
     cover_view(asked.pixels, seen, facts, key=widget, on_cover=move)
+
+
+Patch = tuple[int, int, int, int]
+"""Top, left, height and width in pixels."""
+
+
+def first_patch(size: int) -> Patch:
+    """Return the patch that lies in the middle until somebody moves it: a third of a side."""
+    side = size // 3
+    return (size - side) // 2, (size - side) // 2, side, side
+
+
+def patch_inside(wanted: Iterable[float], size: int) -> Patch:
+    """Make a patch that a browser asked for one that lies inside a photo of ``size`` pixels."""
+    top, left, height, width = (int(number) for number in wanted)
+    height, width = min(max(1, height), size), min(max(1, width), size)
+    return min(max(0, top), size - height), min(max(0, left), size - width), height, width

@@ -8,6 +8,11 @@ def percent(share: float | None) -> str | None:
     return None if share is None else f"{share * 100:.1f} %"
 
 
+def sentence(text: str) -> str:
+    """Make a sentence of a remark: a capital first, a full stop last, names as they are."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def apart(difference: float) -> str:
     """Say how far two numbers lie apart: 1.2e-12."""
     return f"{abs(difference):.1e}" if difference else "0"

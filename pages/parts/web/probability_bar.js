@@ -16,20 +16,15 @@ export function answerText(probability, { classes, colours }, tag = "div") {
   return text;
 }
 
-// The bar of P(class 1) and the names at its ends; a line marks `before`, an earlier probability.
-/** @param {number} probability @param {Classes} classes @param {number} [before] */
-export function probabilityBar(probability, { classes, colours }, before) {
+// The bar of P(class 1) and the names at its ends.
+/** @param {number} probability @param {Classes} classes */
+export function probabilityBar(probability, { classes, colours }) {
   const shares = [1 - probability, probability];
   const bar = element("div", "probability-bar", ...shares.map((share, label) => {
     const part = element("span", "");
     part.style.cssText = `width:${share * 100}%;background:${colours[label]}`;
     return part;
   }));
-  if (before !== undefined) {
-    const line = element("i", "");
-    line.style.left = `calc(${(1 - before) * 100}% - 1px)`;
-    bar.append(line);
-  }
   bar.setAttribute("role", "img");
   bar.setAttribute("aria-label", `${classes[1]} ${(probability * 100).toFixed(1)} per cent`);
   const ends = shares.map((share, label) => element("span", "", `${classes[label]} ${percent(share)}`));

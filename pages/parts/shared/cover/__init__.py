@@ -1,4 +1,4 @@
-"""A patch to move over a photo, with what the network gets and says."""
+"""A patch to move and size over a photo, with what the network gets and says."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,8 +23,8 @@ def cover_view(
 ) -> None:
     """Show the photo (S, S, 3) with a patch, and ``seen``, what the network got.
 
-    ``facts``: id, at (top, left), patch and grey, classes, probability and uncovered, both
-    P(class 1). ``on_cover`` finds the place asked for in the state's ``cover``.
+    ``facts``: id, patch (top, left, height, width), grey, classes, probability and uncovered, both
+    P(class 1). ``on_cover`` finds the patch asked for in the state's ``cover``.
     """
     header = {**facts, "colours": CLASS_COLOURS}
     _component(

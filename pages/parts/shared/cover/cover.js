@@ -1,24 +1,29 @@
 // @ts-check
-// A grey patch that follows the pointer; the network is asked anew wherever it stops for a moment.
+// A grey patch that is put, moved and sized by hand; the network is asked anew wherever it stays.
 
 import { Sheet, frame, ready } from "../../web/canvas.js";
 import { component } from "../../web/component.js";
 import { element, find, findAny } from "../../web/elements.js";
-import { arrowStep, clamp } from "../../web/keyboard.js";
-import { percent } from "../../web/numbers.js";
+import { arrowStep } from "../../web/keyboard.js";
 import { answerText, probabilityBar } from "../../web/probability_bar.js";
 import { unpack } from "../../web/unpack.js";
+import { CORNERS, centred, cornerNear, cornerOf, grown, holds, inside, pulled } from "./patch.js";
 
-/** @typedef {import("../../web/keyboard.js").Cell} Cell */
+/** @typedef {import("./patch.js").Patch} Patch */
+/** @typedef {import("./patch.js").Point} Point */
 /**
  * @typedef {object} Header
- * @property {string} id @property {Cell} at top and left of the answered patch
- * @property {number} patch pixels a side @property {number} grey
+ * @property {string} id @property {Patch} patch that was answered @property {number} grey
  * @property {string[]} classes @property {string[]} colours
  * @property {import("../../web/numbers.js").MaybeNumber} probability @property {number} uncovered
  */
 
 const PATIENCE = 2500; // milliseconds after which a question counts as lost and is asked again
+const LARGEST = 360; // CSS pixels a side of the photo
+const SEEN = 96; // and of what the network gets
+const HANDLE = 9; // CSS pixels a side
+const REACH = { mouse: 11, pen: 14, touch: 24 }; // CSS pixels from a corner that still pull it
+const CURSORS = [["nwse-resize", "nesw-resize"], ["nesw-resize", "nwse-resize"]];
 
 export default component((parent, trigger) => new Cover(findAny(parent, ".cover"), trigger));
 
@@ -29,8 +34,10 @@ class Cover {
   photo;
   /** @type {Sheet} */
   covered;
-  /** @type {Cell} */
-  at = [0, 0];
+  /** @type {Patch} */
+  patch = [0, 0, 1, 1];
+  /** @type {((point: Point) => Patch) | null} what a held pointer does with the patch */
+  hold = null;
   waiting = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   patience;
@@ -42,9 +49,11 @@ class Cover {
     this.canvas = find(root, ".photo", HTMLCanvasElement);
     this.seen = find(root, ".seen", HTMLCanvasElement);
     this.said = findAny(root, ".said");
+    this.canvas.onpointerdown = (event) => this.grip(event);
     this.canvas.onpointermove = (event) => this.follow(event);
-    this.canvas.onpointerdown = (event) => this.follow(event);
-    this.canvas.onkeydown = (event) => this.move(event);
+    this.canvas.onpointerup = () => { this.hold = null; };
+    this.canvas.onpointercancel = () => { this.hold = null; };
+    this.canvas.onkeydown = (event) => this.press(event);
     new ResizeObserver(() => this.header && this.paint(this.header)).observe(root);
   }
 
@@ -52,87 +61,140 @@ class Cover {
   update(packed) {
     /** @type {import("../../web/unpack.js").Packed<Header>} */
     const { header, arrays } = unpack(packed);
-    const other = this.header?.id !== header.id || this.header.patch !== header.patch;
+    if (this.header?.id !== header.id) this.patch = header.patch;
     this.header = header;
     this.photo = Sheet.of(arrays.photo);
     this.covered = Sheet.of(arrays.seen);
-    if (other) this.at = header.at;
     this.waiting = false;
     clearTimeout(this.patience);
-    this.said.replaceChildren(...answerLines(header));
+    this.said.replaceChildren(...answers(header));
     this.paint(header);
-    Object.assign(this.root.dataset, { at: header.at.join(","), probability: header.probability });
+    Object.assign(this.root.dataset, { at: header.patch.join(","), probability: header.probability });
     this.ask();
+  }
+
+  get size() {
+    return this.photo.height;
+  }
+
+  /** @param {PointerEvent} event @returns {Point} */
+  pointUnder(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [
+      ((event.clientY - box.top) / box.height) * this.size,
+      ((event.clientX - box.left) / box.width) * this.size,
+    ];
+  }
+
+  /** @param {PointerEvent} event */
+  cornerUnder(event) {
+    const reach = REACH[/** @type {keyof typeof REACH} */ (event.pointerType)] ?? REACH.mouse;
+    const scale = this.size / this.canvas.clientWidth;
+    return cornerNear(this.patch, this.pointUnder(event), reach * scale);
+  }
+
+  // A corner is pulled, the patch dragged by where it is held; a click beside it brings it there.
+  /** @param {PointerEvent} event */
+  grip(event) {
+    if (!this.header || event.button !== 0) return;
+    this.canvas.setPointerCapture(event.pointerId);
+    const point = this.pointUnder(event), corner = this.cornerUnder(event);
+    if (!corner && !holds(this.patch, point)) this.put(centred(this.patch, point, this.size));
+    const held = this.patch;
+    this.hold = corner
+      ? (to) => pulled(held, corner, to, this.size)
+      : ([y, x]) => inside([held[0] + y - point[0], held[1] + x - point[1], held[2], held[3]], this.size);
   }
 
   /** @param {PointerEvent} event */
   follow(event) {
     if (!this.header) return;
-    const box = this.canvas.getBoundingClientRect();
-    const half = this.header.patch / 2;
-    this.put(
-      ((event.clientY - box.top) / box.height) * this.photo.height - half,
-      ((event.clientX - box.left) / box.width) * this.photo.width - half,
-    );
+    if (this.hold) {
+      this.put(this.hold(this.pointUnder(event)));
+      return;
+    }
+    const corner = this.cornerUnder(event);
+    this.canvas.style.cursor = corner ? CURSORS[corner[0]][corner[1]]
+      : holds(this.patch, this.pointUnder(event)) ? "move" : "crosshair";
   }
 
   /** @param {KeyboardEvent} event */
-  move(event) {
+  press(event) {
+    if (!this.header) return;
+    const stride = Math.max(2, 2 * Math.round(this.size / 48));
+    const [top, left, height, width] = this.patch;
     const step = arrowStep(event);
-    if (!step || !this.header) return;
+    const larger = "+=".includes(event.key) ? 1 : "-_".includes(event.key) ? -1 : 0;
+    if (!step && !larger) return;
     event.preventDefault();
-    const stride = Math.max(1, Math.round(this.header.patch / 4));
-    this.put(this.at[0] + step[0] * stride, this.at[1] + step[1] * stride);
+    if (!step) this.put(grown(this.patch, larger * stride, larger * stride, this.size));
+    else if (event.shiftKey) this.put(grown(this.patch, step[0] * stride, step[1] * stride, this.size));
+    else this.put(inside([top + step[0] * stride, left + step[1] * stride, height, width], this.size));
   }
 
-  /** @param {number} top @param {number} left */
-  put(top, left) {
+  /** @param {Patch} patch */
+  put(patch) {
     if (!this.header) return;
-    const half = this.header.patch / 2;
-    /** @param {number} value */
-    const inside = (value) =>
-      clamp(Math.round(value), -Math.floor(half), this.photo.height - Math.ceil(half));
-    this.at = [inside(top), inside(left)];
+    this.patch = patch;
     this.paint(this.header);
     this.ask();
   }
 
-  // One question at a time; when its answer comes, the newest place is asked for.
+  // One question at a time; when its answer comes, the newest patch is asked for.
   ask() {
     if (!this.root.isConnected || this.waiting) return;
-    if (this.at.join() === this.header?.at.join()) return;
+    if (this.patch.join() === this.header?.patch.join()) return;
     this.waiting = true;
-    this.trigger("cover", this.at);
+    this.trigger("cover", this.patch);
     clearTimeout(this.patience);
     this.patience = setTimeout(() => { this.waiting = false; this.ask(); }, PATIENCE);
   }
 
   /** @param {Header} header */
-  paint({ grey, patch }) {
+  paint({ grey }) {
     const room = this.root.clientWidth;
-    const across = room >= 860 ? 3 : 2;
-    const side = Math.floor(Math.min(300, room >= 330 ? Math.max(150, (room - 14) / across - 7) : room));
+    const side = Math.floor(Math.min(LARGEST, room >= 480 ? room - 240 : room));
+    if (this.canvas.parentElement) this.canvas.parentElement.style.width = `${side}px`;
     const pen = ready(this.canvas, side, side);
-    const cell = side / this.photo.height;
-    const [top, left] = this.at;
+    const cell = side / this.size;
+    const [y, x, tall, wide] = this.patch.map((pixels) => pixels * cell);
     this.photo.draw(pen, 0, 0, 0, side, side);
     pen.fillStyle = `rgb(${grey},${grey},${grey})`;
-    pen.fillRect(left * cell, top * cell, patch * cell, patch * cell);
-    frame(pen, left * cell, top * cell, patch * cell, patch * cell);
-    this.covered.draw(ready(this.seen, side, side), 0, 0, 0, side, side);
+    pen.fillRect(x, y, wide, tall);
+    frame(pen, x, y, wide, tall);
+    for (const corner of CORNERS) {
+      const [down, right] = cornerOf([y, x, tall, wide], corner);
+      drawHandle(pen, right, down);
+    }
+    this.covered.draw(ready(this.seen, SEEN, SEEN), 0, 0, 0, SEEN, SEEN);
   }
 }
 
+/** @param {CanvasRenderingContext2D} pen @param {number} x @param {number} y */
+function drawHandle(pen, x, y) {
+  pen.fillStyle = "#fff";
+  pen.fillRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = "#000";
+  pen.strokeRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
+}
+
+// Both answers, one below the other, and how far they are apart.
 /** @param {Header} header */
-function answerLines(header) {
+function answers(header) {
   const { classes, probability, uncovered } = header;
   if (typeof probability === "string") return ["The answer is not a number."];
   const change = (probability - uncovered) * 100;
+  const moved = `P(${classes[1]}) ${change < 0 ? "falls" : "rises"} by ${Math.abs(change).toFixed(1)} points.`;
   return [
-    answerText(probability, header),
-    ...probabilityBar(probability, header, uncovered),
-    element("div", "",
-      `P(${classes[1]}) ${change < 0 ? "falls" : "rises"} by ${Math.abs(change).toFixed(1)} points`),
-    element("small", "", `Uncovered it is ${percent(uncovered)}: the line in the bar.`),
+    answer("Without the patch", uncovered, header),
+    answer("With the patch", probability, header),
+    element("div", "change", Math.abs(change) < 0.05 ? `P(${classes[1]}) stays as it was.` : moved),
   ];
+}
+
+/** @param {string} title @param {number} probability @param {Header} header */
+function answer(title, probability, header) {
+  return element("section", "", element("small", "", title), answerText(probability, header),
+    ...probabilityBar(probability, header));
 }

@@ -14,12 +14,16 @@ from pages.parts.web import register
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: ``pixels`` (H, W, 3) uint8 RGB; ``alt`` describes it for a screen reader."""
+    """One picture: ``pixels`` (H, W, 3) uint8 RGB; ``alt`` describes it for a screen reader.
+
+    ``is_chosen`` tells of one that is chosen by a click whether it is; None where a click acts.
+    """
 
     pixels: NDArray[np.uint8]
     caption: str
     alt: str
     colour: str = "transparent"
+    is_chosen: bool | None = None
 
 
 _component = register(__file__)
@@ -85,6 +89,7 @@ def gallery(
                 }
                 for picture in pictures
             ),
+            "chosen": tuple(picture.is_chosen for picture in pictures),
         },
         on_clicked_change=click,
     )

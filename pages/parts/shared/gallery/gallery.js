@@ -5,7 +5,11 @@ import { component } from "../../web/component.js";
 import { element, findAny } from "../../web/elements.js";
 
 /** @typedef {{source: string, caption: string, alt: string, colour: string}} Picture */
-/** @typedef {{side: number, clickable: boolean, pictures: Picture[]}} Data */
+/**
+ * @typedef {object} Data
+ * @property {number} side @property {boolean} clickable @property {Picture[]} pictures
+ * @property {(boolean | null)[]} chosen of each picture; null where a click acts
+ */
 
 export default component((parent, trigger) => new Gallery(findAny(parent, ".gallery"), trigger));
 
@@ -20,8 +24,16 @@ class Gallery {
 
   /** @param {Data} data */
   update(data) {
+    this.show(data);
+    data.chosen.forEach((chosen, index) => {
+      if (chosen !== null) this.root.children[index].setAttribute("aria-pressed", String(chosen));
+    });
+  }
+
+  /** @param {Data} data */
+  show({ chosen, ...data }) {
     const content = JSON.stringify(data);
-    if (content === this.content) return; // the same pictures stay put
+    if (content === this.content) return; // the same pictures stay put, and the focus on them
     this.content = content;
     this.root.replaceChildren(...data.pictures.map((picture, index) => {
       const image = element("img", "");
