@@ -9,3 +9,8 @@ def spoken_time(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def percent(share: float) -> str:
+    """Say a share of 0..1 with one digit: "81.2 %"."""
+    return f"{share * 100:.1f} %"
