@@ -11,6 +11,7 @@ from core.config import PRESETS
 from core.folders import ROOT
 from core.runs.listing import list_runs
 from core.runs.run import Run
+from core.runs.verdict import verdict_of
 from core.train import main
 
 SMALL = ["--model", "compact", "--image-size", "16", "--batch-size", "8", "--no-augment"]
@@ -50,6 +51,7 @@ def test_options_change_the_networks_own_recipe_and_nothing_else(capsys):
     told = capsys.readouterr().out
     assert "34 photos to train on, 12 to test on: dog and cat" in told
     assert "epoch 1/1  train loss" in told and "Finished in" in told
+    assert told.rstrip().splitlines()[-1] == verdict_of(run).sentence
 
 
 def test_resuming_goes_on_and_says_where(tmp_path, capsys):

@@ -24,6 +24,7 @@ from core.errors import ConfigError, RunError, sentence_for
 from core.runs.listing import create_run
 from core.runs.run import Run
 from core.runs.status import State
+from core.runs.verdict import verdict_of
 from core.runs.worker import Worker
 from core.runs.worker_process import stopping_on_signals
 from core.training.events import (
@@ -202,10 +203,12 @@ class Printer:
         elif isinstance(event, Finished):
             seconds = time.monotonic() - self.began
             self.line(f"Finished in {spoken_time(seconds)}: accuracy {event.test_accuracy:.1%}")
+            self.line(verdict_of(self.run).sentence)
         elif isinstance(event, Stopped):
             self.line(f"Stopped. To go on: python -m core.train --resume --run-dir {self.run.path}")
         elif isinstance(event, Diverged):
             self.line(event.message)
+            self.line(verdict_of(self.run).sentence)
 
     def show_begun(self, begun: Begun) -> None:
         """Say what there is to train on, and where an interrupted run goes on."""

@@ -24,3 +24,8 @@ def times_as_long(seconds: float, shortest: float) -> str:
     """Say how many times as long as ``shortest`` something takes: "1.2 x", "87 x", "1,240 x"."""
     times = seconds / shortest
     return f"{times:.1f} x" if times < 9.95 else f"{times:,.0f} x"
+
+
+def percent(share: float) -> str:
+    """Say a share of 0..1 with one digit: "81.2 %"."""
+    return f"{share * 100:.1f} %"

@@ -117,6 +117,11 @@ class EventLog:
         with self._read():
             return list(self._changes)
 
+    def steps_per_epoch(self) -> int:
+        """Return how many batches an epoch has; 0 while that is not known."""
+        with self._read():
+            return self._steps_per_epoch
+
     def batch_losses(self) -> BatchLosses:
         """Return the loss of every batch that counts."""
         with self._read():
@@ -156,6 +161,8 @@ class EventLog:
     def _take(self, event: Event) -> None:
         """Sort one event in; ``Begun`` drops what came after its position."""
         self._events.append(event)
+        if isinstance(event, Begun | BatchDone):
+            self._steps_per_epoch = event.steps
         if isinstance(event, BatchDone):
             self._positions.append((event.epoch - 1, event.step))
             self._steps.append((event.epoch - 1) * event.steps + event.step)
@@ -183,12 +190,13 @@ class EventLog:
         self._changes = [
             change
             for change in self._changes
-            if (change.epoch, change.step) < here or change.learning_rate == begun.learning_rate
+            if (change.epoch, change.step) < here
+            or ((change.epoch, change.step) == here and change.learning_rate == begun.learning_rate)
         ]
 
     def _forget(self) -> None:
         """Start again from an empty log."""
-        self._offset = 0
+        self._offset = self._steps_per_epoch = 0
         self._events, self._positions, self._steps, self._losses = [], [], [], []
         self._comparisons, self._epochs, self._changes = {}, [], []
 

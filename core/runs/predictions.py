@@ -67,6 +67,14 @@ def read_predictions(run_path: Path, epoch: int | None = None) -> Predictions:
     return Predictions(epoch, probabilities, labels, names, classes)
 
 
+def read_test_labels(run_path: Path) -> np.ndarray:
+    """Read the test photos' labels (N,) uint8; ``RunError`` when no photo was loaded yet."""
+    try:
+        return np.array(read_json(run_path / "test_photos.json")["labels"], np.uint8)
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError("The run has not loaded its test photos yet.") from error
+
+
 def predicted_epochs(run_path: Path) -> list[int]:
     """List the epochs whose answers are kept."""
     files = (run_path / "predictions").glob("epoch-*.safetensors")

@@ -126,6 +126,18 @@ def test_a_change_right_at_the_restored_position_counts_only_if_it_was_saved(log
     assert EventLog(log).learning_rates() == []
 
 
+def test_a_lost_change_to_the_rate_of_the_restored_position_is_lost_all_the_same(log):
+    write(log, LearningRateChanged(0, 1, 0.2), LearningRateChanged(2, 0, 0.1))
+    write(log, LearningRateChanged(3, 0, 0.2), Begun(1, 0, 4, 0.2))
+    assert EventLog(log).learning_rates() == [LearningRateChanged(0, 1, 0.2)]
+
+
+def test_the_batches_of_an_epoch_are_known_from_the_start(log):
+    assert EventLog(log).steps_per_epoch() == 0
+    write(log, Begun(0, 0, 7, 5e-4))
+    assert EventLog(log).steps_per_epoch() == 7
+
+
 def test_a_shorter_log_under_the_same_name_is_read_anew(log):
     history = EventLog(log)
     write(log, batch(1, 1), batch(1, 2))

@@ -10,6 +10,7 @@ from core.errors import RunError
 from core.runs.checkpoints import Position
 from core.runs.commands import Action
 from core.runs.listing import create_run
+from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.runs.worker import Worker
 from core.runs.worker_pool import WorkerPool
@@ -82,6 +83,25 @@ def test_pause_step_learning_rate_continue_and_stop():
         run.send(Action.PAUSE)
     with pytest.raises(ValueError, match="Learning rate must be a number"):
         run.set_learning_rate(float("nan"))
+
+
+def test_a_rate_changed_in_a_pause_survives_a_stop_and_a_resume():
+    run = create_run(CONFIG.replace(epochs=1000))
+    with Background(run):
+        wait_for(lambda: run.status().step > 1, "it trains")
+        run.send(Action.PAUSE)
+        wait_for(lambda: run.checkpoints.newest(), "a long pause saves a checkpoint")
+        run.set_learning_rate(0.125)
+        wait_for(lambda: run.status().peak_learning_rate == 0.125, "the learning rate changes")
+        run.send(Action.STOP)
+        wait_for(lambda: run.status().state == "stopped", "it stops")
+    before = rate_changes(run)
+    assert [change.words for change in before] == ["rate 0.0005 → 0.125"]
+    known = len(run.log.batch_losses().losses)
+    with Background(run):
+        wait_for(lambda: len(run.log.batch_losses().losses) > known, "it goes on")
+    assert rate_changes(run) == before
+    assert run.status().peak_learning_rate == 0.125
 
 
 def test_one_run_has_one_worker(monkeypatch):

@@ -235,6 +235,7 @@ class Worker:
             self.status.change(peak_learning_rate=state.learning_rate)
             self.status.show(self.status.now.state, self.status.now.message)
             log.add(LearningRateChanged(state.epoch, state.step, state.learning_rate))
+            self.saved = None  # a checkpoint from before the change does not know it
 
     def rest(self, state: "TrainingState", log: EventLogWriter) -> None:
         """Wait without using the processor until someone wants a step, all of it, or an end."""
