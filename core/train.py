@@ -123,7 +123,8 @@ def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
     for name, value in chosen.items():
         if run.config.replace(**{name: value}) != run.config:
             raise RunError(
-                f"The run was begun with {name} {before[name]}, which cannot become {value} now: "
+                f"The run was begun with {name} {spoken(before[name])}, which cannot become "
+                f"{spoken(value)} now: "
                 "leave the option out, or begin a new run."
             )
     if epochs != run.config.epochs:
@@ -134,6 +135,11 @@ def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
     if status.state is State.DIVERGED:
         raise RunError(f"The run {run.name} has diverged: begin a new one.")
     return run
+
+
+def spoken(value: object) -> str:
+    """Say a field's value; a list by its items."""
+    return (", ".join(value) or "none") if isinstance(value, list) else str(value)
 
 
 def follow(run: Run, printer: "Printer | JsonPrinter") -> int:
