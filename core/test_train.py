@@ -63,6 +63,15 @@ def test_resuming_goes_on_and_says_where(tmp_path, capsys):
     assert main(["--resume", *place]) == 0  # nothing is left to do, and that is fine
 
 
+def test_the_articles_mistakes_are_made_named_and_kept_on_resuming(tmp_path, capsys):
+    place = ["--run-dir", str(tmp_path / "run")]
+    wrong = ["--mistake", "shuffle-once", "--mistake", "reshape"]
+    assert main([*SMALL, "--epochs", "1", *place, *wrong]) == 0
+    assert "mistakes on purpose: pixels reshaped and shuffled once" in capsys.readouterr().out
+    assert Run(tmp_path / "run").config.mistakes == ("reshape", "shuffle-once")
+    assert main(["--resume", *place, "--epochs", "2", *wrong]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -72,6 +81,10 @@ def test_resuming_goes_on_and_says_where(tmp_path, capsys):
         (["--run-dir", "{run}"], "is not empty"),
         (["--resume"], "--resume needs --run-dir"),
         (["--resume", "--run-dir", "{run}", "--batch-size", "9"], "batch_size 8, which cannot"),
+        (
+            ["--resume", "--run-dir", "{run}", "--mistake", "bgr", "--mistake", "shuffle-once"],
+            "mistakes none, which cannot become bgr, shuffle-once now",
+        ),
         (["--resume", "--run-dir", "{run}", "--epochs", "1"], "has 2 epochs already"),
         (["--resume", "--run-dir", "nowhere"], "holds no run"),
     ],

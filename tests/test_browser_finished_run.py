@@ -37,11 +37,30 @@ def test_a_finished_run_shows_the_photos_behind_each_cell(open_page, finished):
     assert len(counts) == 4
     assert sum(counts) == 12
     verdicts = [cell.get_attribute("aria-label").split()[1] for cell in cells.all()]
-    assert verdicts == ["right:", "wrong:", "wrong:", "right:"]  # the diagonal, as on Mistakes
+    assert verdicts == ["right:", "wrong:", "wrong:", "right:"]
     most = counts.index(max(counts))
     cells.nth(most).focus()
     page.keyboard.press("Enter")
     page.get_by_text(f"{counts[most]} of {counts[most]} pictures").wait_for()
+    page.get_by_role("button", name=re.compile("why did it say")).first.click()
+    page.wait_for_url(re.compile("/feature_maps.*view=why"))
+    assert "run=finished" in page.url and "epoch=2" in page.url and "photo=test" in page.url
+    page.get_by_text(re.compile(r"which is right|but it is a")).first.wait_for()
+
+
+def test_every_table_of_right_and_wrong_has_one_order(open_page, finished):
+    tables = []
+    for address in ("/train?", "/feature_maps?view=mistakes&", "/feature_maps?view=layers&"):
+        page = open_page(f"{address}run=finished")
+        table = page.locator("table.confusion")
+        table.wait_for()
+        heads = table.locator("th").all_inner_texts()
+        counts = table.locator("td").all_inner_texts()
+        tables.append((heads[1:], [int(count.split(" ")[0]) for count in counts]))
+        assert "right" in (table.locator("td").first.get_attribute("class") or "")
+        assert "right" in (table.locator("td").last.get_attribute("class") or "")
+    assert tables[0][0] == ["says cat", "says dog", "is cat", "is dog"]
+    assert tables[0] == tables[1] == tables[2]
 
 
 def test_from_a_run_to_its_ranked_mistakes_is_one_click(open_page, finished):

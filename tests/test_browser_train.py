@@ -3,11 +3,16 @@
 import re
 import time
 
+import numpy as np
 import pytest
 
+from core.config import TrainConfig
+from core.data.dataset import PhotoSet
 from core.runs.commands import Action
-from core.runs.listing import list_runs
+from core.runs.listing import create_run, list_runs
+from core.runs.predictions import write_predictions, write_test_photos
 from core.runs.run import Run
+from core.runs.status import State, Status
 from tests.app_server import SETTLED, wait_for
 from tests.train_page import chart, drag_across, explorable, only_run, points
 
@@ -185,6 +190,30 @@ def test_pause_step_continue_and_stop_are_obeyed(training, server):
     pressed("Stop", "stopped")
     page.get_by_role("button", name="Resume").wait_for()
     assert run.checkpoints.newest() is not None
+
+
+def test_the_results_follow_the_epochs_while_nothing_else_changes(open_page, server):
+    config = TrainConfig(model="compact", image_size=16, epochs=9, test_per_class=4)
+    run = create_run(config, path=server.runs / "by-hand")
+    labels = np.array([0, 0, 1, 1], np.uint8)
+    photos = PhotoSet(np.zeros((4, 16, 16, 3), np.uint8), labels, ("a", "b", "c", "d"))
+    write_test_photos(run.path, photos, ("dog", "cat"))
+    with run.lock():  # as a worker would
+        write_predictions(run.path, 1, np.array([0.9, 0.9, 0.1, 0.1]))
+        run.write_status(Status(State.TRAINING, epoch=2, epochs=9, batch_loss=0.7, seconds_left=9))
+        page = open_page("/train?run=by-hand")
+        page.get_by_text("Test pictures after epoch 1").wait_for()
+        page.get_by_text("4 of 4 are wrong.").wait_for()
+        cell = page.get_by_role("button", name="0 right: is cat, says cat")
+        cell.focus()
+        write_predictions(run.path, 2, np.array([0.1, 0.1, 0.9, 0.1]))
+        page.get_by_text("Test pictures after epoch 2").wait_for()
+        page.get_by_text("1 of 4 are wrong.").wait_for()
+        page.get_by_role("button", name="1 right: is cat, says cat").wait_for()
+        focused = page.locator("table.confusion button:focus")
+        assert focused.get_attribute("data-cell") == "1-1"  # in place, the keyboard stays there
+        run.write_status(Status(State.STOPPED, epochs=9))
+    run.delete()
 
 
 def test_an_impossible_choice_is_refused_before_anything_starts(open_page, server):

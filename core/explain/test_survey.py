@@ -4,6 +4,7 @@ from filelock import FileLock
 
 from core.config import TrainConfig
 from core.conftest import small_data, wait_for
+from core.data.mistaken import as_seen
 from core.explain import survey
 from core.explain.pca import fit_pca
 from core.explain.silence import count_silent
@@ -44,6 +45,17 @@ def test_features_of_the_test_photos_are_kept_with_the_run(run):
     assert progress is not None
     assert (progress.done, progress.total, progress.running) == (12, 12, False)
     assert not progress.problem
+
+
+def test_a_network_that_learnt_scrambled_pixels_is_shown_scrambled_photos(run):
+    wrong = create_run(run.config.replace(mistakes=["reshape", "bgr"]))
+    looked = Survey(wrong, "map", 0)
+    looked.perform()
+    found = looked.features()
+    assert found is not None
+    seen = as_seen(small_data().test.pixels, wrong.config.mistakes)
+    expected = last_hidden(wrong.load_model(0), network_input(seen)).numpy()
+    assert np.allclose(found.values, expected, atol=1e-5)
 
 
 def test_top_photos_point_at_training_photos(run):

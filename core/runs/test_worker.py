@@ -14,11 +14,12 @@ from core.conftest import wait_for
 from core.errors import RunError
 from core.folders import ROOT
 from core.runs.commands import Action, Command, CommandFolder
+from core.runs.event_log import EventLogWriter
 from core.runs.listing import create_run
 from core.runs.run import Run
 from core.runs.worker import Worker
 from core.runs.worker_pool import WorkerPool, launch
-from core.training.events import EpochDone
+from core.training.events import EpochDone, Event
 
 CONFIG = TrainConfig(
     model="compact", image_size=16, epochs=1000, batch_size=8, train_per_class=60, test_per_class=9
@@ -34,6 +35,20 @@ def is_gone(pid: int) -> bool:
     except FileNotFoundError:
         return True
     return state == "Z"
+
+
+def test_whoever_reads_of_an_epoch_in_the_log_finds_its_answers(monkeypatch):
+    run, found = create_run(CONFIG.replace(epochs=2)), []
+    add = EventLogWriter.add
+
+    def watch(self: EventLogWriter, event: Event) -> None:
+        if isinstance(event, EpochDone):
+            found.append(run.test_predictions(event.epoch).epoch)
+        add(self, event)
+
+    monkeypatch.setattr(EventLogWriter, "add", watch)
+    list(Worker(run).events())
+    assert found == [1, 2]
 
 
 def test_a_killed_worker_is_noticed_and_its_run_goes_on_bit_for_bit():

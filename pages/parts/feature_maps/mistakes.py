@@ -1,6 +1,5 @@
 """The wall of mistakes, and how good the answers are at every threshold."""
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from core.runs.predictions import Predictions
 from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
+from pages.parts.shared.confusion import confusion_matrix
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.plots import (
     calibration_figure,
@@ -119,18 +119,10 @@ def show_wall(run: Run, predictions: Predictions, threshold: float) -> None:
 def show_confusion(predictions: Predictions, threshold: float) -> None:
     """Draw the confusion matrix and what follows from it."""
     counts = scores.confusion(predictions.labels, predictions.probabilities, threshold)
-    zero, one = predictions.classes
-    (right_zero, wrong_zero), (wrong_one, right_one) = counts.matrix.tolist()
-    names = escape(zero), escape(one)
-    table, figures = st.columns(2, vertical_alignment="center")
-    table.html(
-        f"""<style>.counts td, .counts th {{ padding: 2px 10px; text-align: right; }}
-        .counts th {{ font-weight: 400; opacity: .75; }}
-        .counts {{ font-size: 14px; font-variant-numeric: tabular-nums; }}</style>
-        <table class="counts"><tr><th></th><th>says {names[0]}</th><th>says {names[1]}</th></tr>
-        <tr><th>is {names[0]}</th><td><b>{right_zero}</b></td><td>{wrong_zero}</td></tr>
-        <tr><th>is {names[1]}</th><td>{wrong_one}</td><td><b>{right_one}</b></td></tr></table>"""
-    )
+    one = predictions.classes[1]
+    table, figures = st.columns([3, 2], vertical_alignment="center")
+    with table:
+        confusion_matrix(counts.matrix, predictions.classes, key="counts", clickable=False)
     figures.markdown(
         f"accuracy **{percent(counts.accuracy)}**  \nprecision **{share(counts.precision)}**  \n"
         f"recall **{share(counts.recall)}**",

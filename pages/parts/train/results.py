@@ -10,13 +10,17 @@ from core.explain.scores import confusion
 from core.pictures.colour import CLASS_COLOURS
 from core.runs.predictions import Predictions
 from core.runs.run import Run
+from core.runs.status import Status
+from pages.parts.shared.confusion import confusion_matrix
 from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.live_run import refresh_seconds
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.run_photos import run_data, show_report
 from pages.parts.train.compare import compare
-from pages.parts.train.confusion import confusion_matrix
 
 SHOWN = 24
+LONGEST_LAG_SECONDS = 10.0
+SELDOM = 2.5
 
 
 def show_results(run: Run) -> None:
@@ -44,6 +48,31 @@ def show_results(run: Run) -> None:
 
 
 def show_confusion(run: Run) -> None:
+    """Draw what was right and wrong after the newest epoch, anew with the epochs of a training."""
+    st.page_link(
+        "pages/feature_maps.py",
+        label="All mistakes, the surest first, each with its why",
+        icon=":material/search:",
+        query_params={"run": run.id, "view": "mistakes"},  # without an epoch it is the newest
+    )
+    pace = look_again_seconds(run.status())
+    st.fragment(lambda: draw_confusion(run), run_every=pace, key=f"right-and-wrong-{run.id}")()
+
+
+def look_again_seconds(status: Status) -> float | None:
+    """Return how often to look for a new epoch's answers; None when no more will come.
+
+    About once an epoch, more seldom than the curves and never more seldom than every ten seconds:
+    every look takes time from the training.
+    """
+    pace = refresh_seconds(status)
+    if pace is None:
+        return None
+    epoch_seconds = (status.seconds_left or 0) / max(1, status.epochs - status.epoch + 1)
+    return max(SELDOM * pace, min(epoch_seconds, LONGEST_LAG_SECONDS))
+
+
+def draw_confusion(run: Run) -> None:
     """Draw the confusion matrix of the newest epoch; a click shows the photos of a cell."""
     try:
         predictions = run.test_predictions()
@@ -53,24 +82,19 @@ def show_confusion(run: Run) -> None:
         )
         return
     counts = confusion(predictions.labels, predictions.probabilities)
+    wrong = counts.false_positive + counts.false_negative
     st.markdown(
-        f"**Test pictures after epoch {predictions.epoch}**, by what they are (rows) and what the "
-        "network says at a threshold of 0.5 (columns). Click a cell to see its pictures, the most "
-        "wrong first."
+        f"**Test pictures after epoch {predictions.epoch}: {wrong:,} of "
+        f"{len(predictions.labels):,} are wrong.** Rows say what they are, columns what the "
+        "network says at a threshold of 0.5. Click a cell to see its pictures."
     )
     chosen = confusion_matrix(counts.matrix, predictions.classes, key=f"confusion-{run.id}")
-    st.page_link(
-        "pages/feature_maps.py",
-        label="All mistakes, the surest first, each with its why",
-        icon=":material/search:",
-        query_params={"run": run.id, "epoch": str(predictions.epoch), "view": "mistakes"},
-    )
     if chosen is not None:
         show_cell(run, predictions, *chosen)
 
 
 def show_cell(run: Run, predictions: Predictions, truth: int, said: int) -> None:
-    """Show the photos of one cell of the confusion matrix, the most wrong first."""
+    """Show the photos of one cell of the confusion matrix; a click opens one with its why."""
     labels, probabilities = predictions.labels, predictions.probabilities
     members = np.flatnonzero((labels == truth) & ((probabilities >= 0.5) == bool(said)))
     if not len(members):
@@ -85,24 +109,29 @@ def show_cell(run: Run, predictions: Predictions, truth: int, said: int) -> None
     rows = {name: row for row, name in enumerate(photos.names)}
     shown = [index for index in members if predictions.names[index] in rows][:SHOWN]
     certainty = np.where(said == 1, probabilities, 1 - probabilities)
-    gallery(
+    clicked = gallery(
         [
             Picture(
                 np.asarray(photos.pixels[rows[predictions.names[index]]]),
                 f"{certainty[index] * 100:.0f} % {predictions.classes[said]}",
-                predictions.names[index],
+                f"{predictions.names[index]}: why did it say {predictions.classes[said]}?",
                 CLASS_COLOURS[truth],
             )
             for index in shown
         ],
         key=f"cell-photos-{run.id}",
         side=96,
-        clickable=False,
     )
     st.caption(
-        f"{len(shown)} of {len(members)} pictures. Their edge has the colour of what they are, "
-        "the caption is what the network says and how sure it is."
+        f"{len(shown)} of {len(members)} pictures, the most wrong first. Click one to see why. "
+        "Their edge has the colour of what they are, the caption is what the network says and how "
+        "sure it is."
     )
+    if clicked is not None:
+        row = rows[predictions.names[shown[clicked]]]
+        address = {"run": run.id, "epoch": str(predictions.epoch)}
+        address |= {"view": "why", "photo": f"test:{row}"}
+        st.switch_page("pages/feature_maps.py", query_params=address)
 
 
 def show_weights(run: Run) -> None:

@@ -2,6 +2,7 @@
 // The photo as the network gets it, with what one cell sees of it, and what the network says.
 
 import { Sheet, frame, ready } from "../../web/canvas.js";
+import { confusionTable } from "../../web/confusion.js";
 import { element } from "../../web/elements.js";
 import { answerText, probabilityBar } from "../../web/probability_bar.js";
 import { photoSide } from "./sizes.js";
@@ -60,19 +61,10 @@ function answerLines(header) {
     lines.push(element("div", wrong ? "words" : "",
       `It is a ${classes[truth]}: ${wrong ? "wrong" : "right"}`));
   }
-  if (header.confusion) lines.push(confusionTable(classes, header.confusion));
-  else if (header.untested) lines.push(element("div", "identity", header.untested));
+  const counts = header.confusion;
+  if (counts) {
+    lines.push(confusionTable(classes, "all test photos",
+      (row, column) => String(counts[row][column])));
+  } else if (header.untested) lines.push(element("div", "identity", header.untested));
   return lines;
-}
-
-/** @param {string[]} classes @param {number[][]} confusion */
-function confusionTable(classes, confusion) {
-  const table = element("table", "confusion");
-  table.append(element("tr", "", element("th", "", "all test photos"),
-    ...classes.map((name) => element("th", "", `says ${name}`))));
-  confusion.forEach((row, truth) => {
-    table.append(element("tr", "", element("th", "", `is ${classes[truth]}`),
-      ...row.map((value, said) => element("td", said === truth ? "right" : "", String(value)))));
-  });
-  return table;
 }
