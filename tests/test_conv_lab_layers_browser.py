@@ -55,7 +55,7 @@ def test_every_number_of_a_linear_layer_is_there_with_its_sum(open_page):
     for panel, at, terms in (("y", (1, 2), 7), ("dx", (0, 3), 3), ("dweight", (2, 5), 2)):
         shape = arrays[panel].shape
         canvas(page, panel).hover(position=middle(page, panel, shape, at))
-        wait_for(lambda at=at: text(page, "place").endswith(str(list(at))), f"{panel} is shown")
+        page.locator('[data-value="place"]').get_by_text(str(list(at))).wait_for()
         assert as_number(text(page, "numpy")) == pytest.approx(float(arrays[panel][at]), rel=1e-6)
         assert page.locator(".layer-view .sum [data-term]").count() == terms
         printed, written = sum_text(page).split(" = ")

@@ -10,7 +10,8 @@ from pathlib import Path
 from core.check.configurations import TOPICS, Configuration, battery
 from core.check.diagnosis import difference, shrink
 from core.check.function_process import FunctionProcess
-from core.check.judge import Verdict, judge
+from core.check.judge import Verdict, judge, save_arrays
+from core.check.nature import other_nature
 from core.check.signature import Signature, read_signature
 from core.errors import CheckError, SignatureError
 
@@ -41,11 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(f"The target must be FILE.py:FUNCTION, not {options.target!r}.")
     if not Path(path).is_file():
         return _refuse(f"There is no file {path}.")
+    if options.save is not None and not options.save.parent.is_dir():
+        return _refuse(f"There is no folder {options.save.parent} to save in.")
     try:
         with FunctionProcess(Path(path).resolve(), function, options.seconds) as process:
             signature = _recognise(process, function, options.layout)
             print(f"{options.target}: {signature.describe()}")
-            return _check(process, signature)
+            return _check(process, signature, options.save)
     except CheckError as error:
         return _refuse(str(error))
 
@@ -79,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seconds", type=_positive, default=5.0, help="time limit for one case (default: 5)"
     )
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE.npz",
+        help="write the arrays of the smallest failing case there, for numpy.load",
+    )
     return parser
 
 
@@ -94,7 +103,7 @@ def _refuse(sentence: str) -> int:
     return 2
 
 
-def _check(process: FunctionProcess, signature: Signature) -> int:
+def _check(process: FunctionProcess, signature: Signature, save: Path | None) -> int:
     @cache
     def verdict(case: Configuration) -> Verdict:
         return judge(process, signature, case)
@@ -126,9 +135,21 @@ def _check(process: FunctionProcess, signature: Signature) -> int:
             first,
             lambda case: not _missing(signature, case) and not verdict(case).right,
         )
-    print(f"\nSmallest failing case: {smallest.describe()}")
-    print(f"  {verdict(smallest).sentence}")
+    found = verdict(smallest)
+    print(f"\nSmallest failing case: {smallest.describe(signature.layout)}")
+    print(f"  {found.sentence}")
     print(difference(smallest, lambda case: not verdict(case).right))
+    nature = "" if hangs else other_nature(process, signature)
+    if nature:
+        print(nature)
+    if save is None:
+        print("Its arrays, as .npz: the same command with --save FILE.npz.")
+        return 1
+    try:
+        save_arrays(found, save)
+    except OSError as error:
+        return _refuse(f"{save} cannot be written: {error.strerror}.")
+    print(f"Its arrays are in {save}: {', '.join(found.arrays)}.")
     return 1
 
 

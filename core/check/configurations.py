@@ -70,10 +70,13 @@ class Configuration:
         """Return a copy with other values."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
-    def describe(self) -> str:
-        """Write the shapes and the parameters."""
-        x = (self.batch, self.channels, *self.size)
-        weight = (self.out_channels, self.per_group, *self.kernel)
+    def describe(self, layout: str = "nchw") -> str:
+        """Write the shapes, as they are in the layout, and the parameters."""
+        x: tuple[int, ...] = (self.batch, self.channels, *self.size)
+        weight: tuple[int, ...] = (self.out_channels, self.per_group, *self.kernel)
+        if layout == "hwc":
+            x = (*self.size, self.channels)
+            weight = (self.out_channels, *self.kernel, self.per_group)
         names = ("stride", "padding", "dilation")
         settings = [f"{name} {pair_words(getattr(self, name))}" for name in names]
         bias = "with bias" if self.bias else "no bias"

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import multiprocessing
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -101,7 +102,7 @@ def _serve(pipe: Connection, path: Path, name: str) -> None:
             return
         with contextlib.suppress(EOFError):
             while True:
-                pipe.send(_call(function, *pipe.recv()))
+                pipe.send(_call(function, path, *pipe.recv()))
 
 
 def _load(path: Path, name: str) -> tuple[Callable[..., Any] | None, str]:
@@ -113,7 +114,9 @@ def _load(path: Path, name: str) -> tuple[Callable[..., Any] | None, str]:
     try:
         spec.loader.exec_module(module)
     except BaseException as error:  # a reader's file may raise anything, SystemExit too
-        return None, f"The file {path.name} can not be loaded: {_words(error)}."
+        place = _place(error, path)
+        at = f" ({place})" if place else ""
+        return None, f"The file {path.name} can not be loaded: {_words(error)}{at}."
     function = getattr(module, name, None)
     if not callable(function):
         there = ", ".join(n for n, v in vars(module).items() if callable(v) and n[0] != "_")
@@ -122,15 +125,22 @@ def _load(path: Path, name: str) -> tuple[Callable[..., Any] | None, str]:
 
 
 def _call(
-    function: Callable[..., Any], signature: Signature, by_role: dict[str, Any]
+    function: Callable[..., Any], path: Path, signature: Signature, by_role: dict[str, Any]
 ) -> CallResult:
     before = {role: _copy(value) for role, value in by_role.items()}
     positional, named = call_arguments(signature, by_role)
     try:
         returned = function(*positional, **named)
-        arrays = _arrays(returned)
     except BaseException as error:  # whatever it raises is how this call ended
-        return CallResult("raised", sentence=f"It raised {_words(error)}.")
+        place = _place(error, path)
+        at = f" It happened at {place}." if place else ""
+        return CallResult("raised", sentence=f"It raised {_words(error)}.{at}")
+    try:
+        arrays = _arrays(returned)
+    except (TypeError, ValueError, KeyError) as error:
+        return CallResult(
+            "raised", sentence=f"What it returned cannot be read as arrays: {_words(error)}."
+        )
     changed = tuple(role for role in by_role if not _same(before[role], by_role[role]))
     return CallResult("returned", arrays, changed=changed)
 
@@ -157,6 +167,20 @@ def _same(before: object, after: object) -> bool:
     if isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
         return before.shape == after.shape and bool((before == after).all())
     return bool(before == after)
+
+
+def _place(error: BaseException, path: Path) -> str:
+    """Name the innermost line of the reader's own that an exception came through, if one did.
+
+    That is a line of the function's file, or of another in its folder.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).resolve().parent == path.parent]
+    if not own:
+        return ""
+    line = f" (`{own[-1].line[:100]}`)" if own[-1].line else ""
+    function = "" if own[-1].name == "<module>" else f", in {own[-1].name}"
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}{function}{line}"
 
 
 def _words(error: BaseException) -> str:

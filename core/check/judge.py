@@ -1,7 +1,9 @@
 """What torch says to a configuration, and whether what the reader's function returned agrees."""
 
+import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,16 +15,23 @@ from core.check.signature import Signature, arguments
 from core.comparison.magnitudes import layer_sums
 from core.comparison.rounding import Array, Sums, agreeing
 from core.comparison.torch_layer import convolution_layer, run_layer
+from core.files import write_atomically
 from core.system import one_torch_thread
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a configuration is right, a sentence about what is wrong, and whether it hung."""
+    """Whether a configuration is right, a sentence about what is wrong, and whether it hung.
+
+    ``arrays`` are those that went in ("x", "weight", "bias", "dy" or the cache's "Z", "W", "b",
+    "A_prev"), what must come out ("y_expected") and what came out ("y_returned"), all in the
+    function's layout; what came out is missing where nothing did.
+    """
 
     right: bool
     sentence: str = ""
     hung: bool = False
+    arrays: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,50 @@ def compute_expected(configuration: Configuration) -> Expected:
 def judge(process: FunctionProcess, signature: Signature, configuration: Configuration) -> Verdict:
     """Call the reader's function with a configuration and compare."""
     expected = compute_expected(configuration)
+    called = call(process, signature, configuration, expected.arrays)
     by_role = arguments(signature, expected.arrays, _settings(configuration))
-    called = process.call(signature, by_role)
-    if called.ending != "returned":
-        return Verdict(False, called.sentence, called.ending == "hung")
-    return _compare(signature, expected, called)
+    verdict = (
+        _compare(signature, expected, called)
+        if called.ending == "returned"
+        else Verdict(False, called.sentence, called.ending == "hung")
+    )
+    return replace(verdict, arrays=_arrays(signature, expected, by_role, called))
+
+
+def call(
+    process: FunctionProcess,
+    signature: Signature,
+    configuration: Configuration,
+    arrays: Mapping[str, Array | None],
+) -> CallResult:
+    """Call the reader's function with arrays (N, C, H, W) that fit to a configuration."""
+    return process.call(signature, arguments(signature, arrays, _settings(configuration)))
+
+
+def save_arrays(verdict: Verdict, path: Path) -> None:
+    """Write a verdict's arrays as ``.npz``, to be read with ``numpy.load``; may raise ``OSError``.
+
+    ``path`` appears whole or not at all.
+    """
+    file = io.BytesIO()
+    np.savez(file, **verdict.arrays)  # type: ignore[arg-type]
+    write_atomically(path, file.getvalue())
+
+
+def _arrays(
+    signature: Signature, expected: Expected, by_role: Mapping[str, Any], called: CallResult
+) -> dict[str, Array]:
+    """Name the arrays that went in, must come out, and came out."""
+    entered = {role: by_role[role] for role in signature.parameters}
+    entered |= entered.pop("cache", {})
+    arrays = {name: each for name, each in entered.items() if isinstance(each, np.ndarray)}
+    names = _returned_names(signature)
+    for name in names:
+        arrays[f"{name}_expected"] = _in_layout(signature, name, expected.results[name])
+    fitting = len(called.arrays) == len(names)
+    for place, array in enumerate(called.arrays):
+        arrays[f"{names[place] if fitting else place}_returned"] = array
+    return arrays
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:
@@ -89,6 +137,12 @@ def _compare(signature: Signature, expected: Expected, called: CallResult) -> Ve
         laid_out = Sums(_in_layout(signature, name, sums.magnitudes), sums.terms)
         if name == "dbias" and ours.size == theirs.size:
             ours = ours.reshape(theirs.shape)  # the article keeps its bias in some other shape
+        if ours.ndim != theirs.ndim:
+            return Verdict(
+                False,
+                f"{name} must have {theirs.ndim} axes, {_axes(signature, name)}, not {ours.ndim}: "
+                f"its shape must be {theirs.shape}, not {ours.shape}.",
+            )
         if ours.shape != theirs.shape:
             return Verdict(False, f"The shape of {name} must be {theirs.shape}, not {ours.shape}.")
         wrong = ~agreeing(ours, theirs, laid_out)
@@ -112,6 +166,16 @@ def _first_wrong(
     if theirs.dtype == np.float64 and agreeing(ours, narrow, sums).all():
         sentence += " It looks computed in float32: the numbers that came in are float64."
     return sentence
+
+
+def _axes(signature: Signature, name: str) -> str:
+    """Name the axes of what comes out."""
+    nchw = signature.layout == "nchw"
+    if name == "dbias":
+        return "(O)"
+    if name == "dweight":
+        return "(O, C, KH, KW)" if nchw else "(O, KH, KW, C)"
+    return "(N, C, H, W)" if nchw else "(H, W, C)"
 
 
 def _returned_names(signature: Signature) -> tuple[str, ...]:
