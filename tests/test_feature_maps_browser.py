@@ -196,7 +196,7 @@ def test_why_it_said_so_by_every_method(look):
         assert captions[1].startswith("For cat") and captions[2].startswith("For dog")
     page.get_by_role("radio", name="Grad-CAM").click()
     page.get_by_text(re.compile("cells, each drawn where")).wait_for()
-    chosen = page.get_by_test_id("stSelectbox").last.inner_text().split(",")[0].strip()
+    chosen = page.get_by_role("combobox", name="Layer").input_value().split(",")[0]
     assert chosen == "ReLU 8"
     page.get_by_text(re.compile(f"^{chosen}: ")).wait_for()
     canvas = page.locator(".evidence canvas.one")

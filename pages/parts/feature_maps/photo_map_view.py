@@ -129,6 +129,7 @@ def draw_map(
         "wrong": [y is not None and (p >= 0.5) != y for y, p in zip(labels, answers, strict=True)],
         "probabilities": answers,
         "classes": source.classes,
+        "when": source.when,
         "axes": [f"left to right: {share[0]}", f"bottom to top: {share[1]}"],
         "here": keys.index(photo.key),
     }

@@ -123,7 +123,8 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
             st.rerun()  # the slider of a live run is a fragment: the rest must follow it
         epoch = wanted_epoch(run)
         waits = is_ready is not None and not is_ready(run, epoch)
-        scrubber(run.saved_epochs(), epoch, note(run), waits=waits, key=key, on_epoch=move)
+        said = "· its picture is being made ..." if waits else note(run)
+        scrubber(run.saved_epochs(), epoch, said, waits=waits, key=key, on_epoch=move)
 
     if active:
         st.fragment(draw, run_every=LIVE_SECONDS, key=f"live-{key}")()

@@ -10,6 +10,7 @@ import { ChannelGrid } from "./channel_grid.js";
 import { explained, layerFigures, layerTitle, scaleLegend } from "./layer_head.js";
 import { LayerStrip } from "./layer_strip.js";
 import { SeenPhoto } from "./seen_photo.js";
+import { onPhone } from "./sizes.js";
 
 /** @typedef {import("./header.js").Header} Header */
 
@@ -65,9 +66,9 @@ class Anatomy {
     this.measure();
     if (!arrays.kernels || (this.pictures === "changes" && !arrays.changes)) this.pictures = "maps";
     this.photo.update(header, arrays.photo);
-    this.strip.update(header.layers, arrays, header.grid.layer, this.isWide);
+    this.strip.update(header.layers, arrays, header.grid.layer);
     this.showDetail();
-    if (this.leads && !this.isWide) this.goToDetail();
+    if (this.leads && onPhone()) this.goToDetail();
     this.leads = false;
     Object.assign(this.root.dataset, {
       shown: header.id,
@@ -85,6 +86,7 @@ class Anatomy {
   measure() {
     this.width = this.root.clientWidth;
     this.root.classList.toggle("wide", this.isWide);
+    this.root.classList.toggle("phone", onPhone());
     this.root.classList.toggle("spacious", this.width >= SPACIOUS);
   }
 
@@ -92,7 +94,7 @@ class Anatomy {
     if (this.root.clientWidth === this.width) return;
     this.measure();
     this.photo.show(null);
-    this.strip.paint(this.isWide);
+    this.strip.paint();
     this.showDetail();
   }
 
@@ -129,7 +131,7 @@ class Anatomy {
     const { name } = header.layers[header.grid.layer];
     this.grid.canvas.setAttribute("aria-label",
       `Channels of ${name}. Arrow keys move, Enter opens one.`);
-    this.grid.update(header.grid, arrays, this.pictures, this.isWide);
+    this.grid.update(header.grid, arrays, this.pictures);
     this.grid.tell();
     this.showField(null);
   }

@@ -28,7 +28,6 @@ export class ChannelGrid {
   cursor = null;
   /** @type {import("./layer_head.js").Shown} */
   shown = "maps";
-  wideLayout = true;
   parts = 1; // pictures side by side that belong to one channel
   columns = 1;
   wide = 0; // pixels of one picture
@@ -49,10 +48,10 @@ export class ChannelGrid {
 
   /**
    * @param {import("./header.js").GridFacts} grid @param {import("./header.js").Arrays} arrays
-   * @param {import("./layer_head.js").Shown} shown @param {boolean} wide
+   * @param {import("./layer_head.js").Shown} shown
    */
-  update(grid, arrays, shown, wide) {
-    Object.assign(this, { grid, arrays, shown, wideLayout: wide, cursor: null });
+  update(grid, arrays, shown) {
+    Object.assign(this, { grid, arrays, shown, cursor: null });
     const palette = arrays.palette.values;
     this.parts = shown === "changes" ? COLOURS.length : 1;
     this.sheet = shown === "kernels" ? new Sheet(arrays.kernels, null)
@@ -69,7 +68,7 @@ export class ChannelGrid {
     const { count } = this;
     const ratio = (this.parts * this.sheet.width) / this.sheet.height;
     const room = Math.max(120, this.canvas.parentElement?.clientWidth ?? 0);
-    const { height, least } = gridSizes(this.wideLayout);
+    const { height, least } = gridSizes();
     let best = 1, side = 0;
     for (let columns = 1; columns <= count; columns++) {
       const rows = Math.ceil(count / columns);

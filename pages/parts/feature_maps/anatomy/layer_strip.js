@@ -19,7 +19,6 @@ export class LayerStrip {
   sheets = [];
   chosen = 0;
   names = "";
-  wide = false;
 
   /** @param {HTMLElement} place @param {(layer: number, pressed: boolean) => void} choose */
   constructor(place, choose) {
@@ -28,11 +27,8 @@ export class LayerStrip {
     this.place.addEventListener("keydown", (event) => this.move(event));
   }
 
-  /**
-   * @param {Layer[]} layers @param {import("./header.js").Arrays} arrays
-   * @param {number} chosen @param {boolean} wide
-   */
-  update(layers, arrays, chosen, wide) {
+  /** @param {Layer[]} layers @param {import("./header.js").Arrays} arrays @param {number} chosen */
+  update(layers, arrays, chosen) {
     const names = JSON.stringify(layers.map((layer) => [layer.name, layer.shape]));
     if (names !== this.names) {
       this.names = names;
@@ -41,7 +37,7 @@ export class LayerStrip {
     this.layers = layers;
     this.sheets = layers.map((_, index) => new Sheet(arrays[`strip${index}`], arrays.palette.values));
     this.chosen = chosen;
-    this.paint(wide);
+    this.paint();
   }
 
   /** @param {Layer[]} layers */
@@ -66,10 +62,8 @@ export class LayerStrip {
     this.place.replaceChildren(head, ...this.rows);
   }
 
-  /** @param {boolean} [wide] whether the strip stands beside the rest, not above it */
-  paint(wide = this.wide) {
-    this.wide = wide;
-    const { room, least, most } = stripSizes(this.wide);
+  paint() {
+    const { room, least, most } = stripSizes();
     const high = clamp(Math.floor(room / this.rows.length), least, most);
     this.rows.forEach((row, index) => {
       const layer = this.layers[index];

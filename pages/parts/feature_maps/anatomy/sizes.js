@@ -6,18 +6,20 @@
 import { clamp } from "../../web/keyboard.js";
 
 const LAPTOP = 800;
+const PHONE = 700;
+
+// Whether the whole page is one narrow column; two photos side by side are narrow, but no phone.
+export const onPhone = () => window.innerWidth < PHONE;
 
 // Pixels that this screen has more than the smallest one for which a view fits.
 const extra = () => clamp(window.innerHeight - LAPTOP, 0, 360);
 
 // The strip of all layers, and the least and most for one of its rows.
-/** @param {boolean} wide @returns {{room: number, least: number, most: number}} */
-export const stripSizes = (wide) =>
-  wide ? { room: 540 + extra(), least: 15, most: 34 } : { room: 540, least: 28, most: 28 };
+export const stripSizes = () =>
+  onPhone() ? { room: 540, least: 28, most: 28 } : { room: 540 + extra(), least: 15, most: 34 };
 
 // The channels of a layer: the height in which they should fit, and the least side of one.
-/** @param {boolean} wide */
-export const gridSizes = (wide) => ({ height: 285 + extra() * 0.8, least: wide ? 24 : 44 });
+export const gridSizes = () => ({ height: 285 + extra() * 0.8, least: onPhone() ? 44 : 24 });
 
 // One channel's map, in `room` pixels.
 /** @param {boolean} wide @param {number} room */

@@ -41,7 +41,8 @@ def photo_map(
     """Show photos at ``places`` (N, 2).
 
     ``facts`` has a list of N each for names, keys, labels (None: not a test photo), wrong and
-    probabilities; besides id, classes, axes (their names) and here, the index of the chosen photo.
+    probabilities; besides id, when (the epoch in words), classes, axes (their names) and here, the
+    index of the chosen photo.
     ``on_open`` finds the key of the photo that was clicked in the state's ``open``.
     """
     header = {**facts, "colours": CLASS_COLOURS, "thumb": THUMB, "across": sheet[1]}

@@ -12,7 +12,8 @@ import { unpack } from "../../web/unpack.js";
 /**
  * @typedef {object} Header lists have a place for each photo
  * @property {string} id @property {string[]} classes @property {string[]} colours
- * @property {string[]} axes @property {number | null} here the place of the chosen photo
+ * @property {string[]} axes @property {string} when the epoch of this map
+ * @property {number | null} here the place of the chosen photo
  * @property {string[]} names @property {string[]} keys
  * @property {(number | null)[]} labels null: not a test photo
  * @property {boolean[]} wrong @property {number[]} probabilities
@@ -106,14 +107,18 @@ class PhotoMap {
     strokeLine(pen, left, bottom, this.wide, bottom);
     pen.globalAlpha = 0.8;
     pen.font = `12px ${getComputedStyle(this.canvas).fontFamily}`;
+    pen.textAlign = "right";
+    pen.fillText(across, this.wide - 12, this.high - 9);
     pen.textAlign = "center";
-    pen.fillText(across, (left + this.wide) / 2, this.high - 9);
     pen.save();
     pen.translate(17, bottom / 2);
     pen.rotate(-Math.PI / 2);
     pen.fillText(up, 0, 0);
     pen.restore();
     pen.globalAlpha = 1;
+    pen.textAlign = "left";
+    pen.font = `600 ${pen.font}`;
+    pen.fillText(this.header.when, left, this.high - 9);
   }
 
   // Where each photo stands on the canvas.
