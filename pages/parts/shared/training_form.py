@@ -135,7 +135,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         help="The first so many training pictures of each class, in the order of their names.",
         below=below,
     )
-    below.caption(how_large(model, int(values["image_size"])))
+    below.caption(how_large(model, values["image_size"]))
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
     try:
@@ -144,9 +144,9 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         return FormChoices(None, f"This cannot work. {error}")
 
 
-def how_large(model: str, image_size: int) -> str:
+def how_large(model: str, image_size: object) -> str:
     """Say how many weights the chosen network has; nothing where it cannot take such pictures."""
-    if image_size < smallest_image_size(model):
+    if not isinstance(image_size, int) or image_size < smallest_image_size(model):
         return ""
     count = weight_count(model, image_size)
     number = f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,}"
