@@ -163,6 +163,17 @@ def article_map_side(image_size: int) -> int:
     return side // 2
 
 
+def weight_count(model: str, image_size: int) -> int:
+    """Return how many numbers a preset learns for photos of so many pixels a side, not building it.
+
+    Beside what stays the same, the article's first linear layer has 64 weights for each cell of
+    the last map, to each of its 2048 outputs.
+    """
+    if model == "article":
+        return 78_529 + 64 * article_map_side(image_size) ** 2 * 2048
+    return 461_689
+
+
 def smallest_image_size(model: str) -> int:
     """Return the smallest side in pixels for which every layer of the preset has an output."""
     if model == "article":

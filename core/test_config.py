@@ -2,7 +2,15 @@ import math
 
 import pytest
 
-from core.config import LIMITS, PRESETS, TrainConfig, in_words, smallest_image_size
+from core.config import (
+    LIMITS,
+    MODELS,
+    PRESETS,
+    TrainConfig,
+    in_words,
+    smallest_image_size,
+    weight_count,
+)
 from core.errors import ConfigError
 from core.networks.build import build_model
 
@@ -75,3 +83,10 @@ def test_limits_are_allowed_themselves():
     for name in ("epochs", "batch_size", "learning_rate", "seed", "weight_decay"):
         for value in LIMITS[name]:
             assert getattr(TrainConfig().replace(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_weights_of_a_preset_are_counted_without_building_it(model):
+    for size in (smallest_image_size(model), 96, 150):
+        built = sum(parameter.numel() for parameter in build_model(model, size).parameters())
+        assert weight_count(model, size) == built

@@ -1,4 +1,10 @@
-from core.wording import short_time, spoken_time, times_as_long
+from core.wording import short_time, spoken_size, spoken_time, times_as_long
+
+
+def test_sizes_of_files_are_said_in_the_unit_that_leaves_digits():
+    assert [spoken_size(n) for n in (0, 999, 1234, 999_000, 26_100_000)] == [
+        *("0 bytes", "999 bytes", "1.2 kB", "999.0 kB", "26.1 MB")
+    ]
 
 
 def test_times_are_said_as_people_say_them():

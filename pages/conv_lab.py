@@ -1,4 +1,4 @@
-"""Conv lab: what exactly does one convolution compute, forward and backward?"""
+"""Conv lab: what exactly does one layer compute, forward and backward?"""
 
 import streamlit as st
 

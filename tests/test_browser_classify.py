@@ -104,10 +104,11 @@ def test_many_photos_come_in_pages_newest_first_and_are_cleared_together(open_pa
     page.get_by_text("Why it says so").last.click()
     page.locator(".evidence[data-shown]").wait_for()
     menu = page.get_by_test_id("stSidebar")
-    menu.get_by_role("link", name="Train").click()  # and back: the same page of answers
+    menu.get_by_role("link", name="Train").click()  # and back: the same answers, the same why
     page.get_by_role("button", name="Start").wait_for()
     menu.get_by_role("link", name="Classify").click()
     expect(page.locator(".answer .name")).to_have_text(["pet 12.png", "pet 13.png"])
+    page.locator(".evidence[data-shown]").wait_for()
     drop(page, {"new.png": png(CAT, 20)})
     page.get_by_text("Photos 1 to 12 of 15").wait_for()
     assert names(page)[:2] == ["new.png", "pet 00.png"]

@@ -1,15 +1,13 @@
 """What a newcomer does in the first hour, in a real Chromium, from what the pages say alone."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
 from core.runs.run import Run
 from core.runs.status import State
-from tests.app_server import ROOT, SETTLED, wait_for
+from tests.app_server import SETTLED, wait_for
 from tests.feature_maps_page import train, wait_for_layer
 from tests.test_browser_classify import CAT, DOG, drop, png
 from tests.train_page import only_run, points

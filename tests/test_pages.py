@@ -1,5 +1,6 @@
 """The pages without a browser: what they say for good and for bad input."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_an_unknown_model_in_the_address_is_told(app):
     assert "names a model that is not here" in texts(app)
 
 
+def test_the_form_says_how_many_weights_the_chosen_network_has(train_page):
+    train_page.run()
+    assert "At 96 pixels a side this network has 209,601 weights." in texts(train_page)
+    train_page.number_input(key="size-article-drawn").set_value(224).run()
+    assert "At 224 pixels a side this network has 6.5 million weights." in texts(train_page)
+    train_page.number_input(key="size-article-drawn").set_value(50).run()
+    assert "this network has" not in texts(train_page)
+
+
 def test_the_form_refuses_a_folder_that_is_not_there(train_page):
     train_page.run()
     train_page.segmented_control(key="source").set_value("A folder of photos").run()
@@ -135,11 +145,14 @@ def test_a_finished_run_shows_its_mistakes_and_its_weights(train_page, tmp_path)
     assert not train_page.exception
     assert "Test pictures after epoch 1" in texts(train_page)
     assert len(train_page.get("plotly_chart")) == 3
-    for part in ("Compare runs", "Pictures", "Rename or delete", "Weights and recipe"):
+    for part in ("Compare runs", "What was found", "Rename or delete", "Weights and recipe"):
         train_page.segmented_control(key="results-part").set_value(part).run()
         assert not train_page.exception, part
     downloads = [button.proto.label for button in train_page.get("download_button")]
-    assert any("epoch-0001.safetensors" in label for label in downloads)
+    assert any(label.startswith("Weights: epoch-0001.safetensors, ") for label in downloads)
+    assert any(
+        re.fullmatch(r"Description: epoch-0001.json, [\d.]+ (bytes|kB)", each) for each in downloads
+    )
 
 
 def test_a_broken_run_folder_does_not_break_the_page(train_page, tmp_path):

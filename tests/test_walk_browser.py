@@ -195,6 +195,7 @@ def test_train_keeps_its_run_its_part_and_its_form(open_page, run):
     page.get_by_role("radio", name="compact").click()
     epochs = page.get_by_label("Epochs", exact=True)
     page.get_by_text("Narrow 3 x 3 convolutions").wait_for()
+    expect(epochs).to_have_count(1)  # the box of the network before is gone
     epochs.fill("7")
     epochs.press("Enter")
     leave_and_return(page, "train")

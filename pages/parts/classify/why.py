@@ -11,7 +11,12 @@ from pages.parts.shared.words import percent
 def why_expander(photo: BroughtPhoto, model: ModelChoice, photo_key: str) -> None:
     """Draw the fold; nothing is computed while it is closed."""
     key = f"{photo_key}-{model.id}"
-    opened = st.expander("Why it says so", key=f"why-{key}", on_change="rerun")
+    folds: dict[str, bool] = st.session_state.setdefault("opened-whys", {})
+    fold = f"why-{key}"
+    if fold not in st.session_state:  # forgotten on the way to other pages
+        st.session_state[fold] = folds.get(key, False)
+    opened = st.expander("Why it says so", key=fold, on_change="rerun")
+    folds[key] = bool(opened.open)
     if not opened.open:
         return
     classifier = load_classifier(model)

@@ -157,7 +157,11 @@ def offer_test_photos(run: Run, slot: str) -> None:
     classes = run.classes or ("class 0", "class 1")
     pages = -(-len(photos) // PER_PAGE)
     page = st.number_input(
-        f"Page of {pages}, {len(photos):,} test photos", 1, pages, 1, key=f"page-{slot}"
+        f"Page of the {len(photos):,} test photos, 1 to {pages}",
+        1,
+        pages,
+        1,
+        key=f"page-{slot}",
     )
     first = (page - 1) * PER_PAGE
     # Cats and dogs lie apart in the files; taking turns shows both on every page.

@@ -13,7 +13,7 @@ def show_budget(run: Run) -> None:
     sizes = run.checkpoints.sizes()
     used, budget = sum(sizes.values()), run.checkpoints.budget
     with st.popover(
-        f"{used / MEGABYTE:.0f} of {budget / MEGABYTE:.0f} MB",
+        f"Kept epochs: {used / MEGABYTE:.0f} of {budget / MEGABYTE:.0f} MB",
         icon=":material/save:",
         help="Disk that the kept epochs of this run take, and may take.",
         type="tertiary",

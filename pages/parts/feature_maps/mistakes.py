@@ -92,7 +92,8 @@ def show_wall(run: Run, predictions: Predictions, threshold: float) -> None:
     pages = -(-len(wrong) // PER_PAGE)
     page = 1
     if pages > 1:
-        page = st.number_input(f"Page of {pages}", 1, pages, 1, key="mistake-page", width=160)
+        label = f"Page of mistakes, 1 to {pages}"
+        page = st.number_input(label, 1, pages, 1, key="mistake-page", width=200)
     shown = wrong[(page - 1) * PER_PAGE : page * PER_PAGE]
     pictures = []
     for n in shown:

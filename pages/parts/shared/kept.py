@@ -44,6 +44,7 @@ def choose_view(names: Mapping[str, str]) -> str:
         default=wanted if wanted in names else first,
         format_func=names.__getitem__,
         required=True,
+        wrap=True,
         key=key,
         on_change=choose,
         label_visibility="collapsed",

@@ -48,7 +48,7 @@ PAGES: Final = {
         "pages/conv_lab.py",
         "Conv lab",
         ":material/grid_on:",
-        "What exactly does one convolution compute?",
+        "What exactly does one layer compute?",
         "Point at a number to see the sum behind it, in both engines; move a slider to change it.",
     ),
     "numpy_network": Page(
@@ -57,6 +57,13 @@ PAGES: Final = {
         ":material/compare_arrows:",
         "Do NumPy and torch agree through the whole network?",
         "Send a photo down through both engines and its gradient back, or train both side by side.",
+    ),
+    "about": Page(
+        "pages/about.py",
+        "About",
+        ":material/info:",
+        "What is this, and what do its words mean?",
+        "Read where it comes from and where photos go, or look up a word and see it at work.",
     ),
 }
 

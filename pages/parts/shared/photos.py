@@ -55,7 +55,7 @@ def choose_photos() -> list[BroughtPhoto]:
         key=uploader,
         max_upload_size=MAX_BYTES // 2**20,
         help="JPEG, PNG, WebP, BMP or GIF; up to 25 MB, 40 megapixels and 20,000 pixels a side "
-        "each. They stay on this computer, in memory, and are never saved.",
+        "each. They stay in the memory of the computer that runs this server and are never saved.",
     )
     photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped]
     photos += choose_earlier(st.session_state["earlier-photos"])

@@ -14,6 +14,7 @@ from core.config import (
     PRESETS,
     TrainConfig,
     smallest_image_size,
+    weight_count,
 )
 from core.data import DataRequest
 from core.data.preview import Preview, preview_source
@@ -38,8 +39,7 @@ INIT_NAMES = {
 }
 OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
 NETWORKS = {
-    "article": "Four convolutions and two large linear layers: 6.6 million weights at 224 pixels, "
-    "the network of the article.",
+    "article": "Four convolutions and two large linear layers: the network of the article.",
     "compact": "Narrow 3 x 3 convolutions and an average instead of large linear layers: a small "
     "file that learns better.",
 }
@@ -136,6 +136,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         help="The first so many training pictures of each class, in the order of their names.",
         below=below,
     )
+    below.caption(how_large(model, values["image_size"]))
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
     try:
@@ -144,6 +145,15 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         config, problem = None, f"This cannot work. {error}"
     mistakes = choose_mistakes(lambda: preview_of(data, config or preset))
     return FormChoices(config and config.replace(mistakes=mistakes), problem)
+
+
+def how_large(model: str, image_size: object) -> str:
+    """Say how many weights the chosen network has; nothing where it cannot take such pictures."""
+    if not isinstance(image_size, int) or image_size < smallest_image_size(model):
+        return ""
+    count = weight_count(model, image_size)
+    number = f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,}"
+    return f"At {image_size} pixels a side this network has {number} weights."
 
 
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from core.pictures.colour import CLASS_COLOURS
 from core.runs.predictions import Predictions
 from core.runs.run import Run
 from core.runs.status import Status
+from core.wording import spoken_size
 from pages.parts.shared.confusion import confusion_matrix
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.live_run import refresh_seconds
@@ -31,7 +32,7 @@ def show_results(run: Run) -> None:
     parts: dict[str, Callable[[Run], None]] = {
         "Right and wrong": show_confusion,
         "Compare runs": compare,
-        "Pictures": show_report,
+        "What was found": show_report,
         "Weights and recipe": show_weights,
         "Rename or delete": show_management,
     }
@@ -161,9 +162,9 @@ def download(run: Run) -> None:
         st.info("This run has no weights yet.")
         return
     path = run.path / "checkpoints" / f"{newest.position.name}.safetensors"
-    for file, kind in ((path, "weights"), (path.with_suffix(".json"), "facts")):
+    for file, kind in ((path, "weights"), (path.with_suffix(".json"), "description")):
         st.download_button(
-            f"{kind.capitalize()}: {file.name}, {file.stat().st_size / 1e6:.2f} MB",
+            f"{kind.capitalize()}: {file.name}, {spoken_size(file.stat().st_size)}",
             data=file.read_bytes,
             file_name=f"{run.id}-{file.name}",
             key=f"download-{kind}",
