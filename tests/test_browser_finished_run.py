@@ -56,7 +56,10 @@ def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
     page = open_page("/train?run=finished")
     plot = explorable(page, "Accuracy per epoch")
     plot.locator(".xtick").first.wait_for()
-    assert plot.locator(".legendtext").all_text_contents() == ["train", "test"]
+    legend = plot.locator(".legendtext").all_text_contents()
+    best = max(finished.log.epochs(), key=lambda done: done.test_accuracy)
+    ring = f"best {best.test_accuracy:.1%}, epoch {best.epoch}".replace("%", " %")
+    assert legend == ["train", "test", ring]
     assert epochs_on(plot) == ["1", "2"]  # no half epochs
     assert plot.locator(".xtitle").text_content() == "epoch"
     assert plot.locator(".ytitle").text_content() == "share right"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,14 @@ from core.explain import scores
 from core.runs.predictions import Predictions
 from core.training.events import EpochDone
 from pages.parts.feature_maps.mistakes import CURVES
-from pages.parts.shared.line_chart import Chart, Series
+from pages.parts.shared.figure_axes import whole_step
+from pages.parts.shared.line_chart import Chart, Mark, Series
 from pages.parts.shared.plots import (
     calibration_figure,
     comparison_figure,
     line_figure,
     precision_recall_figure,
     roc_figure,
-    whole_step,
 )
 from pages.parts.train.compare import comparison_chart
 
@@ -70,6 +71,29 @@ def test_an_epoch_axis_counts_and_another_does_not():
 def test_the_axis_begins_at_zero_only_where_that_costs_no_detail():
     assert line_figure(chart(y=(0.9, 0.1, 0.5))).layout.yaxis.rangemode == "tozero"
     assert line_figure(chart(y=(0.9, 0.8, 0.85))).layout.yaxis.rangemode is None
+
+
+def test_a_spike_is_cut_off_and_a_triangle_says_how_high_it_is():
+    spiky = replace(chart(y=(9.0, 0.7, 0.5)), y_limit=1.2)
+    figure = line_figure(spiky)
+    assert figure.layout.yaxis.range == (0, 1.2)
+    triangles = figure.data[1]
+    assert (list(triangles.x), list(triangles.y), list(triangles.text)) == ([1], [1.2], [" ↑ 9 "])
+    assert "above the chart" in triangles.hovertemplate
+    whole = line_figure(replace(spiky, y_log=True))
+    assert whole.layout.yaxis.type == "log" and len(whole.data) == 1
+
+
+def test_a_change_is_a_labelled_line_and_the_best_point_a_ring():
+    marks = [Mark(1.5, "rate 0.1 → 0.01"), Mark(2, "lowest 0.8", 0.8)]
+    figure = line_figure(replace(chart(), marks=marks))
+    (label,) = figure.layout.annotations
+    assert (label.text, label.x) == ("rate 0.1 → 0.01", 1.5)
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1.5, 1.5)]
+    ring = figure.data[1]
+    assert (list(ring.x), list(ring.y)) == ([2], [0.8]) and ring.name == "lowest 0.8"
+    shares = replace(chart("percent"), marks=[Mark(1, "best", 0.9)])
+    assert list(line_figure(shares).data[1].y) == [90]
 
 
 def test_a_single_point_is_seen_and_no_point_is_told():
