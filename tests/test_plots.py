@@ -8,20 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.config import TrainConfig
 from core.explain import scores
+from core.runs.event_log import EventLogWriter
+from core.runs.listing import create_run
 from core.runs.predictions import Predictions
-from core.training.events import EpochDone
+from core.training.events import Begun, EpochDone, LearningRateChanged
 from pages.parts.feature_maps.mistakes import CURVES
 from pages.parts.shared.figure_axes import whole_step
 from pages.parts.shared.line_chart import Chart, Mark, Series
 from pages.parts.shared.plots import (
     calibration_figure,
-    comparison_figure,
     line_figure,
     precision_recall_figure,
     roc_figure,
 )
-from pages.parts.train.compare import comparison_chart
+from pages.parts.train.compare import comparison_chart, row, what_to_look_for
+from pages.parts.train.comparison_figure import comparison_figure
 
 ROOT = Path(__file__).parent.parent
 LABELS = np.array([0, 0, 0, 1, 1, 1, 1, 0])
@@ -123,7 +126,26 @@ def test_identical_runs_are_told_apart():
         assert len(set(look)) == len(names)
     widths = [trace.line.width for trace in figure.data]
     assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
-    assert figure.layout.height > line_figure(compared).layout.height  # names need room
+    assert figure.layout.height == line_figure(compared).layout.height
+    assert figure.layout.showlegend is False  # its names stand below and take no room from it
+    assert "their curves are equal: one and two and three" in what_to_look_for(compared)
+    canvas = [series.width for series in compared.series]
+    assert canvas == sorted(canvas, reverse=True) and len(set(canvas)) == len(names)
+
+
+def test_what_people_ask_for_stands_first_in_the_table(tmp_path):
+    run = create_run(TrainConfig(), path=tmp_path / "run")
+    log = EventLogWriter(run.path / "events.jsonl")
+    for event in (Begun(0, 0, 4, 5e-4), epoch(1, 0.9), LearningRateChanged(1, 2, 1e-4)):
+        log.add(event)
+    log.close()
+    cells = row(run, [epoch(1, 0.9), epoch(2, 0.8)], "rate 0.0005")
+    assert list(cells.items())[:4] == [
+        ("best test accuracy", "90.0 %"),
+        ("what differs", "rate 0.0005"),
+        ("minutes", "0.0"),
+        ("rate changed by hand", "rate 0.0005 → 0.0001, epoch 2"),
+    ]
 
 
 def test_twelve_runs_look_like_twelve():

@@ -1,7 +1,5 @@
 """Both engines training side by side: start, follow, pause, step, stop, all in place."""
 
-import datetime
-
 import numpy as np
 import streamlit as st
 
@@ -69,8 +67,7 @@ def show_form() -> None:
     with form:
         config = offer_start("Start both", "start-pair", choices, preview)
     if config is not None:
-        name = f"{config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
-        begin(config.replace(engine="both", dtype=str(dtype)), name)
+        begin(config.replace(engine="both", dtype=str(dtype)))
 
 
 def follow(run: Run) -> None:

@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
 
 LINE, CHANCE, HERE = "#00805F", "#8A94A0", "#B000B5"
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 PAPER = {"light": "rgba(255, 255, 255, 0.85)", "dark": "rgba(18, 22, 28, 0.85)"}
 TITLE_HEIGHT = 28
-LEGEND_ROW = 19
 FEW_POINTS = 30
 LONGEST_NAME = 40
 
@@ -115,23 +112,6 @@ def shortened(name: str) -> str:
     if len(name) > LONGEST_NAME:
         name = f"{name[: LONGEST_NAME - 12]}…{name[-11:]}"
     return escape(name)
-
-
-def comparison_figure(chart: Chart) -> "Figure":
-    """Return the chart with lines told apart even where they run on top of each other.
-
-    Each has a dash pattern and a marker of its own; the first is the widest and lies below. The
-    figure grows with the names in its legend, which on a phone stand one below the other.
-    """
-    figure = line_figure(chart)
-    figure.layout.height += LEGEND_ROW * len(chart.series) // 2
-    last = len(figure.data) - 1
-    for number, trace in enumerate(figure.data):
-        below = (last - number) / max(1, last)
-        turn = number // len(DASHES)  # a colour that comes again has another dash
-        trace.line.update(dash=DASHES[(number + turn) % len(DASHES)], width=2 + 3 * below)
-        trace.marker.update(symbol=SYMBOLS[number % len(SYMBOLS)], size=6 + 6 * below)
-    return figure
 
 
 def roc_figure(curve: Curve, at: Confusion, threshold: float, one: str) -> "Figure":
