@@ -75,7 +75,10 @@ def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
     page = open_page("/train?run=finished")
     plot = explorable(page, "Accuracy per epoch")
     plot.locator(".xtick").first.wait_for()
-    assert plot.locator(".legendtext").all_text_contents() == ["train", "test"]
+    legend = plot.locator(".legendtext").all_text_contents()
+    best = max(finished.log.epochs(), key=lambda done: done.test_accuracy)
+    ring = f"best {best.test_accuracy:.1%}, epoch {best.epoch}".replace("%", " %")
+    assert legend == ["train", "test", ring]
     assert epochs_on(plot) == ["1", "2"]  # no half epochs
     assert plot.locator(".xtitle").text_content() == "epoch"
     assert plot.locator(".ytitle").text_content() == "share right"
@@ -113,5 +116,10 @@ def test_a_run_is_compared_under_the_name_it_was_given(open_page, finished):
     finished.rename("<b>mine</b>")
     page.get_by_role("radio", name="Compare runs").click()
     plot = explorable(page, "Test accuracy per epoch")
-    plot.locator(".legendtext").first.wait_for()
-    assert plot.locator(".legendtext").all_text_contents() == ["<b>mine</b>"]
+    plot.locator(".xtick").first.wait_for()
+    legend = page.locator(".run-entry span").last
+    assert legend.text_content() == "<b>mine</b>"
+    page.set_viewport_size({"width": 390, "height": 844})
+    axis, entry = (each.bounding_box() for each in (plot.locator(".xtitle"), legend))
+    assert axis is not None and entry is not None
+    assert axis["y"] + axis["height"] <= entry["y"] and entry["x"] + entry["width"] <= 390

@@ -14,7 +14,7 @@ from core.runs.predictions import write_predictions, write_test_photos
 from core.runs.run import Run
 from core.runs.status import State, Status
 from tests.app_server import SETTLED, wait_for
-from tests.train_page import chart, drag_across, explorable, only_run, points
+from tests.train_page import chart, drag_across, explorable, only_run, points, told
 
 pytestmark = pytest.mark.browser
 
@@ -183,10 +183,6 @@ def test_pause_step_continue_and_stop_are_obeyed(training, server):
     wait_for(lambda: len(run.log.batch_losses().steps) == steps + 1, "one batch more")
     assert run.status().state == "paused"
     pressed("Continue", "training")
-    rate = page.get_by_label("Learning rate", exact=True)
-    rate.fill("0.00123")
-    rate.press("Enter")
-    wait_for(lambda: run.status().learning_rate == pytest.approx(0.00123), "the new rate")
     pressed("Stop", "stopped")
     page.get_by_role("button", name="Resume").wait_for()
     assert run.checkpoints.newest() is not None
@@ -214,6 +210,88 @@ def test_the_results_follow_the_epochs_while_nothing_else_changes(open_page, ser
         assert focused.get_attribute("data-cell") == "1-1"  # in place, the keyboard stays there
         run.write_status(Status(State.STOPPED, epochs=9))
     run.delete()
+
+
+def test_a_rate_changed_in_one_window_is_shown_in_all_and_marked_on_the_curves(training, server):
+    page, run = training, only_run(server)
+    second = page.context.new_page()
+    second.goto(page.url)
+    here, there = (each.get_by_label("Learning rate", exact=True) for each in (page, second))
+    wait_for(lambda: there.input_value() == "0.0005", "the second window shows the rate")
+    there.fill("0.00")  # somebody is about to type another one
+
+    here.fill("0.00123")
+    here.press("Enter")
+    wait_for(lambda: run.status().learning_rate == pytest.approx(0.00123), "the new rate")
+    second.get_by_text("now 0.00123").wait_for()
+    assert there.input_value() == "0.00"  # what is being typed stays
+    there.press("Escape")
+    assert there.input_value() == "0.00123"
+    second.get_by_role("button", name="A tenth of the learning rate").click()
+    wait_for(lambda: here.input_value() == "0.000123", "the first window follows")
+    assert page.locator(".now").inner_text() == ""
+
+    labels = "rate 0.0005 → 0.00123 | rate 0.00123 → 0.000123"
+    wait_for(lambda: told(page, "Loss per batch", "marks") == labels, "both changes")
+    wait_for(lambda: labels in told(page, "Accuracy per epoch", "marks"), "both over epochs too")
+    here.fill("fast")
+    here.press("Enter")
+    page.get_by_text("Learning rate must be a number, not 'fast'.").wait_for()
+    here.press("Escape")
+
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_until_ended(run)
+    lines = explorable(page, "Loss per batch").locator(".annotation-text")
+    wait_for(lambda: " | ".join(lines.all_text_contents()) == labels, "the same marks at rest")
+    second.close()
+
+
+def place_of(page, words: str) -> float:
+    """Return how far down the page, in pixels, some words stand."""
+    return page.get_by_text(words, exact=True).bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_moves_when_a_training_ends(training, server, width):
+    page, run = training, only_run(server)
+    page.set_viewport_size({"width": width, "height": 2200})
+    wait_for(lambda: len(run.log.epochs()) > 1, "two epochs", 60)
+    page.locator("figure .ring", has_text=re.compile(r"best \d")).wait_for()
+    epochs, shares = (
+        told(page, "Accuracy per epoch", f"{axis}-ticks").split(" | ") for axis in "xy"
+    )
+    assert all(tick.isdigit() for tick in epochs)
+    assert len(set(shares)) == len(shares)
+
+    def places() -> list[float]:
+        top = page.locator(".st-key-curves").bounding_box()["y"]
+        return [top, place_of(page, "Right and wrong")]
+
+    before = places()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_until_ended(run)
+    page.get_by_role("button", name="Resume").wait_for()
+    explorable(page, "Accuracy per epoch").wait_for()
+    assert places() == pytest.approx(before, abs=2)
+    assert page.get_by_role("button", name="Stop", exact=True).is_disabled()
+    assert page.get_by_label("Learning rate", exact=True).is_disabled()
+
+
+def test_losses_are_drawn_on_a_log_scale_and_still_are_after_a_visit_elsewhere(training, server):
+    page, run = training, only_run(server)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Continue", exact=True).wait_for()
+    page.wait_for_selector(SETTLED)
+    linear = told(page, "Loss per batch", "y-ticks")
+    page.get_by_text("Log scale").click()
+    wait_for(lambda: told(page, "Loss per batch", "y-ticks") != linear, "another axis")
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Conv lab").click(delay=100)
+    page.wait_for_url(re.compile("conv_lab"))
+    page.wait_for_selector(SETTLED)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click(delay=100)
+    page.wait_for_url(re.compile(run.id))
+    wait_for(lambda: told(page, "Loss per batch", "y-ticks"), "the chart is back")
+    assert told(page, "Loss per batch", "y-ticks") != linear
 
 
 def test_an_impossible_choice_is_refused_before_anything_starts(open_page, server):

@@ -2,25 +2,29 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.config import TrainConfig
 from core.explain import scores
+from core.runs.event_log import EventLogWriter
+from core.runs.listing import create_run
 from core.runs.predictions import Predictions
-from core.training.events import EpochDone
+from core.training.events import Begun, EpochDone, LearningRateChanged
 from pages.parts.feature_maps.mistakes import CURVES
-from pages.parts.shared.line_chart import Chart, Series
+from pages.parts.shared.figure_axes import whole_step
+from pages.parts.shared.line_chart import Chart, Mark, Series
 from pages.parts.shared.plots import (
     calibration_figure,
-    comparison_figure,
     line_figure,
     precision_recall_figure,
     roc_figure,
-    whole_step,
 )
-from pages.parts.train.compare import comparison_chart
+from pages.parts.train.compare import comparison_chart, row, what_to_look_for
+from pages.parts.train.comparison_figure import comparison_figure
 
 ROOT = Path(__file__).parent.parent
 LABELS = np.array([0, 0, 0, 1, 1, 1, 1, 0])
@@ -72,6 +76,29 @@ def test_the_axis_begins_at_zero_only_where_that_costs_no_detail():
     assert line_figure(chart(y=(0.9, 0.8, 0.85))).layout.yaxis.rangemode is None
 
 
+def test_a_spike_is_cut_off_and_a_triangle_says_how_high_it_is():
+    spiky = replace(chart(y=(9.0, 0.7, 0.5)), y_limit=1.2)
+    figure = line_figure(spiky)
+    assert figure.layout.yaxis.range == (0, 1.2)
+    triangles = figure.data[1]
+    assert (list(triangles.x), list(triangles.y), list(triangles.text)) == ([1], [1.2], [" ↑ 9 "])
+    assert "above the chart" in triangles.hovertemplate
+    whole = line_figure(replace(spiky, y_log=True))
+    assert whole.layout.yaxis.type == "log" and len(whole.data) == 1
+
+
+def test_a_change_is_a_labelled_line_and_the_best_point_a_ring():
+    marks = [Mark(1.5, "rate 0.1 → 0.01"), Mark(2, "lowest 0.8", 0.8)]
+    figure = line_figure(replace(chart(), marks=marks))
+    (label,) = figure.layout.annotations
+    assert (label.text, label.x) == ("rate 0.1 → 0.01", 1.5)
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1.5, 1.5)]
+    ring = figure.data[1]
+    assert (list(ring.x), list(ring.y)) == ([2], [0.8]) and ring.name == "lowest 0.8"
+    shares = replace(chart("percent"), marks=[Mark(1, "best", 0.9)])
+    assert list(line_figure(shares).data[1].y) == [90]
+
+
 def test_a_single_point_is_seen_and_no_point_is_told():
     one = Chart("t", [Series("a", [1], [0.5], "#000000")], x_label="epoch", y_label="loss")
     assert line_figure(one).data[0].mode == "lines+markers"
@@ -99,7 +126,26 @@ def test_identical_runs_are_told_apart():
         assert len(set(look)) == len(names)
     widths = [trace.line.width for trace in figure.data]
     assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
-    assert figure.layout.height > line_figure(compared).layout.height  # names need room
+    assert figure.layout.height == line_figure(compared).layout.height
+    assert figure.layout.showlegend is False  # its names stand below and take no room from it
+    assert "their curves are equal: one and two and three" in what_to_look_for(compared)
+    canvas = [series.width for series in compared.series]
+    assert canvas == sorted(canvas, reverse=True) and len(set(canvas)) == len(names)
+
+
+def test_what_people_ask_for_stands_first_in_the_table(tmp_path):
+    run = create_run(TrainConfig(), path=tmp_path / "run")
+    log = EventLogWriter(run.path / "events.jsonl")
+    for event in (Begun(0, 0, 4, 5e-4), epoch(1, 0.9), LearningRateChanged(1, 2, 1e-4)):
+        log.add(event)
+    log.close()
+    cells = row(run, [epoch(1, 0.9), epoch(2, 0.8)], "rate 0.0005")
+    assert list(cells.items())[:4] == [
+        ("best test accuracy", "90.0 %"),
+        ("what differs", "rate 0.0005"),
+        ("minutes", "0.0"),
+        ("rate changed by hand", "rate 0.0005 → 0.0001, epoch 2"),
+    ]
 
 
 def test_twelve_runs_look_like_twelve():

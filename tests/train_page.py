@@ -17,6 +17,11 @@ def points(page: Page, title: str) -> int:
     return int(chart(page, title).get_attribute("data-points") or 0)
 
 
+def told(page: Page, title: str, what: str) -> str:
+    """Return what a canvas chart has written: "x-ticks", "y-ticks" or "marks"."""
+    return chart(page, title).get_attribute(f"data-{what}") or ""
+
+
 def explorable(page: Page, title: str) -> Locator:
     """Return the Plotly chart of a title."""
     return page.locator(".js-plotly-plot", has=page.locator(".gtitle", has_text=title))

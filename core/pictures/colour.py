@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 CAT = "#D55E00"
 DOG = "#0072B2"
+# Neither the cat's nor the dog's colour: train is darker, test lighter and drawn with markers.
+# Green and violet stay apart for every kind of colour-blindness, on a light page and on a dark one.
+TRAIN = "#00805F"
+TEST = "#B877DB"
 CLASS_COLOURS = (DOG, CAT)  # indexed by label: dog = 0, cat = 1
 NEUTRAL = "#E6E6E6"
 NOT_A_NUMBER = "#B000B5"  # a colour of neither scale, so that NaN can not pass for a value

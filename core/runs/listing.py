@@ -3,6 +3,7 @@
 import datetime
 import platform
 import uuid
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from core.config import DRAWN, TrainConfig
 from core.errors import RunError
 from core.files import write_json
 from core.folders import runs_folder, side_by_side_folder
+from core.runs.naming import told_apart
 from core.runs.run import FORMAT, Run
 
 
@@ -60,6 +62,21 @@ def list_runs(root: Path | None = None) -> list[Run]:
         except RunError:
             continue
     return sorted(runs, key=lambda run: run.created, reverse=True)
+
+
+def names_of(runs: Iterable[Run]) -> dict[str, str]:
+    """Name runs so that no two are called alike, by their ids."""
+    runs = list(runs)
+    return told_apart({run.id: run.name for run in runs}, {run.id: began(run) for run in runs})
+
+
+def began(run: Run) -> str:
+    """Say when a run was made: "24 Nov 14:03:12"; empty when that is not known."""
+    try:
+        made = datetime.datetime.fromisoformat(run.created)
+    except ValueError:
+        return ""
+    return f"{made.day} {made:%b %H:%M:%S}"
 
 
 def open_run(run_id: str) -> Run:

@@ -14,6 +14,7 @@ imported by ``Run.classifier`` and ``Run.load_model``.
     worker.lock    locked while a worker lives; worker.log what it printed
 """
 
+import re
 import shutil
 import time
 import uuid
@@ -29,6 +30,7 @@ from core.files import read_json, write_json
 from core.runs.checkpoints import Checkpoint, Checkpoints, Position
 from core.runs.commands import Action, Command, CommandFolder
 from core.runs.event_log import EventLog, log_of
+from core.runs.naming import describe
 from core.runs.predictions import Predictions, read_predictions
 from core.runs.status import ACTIVE, State, Status
 
@@ -44,6 +46,8 @@ STARTING_SECONDS = 15.0
 LEAVING_SECONDS = 2.0
 """How long a worker may hold its lock after its last word."""
 LONGEST_NAME = 80
+AUTOMATIC_ID = re.compile(r"\d{8}-\d{6}-[a-z]+-[0-9a-f]{4}")
+"""Names of the folders that nobody has named."""
 
 
 class Run:
@@ -73,11 +77,13 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The name people gave the run."""
+        """The name people gave the run or its folder; else what it trains, in words."""
         try:
             return str(read_json(self.path / "name.json")["name"])
         except (OSError, ValueError, KeyError):
-            return self.id
+            if not AUTOMATIC_ID.fullmatch(self.id):
+                return self.id
+            return describe(self.config, self.record.get("photos", {}).get("train"))
 
     def rename(self, name: str) -> None:
         """Give the run another name of 1 to 80 characters."""

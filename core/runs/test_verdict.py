@@ -86,6 +86,12 @@ def test_a_test_loss_that_rises_with_the_training_loss_is_no_over_fitting():
     assert judge(curves(both)).kind is not Kind.OVER_FITTING
 
 
+def test_a_test_loss_on_its_way_back_from_a_jump_is_no_over_fitting():
+    back = epochs([0.6, 0.55, 0.54, 0.52, 0.5], [0.7, 2.5, 1.1, 0.9, 0.9], test_accuracy=0.6)
+    verdict = judge(curves(back))
+    assert verdict.kind is Kind.LEARNT and verdict.sentence.startswith("Learnt a little: ")
+
+
 def test_photos_known_by_heart_are_told_from_learning():
     by_heart = epochs([0.6, 0.3, 0.1], [0.70, 0.71, 0.70], [0.7, 0.9, 0.99], [0.5, 0.52, 0.51])
     verdict = judge(curves(by_heart))

@@ -136,8 +136,9 @@ def over_fitting(curves: Curves) -> Verdict | None:
     lowest = min(range(len(epochs)), key=lambda index: epochs[index].test_loss)
     best, last = epochs[lowest], epochs[-1]
     room = max(0.05 * best.test_loss, 0.3 / math.sqrt(max(1, curves.test_photos)))
-    newest = [done.test_loss for done in epochs[lowest + 1 :]][-2:]
-    rising = len(newest) == 2 and min(newest) > best.test_loss + room
+    later = [done.test_loss for done in epochs[lowest + 1 :]]
+    rising = len(later) >= 2 and min(later[-2:]) > best.test_loss + room
+    rising = rising and later[-1] > 0.7 * max(later)  # and not on its way back from a jump
     if rising and last.train_loss < best.train_loss:
         high = max(done.test_accuracy for done in epochs)
         holds = last.test_accuracy >= high - 1 / math.sqrt(max(1, curves.test_photos))
@@ -189,9 +190,10 @@ def progress(curves: Curves) -> Verdict:
             f"Still learning when it ended: {now}{peak}, and both losses were falling. "
             "More epochs should help.",
         )
+    much = best.test_accuracy >= (1 + curves.majority) / 2
     return Verdict(
         Kind.LEARNT,
-        f"Learnt: {now} after {after}{peak}, and it has levelled off.",
+        f"Learnt{'' if much else ' a little'}: {now} after {after}{peak}, and it has levelled off.",
     )
 
 

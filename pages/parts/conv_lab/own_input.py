@@ -13,7 +13,7 @@ from pages.parts.shared.model_choice import (
     SHIPPED,
     answering_runs,
     load_classifier,
-    name_of,
+    model_names,
     newest_of,
 )
 
@@ -88,7 +88,7 @@ def _choose_crop() -> None:
 def _choose_kernel() -> None:
     runs = answering_runs()
     chosen = st.selectbox(
-        "Network", [SHIPPED, *runs], format_func=lambda id: name_of(id, runs), key="lab_model"
+        "Network", [SHIPPED, *runs], format_func=model_names(runs).__getitem__, key="lab_model"
     )
     try:
         model = load_classifier(newest_of(chosen, runs)).model

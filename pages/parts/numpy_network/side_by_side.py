@@ -1,13 +1,10 @@
 """Both engines training side by side: start, follow, pause, step, stop, all in place."""
 
-import datetime
-
 import numpy as np
 import streamlit as st
 
 from core.config import DTYPES, PRESETS
 from core.folders import side_by_side_folder
-from core.mistakes import told
 from core.pictures.curves import thin
 from core.runs.listing import list_runs
 from core.runs.run import Run
@@ -72,9 +69,7 @@ def show_form() -> None:
     with form:
         config = offer_start("Start both", "start-pair", choices, preview)
     if config is not None:
-        mistakes = f" with {told(config.mistakes)}" if config.mistakes else ""
-        name = f"{config.model} in {dtype}{mistakes}, {datetime.datetime.now():%H:%M:%S}"
-        begin(config.replace(engine="both", dtype=str(dtype)), name)
+        begin(config.replace(engine="both", dtype=str(dtype)))
 
 
 def follow(run: Run) -> None:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.errors import RunError
+from core.config import LIMITS
+from core.errors import GlassError, RunError
 from core.runs.commands import Action
 from core.runs.run import Run
-from core.runs.status import ACTIVE, State, Status
+from core.runs.status import State, Status
 from core.wording import spoken_time
+from pages.parts.shared.rate_box import rate_box
+from pages.parts.shared.words import escape_markdown
 from pages.parts.shared.workers import worker_pool
 
 # Often until the first loss is there, then once a second, in a long training every two: every look
@@ -20,6 +23,7 @@ SHORT_SECONDS = 1.0
 LONG_SECONDS = 2.0
 LONG_TRAINING = 60.0
 OBEYED_SECONDS = 1.0
+MORE_EPOCHS = 5
 POINTS = 250  # a live chart is sent again and again: no more points than can be told apart
 STATE_WORDS = {
     State.STARTING: "Starting",
@@ -46,80 +50,126 @@ def refresh_seconds(status: Status) -> float | None:
     return LONG_SECONDS if long else SHORT_SECONDS
 
 
-def follow_live(run: Run, draw: Callable[[Status], None]) -> None:
+def follow_live(
+    run: Run, draw: Callable[[Status], None], options: Callable[[], None] = lambda: None
+) -> None:
     """Show a run's controls, where it stands and what ``draw`` draws, the last two in place.
 
-    The controls stand outside of what is drawn again and again: they change with the state only.
+    The controls stand outside of what is drawn again and again: they change with the state and the
+    learning rate only. ``options`` draws further ones beside them.
     """
     drawn = run.status()
-    show_controls(run, drawn)
+    with st.container(key="run-controls", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            show_controls(run, drawn)
+            options()
+        if problem := st.session_state.pop("control-problem", None):
+            st.markdown(f":red[{escape_markdown(problem)}]")
 
     def live() -> None:
         status = run.status()
-        if (status.state, refresh_seconds(status)) != (drawn.state, refresh_seconds(drawn)):
+        if seen(status) != seen(drawn):
             st.rerun()  # other controls, another pace, or the results
-        show_state(run, status)
+        show_state(status)
         draw(status)
 
     st.fragment(live, run_every=refresh_seconds(drawn), key=f"live-{run.id}")()
 
 
-def show_state(run: Run, status: Status) -> None:
+def seen(status: Status) -> tuple[object, ...]:
+    """Return what the controls and the pace depend on."""
+    return status.state, refresh_seconds(status), status.peak_learning_rate
+
+
+def show_state(status: Status) -> None:
     """Say in words where the run stands."""
     words = STATE_WORDS[status.state]
     if status.epoch and status.active:
         words += f", epoch {status.epoch} of {status.epochs}"
         words += f", batch {status.step} of {status.steps}" if status.steps else ""
     left = f" · about {spoken_time(status.seconds_left)} left" if status.seconds_left else ""
-    st.progress(min(1.0, status.progress), text=f"**{run.name}**: {words}{left}")
-    if status.message and status.state not in (*ACTIVE, State.FINISHED):
-        tell = st.error if status.state in (State.FAILED, State.DIVERGED) else st.info
-        tell(status.message)
+    if status.resumable and status.state is not State.FAILED:
+        words = status.message or words
+    st.progress(min(1.0, status.progress), text=f"{words}{left}")
+    if status.message and status.state in (State.FAILED, State.DIVERGED):
+        st.error(status.message)
 
 
 def show_controls(run: Run, status: Status) -> None:
-    """Draw the buttons that work in this state, each obeyed within a second."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if status.active:
-            paused = status.state is State.PAUSED
-            busy = status.state not in (State.TRAINING, State.PAUSED)
-            order_button(
-                run,
-                Action.RESUME if paused else Action.PAUSE,
-                "Continue" if paused else "Pause",
-                icon=":material/play_arrow:" if paused else ":material/pause:",
-                disabled=busy,
-            )
-            order_button(
-                run,
-                Action.STEP,
-                "Step",
-                icon=":material/skip_next:",
-                disabled=busy,
-                help="Pause, and train one single batch per click.",
-            )
-            order_button(
-                run,
-                Action.STOP,
-                "Stop",
-                icon=":material/stop:",
-                disabled=status.state is State.STOPPING,
-                help="Save the weights and end. You can resume it later.",
-            )
-            learning_rate_control(run, status)
-        elif status.resumable and st.button(
-            "Resume", key="resume", type="primary", icon=":material/play_arrow:"
-        ):
-            try:
-                worker_pool().start(run)
-            except RunError as error:
-                st.error(str(error))
-            else:
-                st.rerun()
+    """Draw the same row in every state, so that nothing below it moves when the state changes.
+
+    What works is obeyed within a second; what does not is there, but cannot be pressed.
+    """
+    busy = status.state not in (State.TRAINING, State.PAUSED)
+    if status.state is State.PAUSED:
+        order_button(run, Action.RESUME, "Continue", icon=":material/play_arrow:")
+    elif status.active:
+        order_button(run, Action.PAUSE, "Pause", icon=":material/pause:", disabled=busy)
+    else:
+        go_on_button(run, status)
+    order_button(
+        run,
+        Action.STEP,
+        "Step",
+        icon=":material/skip_next:",
+        disabled=busy,
+        help="Pause, and train one single batch per click.",
+    )
+    order_button(
+        run,
+        Action.STOP,
+        "Stop",
+        icon=":material/stop:",
+        disabled=not status.active or status.state is State.STOPPING,
+        help="Save the weights and end. You can resume it later.",
+    )
+    rate_box(
+        status.peak_learning_rate or run.config.learning_rate,
+        key=f"live-rate-{run.id}",
+        disabled=not status.active,
+        on_change=lambda text: change_rate(run, text),
+    )
+
+
+def go_on_button(run: Run, status: Status) -> None:
+    """Draw what lets a training that stands still go on: from where it was left, or for longer."""
+    if status.state is State.FINISHED:
+        epochs = run.config.epochs + MORE_EPOCHS
+        label, key, help = "Train on", "train-on", f"{MORE_EPOCHS} epochs more, {epochs} in all."
+        possible = epochs <= LIMITS["epochs"][1]
+    else:
+        label, key, help = "Resume", "resume", "Go on from the newest checkpoint."
+        possible = status.resumable
+    st.button(
+        label,
+        key=key,
+        type="primary" if status.resumable else "secondary",
+        icon=":material/play_arrow:",
+        disabled=not possible,
+        help=help,
+        on_click=go_on,
+        args=(run, status),
+    )
+
+
+def go_on(run: Run, status: Status) -> None:
+    """Let a worker take the run up, for some epochs more when it had finished."""
+    try:
+        if status.state is State.FINISHED:
+            run.extend(run.config.epochs + MORE_EPOCHS)
+        worker_pool().start(run)
+    except RunError as error:
+        st.session_state["control-problem"] = str(error)
 
 
 def order_button(
-    run: Run, action: Action, label: str, *, icon: str, disabled: bool, help: str | None = None
+    run: Run,
+    action: Action,
+    label: str,
+    *,
+    icon: str,
+    disabled: bool = False,
+    help: str | None = None,
 ) -> None:
     """Draw a button that gives the worker a command.
 
@@ -155,30 +205,17 @@ def order(run: Run, action: Action) -> None:
         time.sleep(0.02)
 
 
-def learning_rate_control(run: Run, status: Status) -> None:
-    """Let the learning rate be changed while it trains."""
-    key = f"live-rate-{run.id}"
-    current = status.peak_learning_rate or run.config.learning_rate
-
-    def change() -> None:
-        try:
-            run.set_learning_rate(float(st.session_state[key]))
-        except ValueError as error:
-            st.session_state["live-rate-problem"] = str(error)
-
-    # No limits: Streamlit would keep the last good number without a word.
-    st.number_input(
-        "Learning rate",
-        value=float(current),
-        step=1e-4,
-        format="%.5f",
-        key=key,
-        on_change=change,
-        width=170,
-        help="Takes effect from the next batch. Try ten times as much and watch the loss.",
-    )
-    if problem := st.session_state.pop("live-rate-problem", None):
-        st.warning(problem)
+def change_rate(run: Run, text: str) -> None:
+    """Give the worker another learning rate, or say why it cannot have it."""
+    try:
+        rate = float(text.replace(",", "."))
+    except ValueError:
+        st.session_state["control-problem"] = f"Learning rate must be a number, not {text!r}."
+        return
+    try:
+        run.set_learning_rate(rate)
+    except GlassError as error:
+        st.session_state["control-problem"] = str(error)
 
 
 def finite(values: object) -> list[float | None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import ModelError, RunError
-from core.runs.listing import list_runs, open_run
+from core.runs.listing import list_runs, names_of, open_run
 from core.runs.run import Run
 from pages.parts.shared.words import escape_markdown
 
@@ -53,9 +53,10 @@ def newest_of(id: str, runs: Mapping[str, Run]) -> ModelChoice:
     return ModelChoice(id, runs[id].name, runs[id].checkpoints.positions()[-1].name)
 
 
-def name_of(id: str, runs: Mapping[str, Run]) -> str:
-    """Name a network in a list."""
-    return "The shipped model" if id == SHIPPED else f"Run: {runs[id].name}"
+def model_names(runs: Mapping[str, Run]) -> dict[str, str]:
+    """Name the shipped model and ``runs`` for a list, by their ids."""
+    names = {id: f"Run: {name}" for id, name in names_of(runs.values()).items()}
+    return {SHIPPED: "The shipped model", **names}
 
 
 def choose_by_address(
@@ -73,18 +74,19 @@ def choose_by_address(
     run's id or ``SHIPPED``; ``on_change`` is called before the page is drawn for another one.
     """
     options = [*runs, SHIPPED] if newest_first else [SHIPPED, *runs]
+    names = model_names(runs)
     wanted = st.query_params.get(parameter, options[0])
     if wanted not in options:
         st.warning(
             f"The address names a {parameter} that is not here. {why_not(wanted)} "
-            f"Chosen instead: {escape_markdown(name_of(options[0], runs))}."
+            f"Chosen instead: {escape_markdown(names[options[0]])}."
         )
         wanted = options[0]
     chosen = st.selectbox(
         label or "Network",
         options,
         index=options.index(wanted),
-        format_func=lambda id: name_of(id, runs),
+        format_func=names.__getitem__,
         key=f"{parameter}-{wanted}-{len(options)}",
         help=help,
         label_visibility="visible" if label else "collapsed",

@@ -80,7 +80,12 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 .figures dt { font-size: .875rem; font-weight: 400; opacity: .8; }
 .figures dd { font-size: 1.35rem; line-height: 1.3; margin: 0; min-width: 4.5rem; }
 .st-key-curves { min-height: 413px; }  /* while a run ends, Plotly comes in the canvases' place */
-@media (max-width: 640px) { .st-key-curves { min-height: 834px; } }
+.st-key-verdict { min-height: 4.6rem; }  /* a longer verdict moves nothing below it */
+@media (max-width: 640px) {
+  .st-key-curves { min-height: 913px; }
+  .st-key-verdict { min-height: 11rem; }
+  [data-testid="stProgress"] p { min-height: 2lh; }  /* the time left may need a second line */
+}
 [data-testid="stSidebarHeader"] { height: 2.5rem; min-height: 2.5rem; }
 </style>
 """

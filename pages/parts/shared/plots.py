@@ -16,6 +16,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.explain.scores import Calibration, Confusion, Curve
+from pages.parts.shared.figure_axes import draw_marks, set_ranges
 from pages.parts.shared.line_chart import Chart, Series
 from pages.parts.shared.words import percent
 
@@ -23,11 +24,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
 
 LINE, CHANCE, HERE = "#00805F", "#8A94A0", "#B000B5"
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+PAPER = {"light": "rgba(255, 255, 255, 0.85)", "dark": "rgba(18, 22, 28, 0.85)"}
 TITLE_HEIGHT = 28
-LEGEND_ROW = 19
-MOST_TICKS = 15
 FEW_POINTS = 30
 LONGEST_NAME = 40
 
@@ -38,6 +36,7 @@ def show_plot(figure: "Figure", *, key: str, file_name: str) -> None:
     axes = f"{layout.yaxis.title.text} over {layout.xaxis.title.text}"
     if "Mobi" in st.context.headers.get("User-Agent", ""):
         figure.update_layout(dragmode=False)  # a finger scrolls the page; the bar's buttons zoom
+    figure.update_annotations(bgcolor=PAPER.get(st.context.theme.type or "light", PAPER["light"]))
     st.plotly_chart(
         figure,
         key=key,
@@ -82,6 +81,7 @@ def line_figure(chart: Chart) -> "Figure":
         },
     )
     set_ranges(figure, chart)
+    draw_marks(figure, chart)
     return figure
 
 
@@ -112,49 +112,6 @@ def shortened(name: str) -> str:
     if len(name) > LONGEST_NAME:
         name = f"{name[: LONGEST_NAME - 12]}…{name[-11:]}"
     return escape(name)
-
-
-def set_ranges(figure: "Figure", chart: Chart) -> None:
-    """Let axes begin at zero where that costs no detail, and epochs be whole numbers."""
-    values = [y for trace in figure.data for y in trace.y if y is not None]
-    if not values:
-        figure.add_annotation(text=chart.empty, showarrow=False, x=0.5, y=0.5, xref="x domain")
-        figure.update_layout(showlegend=False)
-        figure.update_xaxes(visible=False)
-        figure.update_yaxes(visible=False)
-        return
-    if 0 < min(values) < 0.5 * max(values):
-        figure.update_yaxes(rangemode="tozero")
-    if chart.x_label == "epoch":
-        epochs = [x for trace in figure.data for x in trace.x]
-        figure.update_xaxes(tick0=0, dtick=whole_step(max(epochs) - min(epochs)))
-
-
-def whole_step(span: float) -> int:
-    """Return the smallest of 1, 2, 5, 10, 20, 50, ... with which ``span`` has few enough ticks."""
-    power = 1
-    while True:
-        for step in (power, 2 * power, 5 * power):
-            if span <= step * MOST_TICKS:
-                return step
-        power *= 10
-
-
-def comparison_figure(chart: Chart) -> "Figure":
-    """Return the chart with lines told apart even where they run on top of each other.
-
-    Each has a dash pattern and a marker of its own; the first is the widest and lies below. The
-    figure grows with the names in its legend, which on a phone stand one below the other.
-    """
-    figure = line_figure(chart)
-    figure.layout.height += LEGEND_ROW * len(chart.series) // 2
-    last = len(figure.data) - 1
-    for number, trace in enumerate(figure.data):
-        below = (last - number) / max(1, last)
-        turn = number // len(DASHES)  # a colour that comes again has another dash
-        trace.line.update(dash=DASHES[(number + turn) % len(DASHES)], width=2 + 3 * below)
-        trace.marker.update(symbol=SYMBOLS[number % len(SYMBOLS)], size=6 + 6 * below)
-    return figure
 
 
 def roc_figure(curve: Curve, at: Confusion, threshold: float, one: str) -> "Figure":

@@ -2,15 +2,10 @@
 
 import streamlit as st
 
-from core.runs.listing import list_runs
+from core.runs.listing import list_runs, names_of
 from core.runs.run import Run
 
 NEW = "new"
-
-
-def describe(run: Run) -> str:
-    """Name a run in a list, with its state."""
-    return f"{run.name} · {run.status().state}"
 
 
 def open_run(run: Run | None) -> None:
@@ -42,16 +37,20 @@ def choose_run(runs: list[Run] | None = None) -> Run | None:
     if runs is None:
         runs = list_runs()
     chosen = wanted_run(runs)
-    by_id = {run.id: run for run in runs}
+    by_id, names = {run.id: run for run in runs}, names_of(runs)
     options = [NEW, *by_id]
+
+    def describe(id: str) -> str:
+        return "A new training" if id == NEW else f"{names[id]} · {by_id[id].status().state}"
+
     # The key holds all that the list shows, so that a link, a Start or a changed state renews it.
-    key = f"run-choice-{describe(chosen) if chosen else NEW}-{len(options)}"
+    key = f"run-choice-{describe(chosen.id if chosen else NEW)}-{len(options)}"
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     picked = left.selectbox(
         "Run",
         options,
         index=options.index(chosen.id) if chosen else 0,
-        format_func=lambda id: "A new training" if id == NEW else describe(by_id[id]),
+        format_func=describe,
         key=key,
         label_visibility="collapsed",
     )

@@ -27,9 +27,9 @@ def offer_start(
     return choices.config if pressed else None
 
 
-def begin(config: TrainConfig, name: str) -> None:
+def begin(config: TrainConfig) -> None:
     """Make a run, let a worker train it, and show it."""
-    run = create_run(config, name)
+    run = create_run(config)
     worker_pool().start(run)
     open_run(run)
     st.rerun()

@@ -1,17 +1,22 @@
 """Several runs in one chart."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
 
-from core.mistakes import told
-from core.runs.listing import list_runs
+from core.runs.curves import best_epochs
+from core.runs.listing import list_runs, names_of
+from core.runs.naming import what_differs
+from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.training.events import EpochDone
 from pages.parts.shared.line_chart import Chart, Series, line_chart
 from pages.parts.shared.live_run import finite
-from pages.parts.shared.plots import comparison_figure, show_plot
-from pages.parts.shared.words import percent
+from pages.parts.shared.plots import show_plot
+from pages.parts.shared.words import escape_markdown, percent
+from pages.parts.train.comparison_figure import comparison_figure, legend_below
+from pages.parts.train.curves import log_scale
 
 # Okabe and Ito's other colours, told apart by colour-blind readers too, then dashed once more.
 COLOURS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A6FD1", "#7A7A7A")
@@ -27,11 +32,12 @@ MOST = 2 * len(COLOURS)
 def compare(run: Run) -> None:
     """Draw one measure of several runs over their epochs, and their recipes side by side."""
     runs = {each.id: each for each in list_runs()}
+    names = names_of(runs.values())
     ids = st.multiselect(
         "Runs",
         list(runs),
         default=[run.id] if run.id in runs else [],
-        format_func=lambda id: runs[id].name,
+        format_func=names.__getitem__,
         max_selections=MOST,
         key=f"compare-{run.id}",
         persist_state="session",
@@ -45,20 +51,42 @@ def compare(run: Run) -> None:
         persist_state="session",
     )
     chosen = {id: runs[id].log.epochs() for id in ids}
-    chart = comparison_chart(str(measure), [(runs[id].name, chosen[id]) for id in chosen])
+    chart = comparison_chart(str(measure), [(names[id], chosen[id]) for id in chosen])
     if run.status().active:  # beside a training that needs the computer: nothing heavy
         line_chart(chart, key="compare-chart")
     else:
+        figure = comparison_figure(chart)
         name = f"compare-{len(ids)}-runs-{chart.title.lower().replace(' ', '-')}"
-        show_plot(comparison_figure(chart), key="compare-plot", file_name=name)
+        show_plot(figure, key="compare-plot", file_name=name)
+        legend_below(figure, [names[id] for id in ids])
+    st.caption(what_to_look_for(chart))
     if chosen:
-        recipes = [recipe(runs[id], epochs) for id, epochs in chosen.items()]
-        st.dataframe(recipes, hide_index=True)
+        differences = what_differs([runs[id].config for id in chosen])
+        st.dataframe(
+            [
+                {"run": names[id], **row(runs[id], epochs, differs)}
+                for (id, epochs), differs in zip(chosen.items(), differences, strict=True)
+            ],
+            hide_index=True,
+            column_config={"run": st.column_config.Column(width=260)},
+        )
+
+
+def what_to_look_for(chart: Chart) -> str:
+    """Say how to read the comparison, and which runs lie on top of each other."""
+    note = "What to look for: which line ends best, and which gets there first."
+    for series in chart.series:
+        same = [each.name for each in chart.series if each.y == series.y and len(each.y)]
+        if len(same) > 1:
+            lines = escape_markdown(" and ".join(same))
+            return f"{note} One line over the other, since their curves are equal: {lines}."
+    return note
 
 
 def comparison_chart(measure: str, epochs: Sequence[tuple[str, Sequence[EpochDone]]]) -> Chart:
     """Return one measure of several runs, each with its name and its epochs."""
     field, label = MEASURES[measure]
+    widest = 2.0 + 1.5 * max(0, len(epochs) - 1)
     return Chart(
         f"{measure} per epoch",
         [
@@ -67,6 +95,7 @@ def comparison_chart(measure: str, epochs: Sequence[tuple[str, Sequence[EpochDon
                 [epoch.epoch for epoch in done],
                 finite([getattr(epoch, field) for epoch in done]),
                 COLOURS[number % len(COLOURS)],
+                width=widest - 1.5 * number,  # of equal lines each shows beside the next
                 dashed=number >= len(COLOURS),
                 markers=True,
             )
@@ -77,23 +106,28 @@ def comparison_chart(measure: str, epochs: Sequence[tuple[str, Sequence[EpochDon
         y_format="percent" if "accuracy" in field else "number",
         empty="Choose runs that have finished an epoch.",
         height=280,
+        y_log="loss" in field and log_scale(),
     )
 
 
-def recipe(run: Run, epochs: Sequence[EpochDone]) -> dict[str, object]:
-    """Return what a run was told and what it came to, as a row of the table."""
-    config = run.config
+def row(run: Run, epochs: Sequence[EpochDone], differs: str) -> dict[str, object]:
+    """Return what a run came to and what it was told, what people ask for most first."""
+    config, best = run.config, best_epochs(epochs)
     return {
-        "run": run.name,
+        "best test accuracy": percent(best[1].test_accuracy) if best else "–",
+        "what differs": differs or "nothing",
+        "minutes": f"{sum(done.seconds for done in epochs) / 60:.1f}",
+        "rate changed by hand": ", ".join(
+            f"{change.words}, epoch {math.floor(change.epochs) + 1}" for change in rate_changes(run)
+        ),
+        "epochs done": len(epochs),
+        "newest test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
         "network": config.model,
         "pictures": config.data,
         "pixels": config.image_size,
-        "learning rate": config.learning_rate,
+        "learning rate": f"{config.learning_rate:g}",
         "batch": config.batch_size,
         "optimiser": config.optimizer,
         "first weights": config.init,
         "seed": config.seed,
-        "mistakes": told(config.mistakes),
-        "epochs done": len(epochs),
-        "test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
     }

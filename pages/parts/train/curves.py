@@ -1,22 +1,29 @@
 """A run while it learns: its newest figures and its curves."""
 
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
+from core.pictures.colour import TEST, TRAIN
 from core.pictures.curves import smooth, thin
+from core.pictures.limits import loss_limit
+from core.runs.curves import best_epochs
+from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.runs.status import Status
+from core.runs.verdict import verdict_of
+from core.training.events import EpochDone
 from pages.parts.shared.figures import figures
-from pages.parts.shared.line_chart import Chart, Series, line_charts
+from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
 from pages.parts.shared.plots import line_figure, show_plot
 from pages.parts.shared.words import percent
 
-# Neither the cat's nor the dog's colour: train dark, test lighter and with markers.
-TRAIN = "#00805F"
-TEST = "#4FC3A1"
 BATCH = "#8A94A0"
+SMOOTHED = "smoothed"
+LOG_SCALE = "log-scale"
 POINTS_AT_REST = 2000  # sent once, and zoomed into
 
 
@@ -25,13 +32,31 @@ def follow(run: Run) -> None:
 
     def draw(status: Status) -> None:
         show_numbers(run, status)
+        batches, *epochs = charts = charts_of(run, POINTS if status.active else POINTS_AT_REST)
         with st.container(key="curves"):
             if status.active:
-                show_live_curves(run)
+                line_charts(charts, columns=2, key=f"curves-{run.id}")
             else:
-                show_curves(run)
+                show_explorable(run, batches, epochs)
+        with st.container(key="verdict"):
+            show_verdict(run, charts)
 
-    follow_live(run, draw)
+    follow_live(run, draw, choose_scale)
+
+
+def choose_scale() -> None:
+    """Let losses be drawn on a log scale, on which large and small ones are seen alike."""
+    st.toggle(
+        "Log scale",
+        key=LOG_SCALE,
+        persist_state="session",
+        help="Each step upwards is a factor: a loss of 9 and one of 0.01 are seen in one chart.",
+    )
+
+
+def log_scale() -> bool:
+    """Tell whether losses are drawn on a log scale."""
+    return bool(st.session_state.get(LOG_SCALE))
 
 
 def show_numbers(run: Run, status: Status) -> None:
@@ -44,32 +69,54 @@ def show_numbers(run: Run, status: Status) -> None:
         if status.images_per_second is None
         else f"{status.images_per_second:.0f}",
     }
-    if run.config.schedule != "constant" and status.learning_rate is not None:
-        newest["Rate now"] = f"{status.learning_rate:.2g}"
+    if run.config.schedule != "constant":
+        rate = status.learning_rate
+        newest["Rate now"] = None if rate is None else f"{rate:.2g}"
     figures(newest)
 
 
-def show_live_curves(run: Run) -> None:
-    """Draw loss per batch on the left; loss and accuracy per epoch on the right, all in place."""
-    line_charts([batch_chart(run), *epoch_charts(run)], columns=2, key=f"curves-{run.id}")
-
-
-def show_curves(run: Run) -> None:
-    """Draw the same of a run that stands still, in the same places, to be explored."""
+def show_explorable(run: Run, left_chart: Chart, right_charts: Sequence[Chart]) -> None:
+    """Draw the charts of a run that stands still, in the places of the live ones."""
     left, right = st.columns(2, gap=20)
-    with left, st.container(gap=6):
-        show_explorable(run, batch_chart(run, POINTS_AT_REST))
-    with right, st.container(gap=6):
-        for chart in epoch_charts(run):
-            show_explorable(run, chart)
+    for column, charts in (left, [left_chart]), (right, right_charts):
+        with column, st.container(gap=6):
+            for chart in charts:
+                name = chart.title.lower().replace(" ", "-")
+                show_plot(line_figure(chart), key=f"{name}-{run.id}", file_name=f"{run.id}-{name}")
+                if chart.note:
+                    st.caption(chart.note)
 
 
-def show_explorable(run: Run, chart: Chart) -> None:
-    """Draw one chart and what to look for in it."""
-    name = chart.title.lower().replace(" ", "-")
-    show_plot(line_figure(chart), key=f"{name}-{run.id}", file_name=f"{run.id}-{name}")
-    if chart.note:
-        st.caption(chart.note)
+def show_verdict(run: Run, charts: Sequence[Chart]) -> None:
+    """Say what the curves come to, and what of them was cut off."""
+    verdict = verdict_of(run)
+    short, colon, rest = verdict.sentence.partition(": ")
+    icon = ":material/warning: " if verdict.failed else ""
+    words = f"{icon}**{short}**{colon}{rest}"
+    if cut := [cut_words(chart) for chart in charts if cut_words(chart)]:
+        words += f"  \n:small[Above the top, where a triangle stands: {', '.join(cut)}. "
+        words += "The log scale shows all.]"
+    st.markdown(words)
+
+
+def cut_words(chart: Chart) -> str:
+    """Say how much of a chart was cut off; empty where nothing was."""
+    if chart.y_limit is None or chart.y_log:
+        return ""
+    above = [
+        y
+        for series in chart.series
+        if series.name != SMOOTHED
+        for y in series.y
+        if y is not None and y > chart.y_limit
+    ]
+    many = f"{len(above)} points of" if len(above) > 1 else "a point of"
+    return f"{many} {chart.title.lower()}, up to {max(above):.3g}" if above else ""
+
+
+def charts_of(run: Run, points: int) -> list[Chart]:
+    """Return loss per batch for the left; loss and accuracy per epoch for the right."""
+    return [batch_chart(run, points), *epoch_charts(run)]
 
 
 def batch_chart(run: Run, points: int = POINTS) -> Chart:
@@ -81,7 +128,7 @@ def batch_chart(run: Run, points: int = POINTS) -> Chart:
         "Loss per batch",
         [
             Series("each batch", steps.tolist(), finite(values), BATCH, width=1, opacity=0.7),
-            Series("smoothed", smooth_steps.tolist(), finite(smooth_values), TRAIN, width=2.5),
+            Series(SMOOTHED, smooth_steps.tolist(), finite(smooth_values), TRAIN, width=2.5),
         ],
         x_label="batch",
         y_label="binary cross entropy",
@@ -90,40 +137,57 @@ def batch_chart(run: Run, points: int = POINTS) -> Chart:
         rows=2,
         note="What to look for: the smoothed line should fall. Single batches jump, since each has "
         "other pictures. At 0.693 the network is guessing.",
+        marks=[Mark(change.batches, change.words) for change in rate_changes(run)],
+        y_limit=loss_limit(losses.losses),
+        y_log=log_scale(),
     )
 
 
 def epoch_charts(run: Run) -> list[Chart]:
     """Return train and test loss, and train and test accuracy, after each epoch."""
     epochs = run.log.epochs()
-    numbers = [epoch.epoch for epoch in epochs]
-
-    def chart(name: str, label: str, y_format: Literal["number", "percent"], note: str) -> Chart:
-        train, test = (
-            finite([getattr(epoch, f"{part}_{name}") for epoch in epochs])
-            for part in ("train", "test")
-        )
-        return Chart(
-            f"{name.capitalize()} per epoch",
-            [
-                Series("train", numbers, train, TRAIN),
-                Series("test", numbers, test, TEST, markers=True),
-            ],
-            x_label="epoch",
-            y_label=label,
-            y_format=y_format,
-            empty="The first point comes with the end of the first epoch.",
-            height=150,
-            note=note,
-        )
-
+    changes = [Mark(change.epochs, change.words) for change in rate_changes(run) if epochs]
+    best = best_epochs(epochs) if len(epochs) > 1 else None
+    losses = [loss for done in epochs for loss in (done.train_loss, done.test_loss)]
     return [
-        chart("loss", "loss", "number", ""),
-        chart(
-            "accuracy",
-            "share right",
-            "percent",
-            "What to look for: when test gets worse while train still gets better, the network is "
-            "learning its training pictures by heart.",
+        replace(
+            epoch_chart("loss", epochs),
+            y_limit=loss_limit(np.array(losses)),
+            y_log=log_scale(),
+            marks=[*changes, *([ring(best[0], "lowest", "test_loss")] if best else [])],
+        ),
+        replace(
+            epoch_chart("accuracy", epochs),
+            y_label="share right",
+            y_format="percent",
+            marks=[*changes, *([ring(best[1], "best", "test_accuracy")] if best else [])],
+            note="What to look for: when test gets worse while train still gets better, the "
+            "network is learning its training pictures by heart.",
         ),
     ]
+
+
+def epoch_chart(name: str, epochs: Sequence[EpochDone]) -> Chart:
+    """Return train and test ``name`` after each epoch."""
+    numbers = [epoch.epoch for epoch in epochs]
+    train, test = (
+        finite([getattr(epoch, f"{part}_{name}") for epoch in epochs]) for part in ("train", "test")
+    )
+    return Chart(
+        f"{name.capitalize()} per epoch",
+        [
+            Series("train", numbers, train, TRAIN),
+            Series("test", numbers, test, TEST, markers=True),
+        ],
+        x_label="epoch",
+        y_label=name,
+        empty="The first point comes with the end of the first epoch.",
+        height=150,
+    )
+
+
+def ring(done: EpochDone, word: str, name: str) -> Mark:
+    """Mark the test's best point."""
+    value = getattr(done, name)
+    said = percent(value) if name == "test_accuracy" else f"{value:.3f}"
+    return Mark(done.epoch, f"{word} {said}, epoch {done.epoch}", value)

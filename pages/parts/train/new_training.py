@@ -1,12 +1,8 @@
 """A new training: the form on the left, the pictures to learn on the right, and Start."""
 
-import datetime
-from pathlib import Path
-
 import streamlit as st
 
-from core.config import DRAWN, PRESETS, TrainConfig
-from core.mistakes import told
+from core.config import PRESETS
 from pages.parts.shared.start_training import begin, offer_start
 from pages.parts.shared.training_form import (
     choose_network,
@@ -28,11 +24,4 @@ def show() -> None:
     with form:
         config = offer_start("Start", "start", choices, preview)
     if config is not None:
-        begin(config, default_name(config))
-
-
-def default_name(config: TrainConfig) -> str:
-    """Name a run after its network, its pictures and the time of day."""
-    pictures = "drawn pets" if config.data == DRAWN else Path(config.data).name
-    mistakes = f" with {told(config.mistakes)}" if config.mistakes else ""
-    return f"{config.model} on {pictures}{mistakes}, {datetime.datetime.now():%H:%M:%S}"
+        begin(config)

@@ -30,11 +30,22 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A place with a label: a line from top to bottom, or with ``y`` a ring around a point."""
+
+    x: float
+    label: str
+    y: float | None = None
+
+
+@dataclass(frozen=True)
 class Chart:
     """One chart; ``empty`` is shown while no series has a point.
 
     With ``y_format`` "power" the values are powers of ten: -7 is written 1e-7. ``height`` is the
     plot's in pixels. Among several charts it takes ``rows`` of the grid. ``note`` stands below it.
+    What lies above ``y_limit`` is cut off, with a triangle in its place, until one zooms in;
+    ``y_log`` draws values above zero on a log scale.
     """
 
     title: str
@@ -46,6 +57,9 @@ class Chart:
     height: int = 240
     rows: int = 1
     note: str = ""
+    marks: Sequence[Mark] = ()
+    y_limit: float | None = None
+    y_log: bool = False
 
 
 _component = register(__file__)

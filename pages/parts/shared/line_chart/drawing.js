@@ -18,6 +18,9 @@ import { chartNumber } from "./scales.js";
  * @property {string} x_label @property {string} y_label
  * @property {import("./scales.js").Kind} y_format
  * @property {string} empty @property {number} height @property {number} rows @property {string} note
+ * @property {import("./marks.js").Mark[]} marks
+ * @property {number | null} y_limit what lies above is cut off while all x are shown
+ * @property {boolean} y_log
  */
 /**
  * @typedef {object} Scale from values to pixels
@@ -105,4 +108,14 @@ export function drawSeries(pen, series, scale) {
       pen.fill();
     }
   pen.globalAlpha = 1;
+}
+
+// What is written in the canvas, where it can be read.
+/** @param {HTMLElement} plot @param {ChartData} data @param {Scale} scale */
+export function tellAxes(plot, { y_format, marks }, { xTicks, yTicks }) {
+  Object.assign(plot.dataset, {
+    xTicks: xTicks.values.map((x) => +x.toFixed(6)).join(" | "),
+    yTicks: yTicks.values.map((y) => chartNumber(y, y_format, yTicks.step)).join(" | "),
+    marks: marks.map((mark) => mark.label).join(" | "),
+  });
 }

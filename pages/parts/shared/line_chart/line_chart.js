@@ -4,8 +4,9 @@
 import { ready, strokeLine } from "../../web/canvas.js";
 import { component } from "../../web/component.js";
 import { find, findAny, textColour } from "../../web/elements.js";
-import { MARGIN, drawAxes, drawSeries, legendEntry } from "./drawing.js";
-import { chartNumber, nearest, paddedRange, ticks } from "./scales.js";
+import { MARGIN, drawAxes, drawSeries, legendEntry, tellAxes } from "./drawing.js";
+import { drawCut, drawMarks, showRing } from "./marks.js";
+import { chartNumber, logRange, logTicks, nearest, paddedRange, ticks } from "./scales.js";
 
 /** @typedef {import("./drawing.js").ChartData} ChartData */
 /** @typedef {[from: number, to: number]} Range */
@@ -57,6 +58,7 @@ class Chart {
     this.canvas = find(figure, "canvas", HTMLCanvasElement);
     this.title = findAny(figure, "strong");
     this.legend = findAny(figure, ".legend");
+    this.ring = findAny(figure, ".ring");
     this.reset = find(figure, "button", HTMLButtonElement);
     this.readout = findAny(figure, ".readout");
     this.note = findAny(figure, ".note");
@@ -72,21 +74,23 @@ class Chart {
     if (content === this.content) return; // an epoch's chart has news far less often than it is sent
     this.content = content;
     this.data = data;
-    const { title, rows, note, series } = data;
-    const frame = JSON.stringify([title, rows, note, series.map((s) => [s.name, s.colour, s.dashed])]);
+    const { title, rows, note, series, marks } = data;
+    const looks = series.map((s) => [s.name, s.colour, s.dashed]);
+    const frame = JSON.stringify([title, rows, note, looks]);
     if (frame !== this.frameDrawn) {
       this.frameDrawn = frame;
       this.title.textContent = title;
       this.figure.style.gridRow = `span ${rows}`;
       this.note.textContent = note;
       this.note.hidden = !note;
-      this.legend.replaceChildren(...series.map(legendEntry));
+      this.legend.replaceChildren(...series.map(legendEntry), this.ring);
       this.plot.setAttribute(
         "aria-label",
         `${title}: ${data.y_label} over ${data.x_label}. ` +
           "Arrow keys read values, plus and minus zoom, 0 resets.",
       );
     }
+    showRing(this.ring, marks);
     this.draw();
   }
 
@@ -173,12 +177,15 @@ class Chart {
     return this.zoom ?? this.fullRange();
   }
 
-  /** @returns {Range} */
-  yRange() {
+  // On a log scale in exponents of ten. Whoever zooms wants to see all that is there.
+  /** @param {ChartData} data @returns {Range} */
+  yRange({ y_log, y_limit }) {
     const [from, to] = this.xRange();
-    const ys = this.series.flatMap(({ x, y }) =>
+    const shown = this.series.flatMap(({ x, y }) =>
       y.flatMap((value, i) => (value !== null && x[i] >= from && x[i] <= to ? [value] : [])));
-    return paddedRange(ys.length ? ys : [0, 1]);
+    if (y_log) return logRange(shown);
+    if (y_limit === null || this.zoom) return paddedRange(shown.length ? shown : [0, 1]);
+    return [paddedRange([...shown.filter((y) => y <= y_limit), y_limit])[0], y_limit];
   }
 
   get innerWidth() {
@@ -191,15 +198,18 @@ class Chart {
     return from + ((pixel - MARGIN.left) / this.innerWidth) * (to - from);
   }
 
-  /** @param {number} height @returns {import("./drawing.js").Scale} */
-  scale(height) {
-    const [x0, x1] = this.xRange(), [y0, y1] = this.yRange();
-    const w = this.innerWidth, h = height - MARGIN.top - MARGIN.bottom;
+  /** @param {ChartData} data @returns {import("./drawing.js").Scale} */
+  scale(data) {
+    const [x0, x1] = this.xRange(), [y0, y1] = this.yRange(data);
+    const w = this.innerWidth, h = data.height - MARGIN.top - MARGIN.bottom;
+    const whole = this.series.every((s) => s.x.every(Number.isInteger));
+    /** @param {number} v what is not above zero has no place on a log scale */
+    const place = (v) => (data.y_log ? Math.log10(Math.max(v, 1e-30)) : v);
     return {
       x: (v) => MARGIN.left + ((v - x0) / (x1 - x0)) * w,
-      y: (v) => MARGIN.top + h - ((v - y0) / (y1 - y0)) * h,
-      xTicks: ticks(x0, x1, Math.max(2, w / 90)),
-      yTicks: ticks(y0, y1, 5),
+      y: (v) => MARGIN.top + h - ((place(v) - y0) / (y1 - y0)) * h,
+      xTicks: ticks(x0, x1, Math.max(2, w / 90), whole),
+      yTicks: data.y_log ? logTicks(y0, y1) : ticks(y0, y1, 5),
     };
   }
 
@@ -224,7 +234,8 @@ class Chart {
       this.readout.hidden = true;
       return;
     }
-    const scale = this.scale(data.height);
+    const scale = this.scale(data);
+    const ink = { text, paper: getComputedStyle(this.plot).getPropertyValue("--st-background-color") };
     drawAxes(pen, data, scale, width, text);
     pen.save();
     pen.beginPath();
@@ -233,6 +244,10 @@ class Chart {
     for (const series of data.series) drawSeries(pen, series, scale);
     this.drawPointer(pen, scale, data.height - MARGIN.bottom, text);
     pen.restore();
+    const top = data.y_log ? Infinity : this.yRange(data)[1];
+    this.plot.dataset.cut = String(drawCut(pen, data, scale, top, width, ink));
+    drawMarks(pen, data, scale, width, ink);
+    tellAxes(this.plot, data, scale);
     this.tellValues(data, scale);
   }
 

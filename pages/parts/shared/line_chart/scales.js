@@ -4,27 +4,50 @@
 import { percent } from "../../web/numbers.js";
 
 /** @typedef {"number" | "percent" | "power"} Kind with "power" the values are powers of ten */
-/** @typedef {{values: number[], step: number}} Ticks */
+/** @typedef {{values: number[], step: number}} Ticks with a step of 0 each is written by itself */
 
-// The loveliest step is 1, 2 or 5 times a power of ten (Heckbert, Graphics Gems, 1990).
-/** @param {number} from @param {number} to @param {number} wanted @returns {Ticks} */
-export function ticks(from, to, wanted) {
+// The loveliest step is 1, 2 or 5 times a power of ten (Heckbert, Graphics Gems, 1990); where only
+// whole numbers have a meaning, such as epochs, it is at least 1.
+/** @param {number} from @param {number} to @param {number} wanted @param {boolean} [whole] @returns {Ticks} */
+export function ticks(from, to, wanted, whole = false) {
   const rough = (to - from) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5].map((m) => m * power).find((s) => s >= rough) ?? 10 * power;
+  const nice = [1, 2, 5].map((m) => m * power).find((s) => s >= rough) ?? 10 * power;
+  const step = whole ? Math.max(1, nice) : nice;
   const values = [];
   for (let i = Math.ceil(from / step); i * step <= to + step * 1e-9; i++) values.push(i * step);
   return { values, step };
 }
 
+// On a log scale: powers of ten, and where these are few 2 and 5 times them.
+/** @param {number} from @param {number} to exponents of ten @returns {Ticks} */
+export function logTicks(from, to) {
+  const span = to - from;
+  if (span < 0.5) return ticks(10 ** from, 10 ** to, 5);
+  const between = span > 6 ? [] : span > 2 ? [3] : [2, 5];
+  const values = [];
+  for (let power = Math.floor(from); power <= to; power++)
+    for (const times of [1, ...between]) {
+      const exponent = power + Math.log10(times);
+      if (exponent >= from && exponent <= to) values.push(Number(`${times}e${power}`));
+    }
+  return { values, step: 0 };
+}
+
 // A value to read, or with the `step` between ticks one of these, as short as they allow.
 /** @param {number} value @param {Kind} kind @param {number} [step] */
 export function chartNumber(value, kind, step) {
-  if (kind === "power") return (10 ** value).toExponential(step ? 0 : 1);
-  if (kind === "percent") return percent(value, step ? 0 : 1);
-  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1);
-  if (step) return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
-  return value.toFixed(3);
+  if (kind === "power") return (10 ** value).toExponential(step === undefined ? 1 : 0);
+  if (kind === "percent") return percent(value, step === undefined ? 1 : decimals(100 * step));
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(step === 0 ? 0 : 1);
+  if (step === 0) return String(Number(value.toPrecision(3)));
+  return value.toFixed(step === undefined ? 3 : decimals(step));
+}
+
+// With so many decimals, two neighbours of this distance are written differently.
+/** @param {number} step */
+function decimals(step) {
+  return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 }
 
 // The place of the number nearest to x, or -1 where there is none.
@@ -50,4 +73,14 @@ export function paddedRange(ys) {
   const flat = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
   const pad = (flat ? Math.abs(high) || 1 : high - low) * 0.06;
   return [low === 0 ? 0 : low - pad, high + pad];
+}
+
+// The same of values above zero as exponents of ten, for a log scale.
+/** @param {number[]} ys @returns {[low: number, high: number]} */
+export function logRange(ys) {
+  const exponents = ys.filter((y) => y > 0).map(Math.log10);
+  if (!exponents.length) return [-1, 0];
+  const low = Math.min(...exponents), high = Math.max(...exponents);
+  const pad = Math.max(0.05, (high - low) * 0.06);
+  return [low - pad, high + pad];
 }

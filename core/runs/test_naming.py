@@ -1,0 +1,72 @@
+from core.config import PRESETS, TrainConfig
+from core.runs.listing import create_run, names_of
+from core.runs.naming import LONGEST, describe, told_apart, what_differs
+from core.runs.run import Run
+
+COMPACT = PRESETS["compact"]
+
+
+def test_a_name_says_network_photos_and_what_is_not_the_recipe():
+    assert describe(COMPACT.replace(data="/photos/cat-and-dog", learning_rate=0.003)) == (
+        "compact, 2,000 photos of cat-and-dog, rate 0.003"
+    )
+    changed = TrainConfig(image_size=96, optimizer="sgd", init="constant", seed=3, epochs=99)
+    assert describe(changed, photos=600) == (
+        "article, 600 drawn pets, rate 0.0005, 96 pixels, seed 3, constant weights, SGD"
+    )
+    both = describe(TrainConfig(engine="both"))
+    assert both == "article, 2,000 drawn pets, rate 0.0005, in float32"
+    mistaken = COMPACT.replace(mistakes=["bgr"], image_size=32)
+    assert describe(mistaken) == (
+        "compact, 2,000 drawn pets, rate 0.002, blue and red swapped, 32 pixels"
+    )
+    assert what_differs([COMPACT, mistaken]) == [
+        "no mistakes, 96 pixels",
+        "blue and red swapped, 32 pixels",
+    ]
+
+
+def test_a_name_fits_a_list():
+    everything = COMPACT.replace(
+        **{"image_size": 32, "seed": 3, "init": "uniform", "optimizer": "sgd", "augment": False},
+        weight_decay=0.1,
+        schedule="constant",
+    )
+    assert len(describe(everything)) == LONGEST and describe(everything).endswith("…")
+
+
+def test_what_differs_leaves_out_what_all_share():
+    slow, fast = TrainConfig(seed=1), TrainConfig(seed=1, learning_rate=0.1, batch_size=8)
+    assert what_differs([slow, fast]) == [
+        "rate 0.0005, batches of 16",
+        "rate 0.1, batches of 8",
+    ]
+    assert what_differs([slow, slow]) == ["", ""]
+    assert what_differs([]) == []
+
+
+def test_the_same_name_twice_gets_its_time_and_at_the_same_time_its_folder():
+    names = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z"}
+    times = {"a": "1 Jan 10:00:00", "b": "1 Jan 11:00:00", "d": "now", "e": "now"}
+    assert told_apart(names, times) == {
+        "a": "x, 1 Jan 10:00:00",
+        "b": "x, 1 Jan 11:00:00",
+        "c": "y",
+        "d": "z, now (d)",
+        "e": "z, now (e)",
+    }
+
+
+def test_a_run_is_described_until_a_person_names_it_or_its_folder(runs_folder):
+    run = create_run(COMPACT)
+    assert run.name == "compact, 2,000 drawn pets, rate 0.002"
+    assert create_run(COMPACT, path=runs_folder / "my-first").name == "my-first"
+    twin = create_run(COMPACT)
+    names = names_of([run, twin])
+    assert len(set(names.values())) == 2
+    assert all(
+        name.startswith("compact, 2,000 drawn pets, rate 0.002, ") for name in names.values()
+    )
+    run.rename("mine")
+    assert names_of([run, twin]) == {run.id: "mine", twin.id: twin.name}
+    assert Run(run.path).name == "mine"
