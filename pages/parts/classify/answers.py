@@ -67,15 +67,14 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     st.html(f"<style>{_STYLE}</style>")
     if not photos:
         st.info(
-            "Drop a photo of a cat or a dog on the left, or click one of the drawn pets. The "
-            "answer appears here, with the picture as the network sees it.",
-            icon=":material/arrow_back:",
+            "Drop a photo of a cat or a dog, or click one of the drawn pets. The answer appears "
+            "here, with the picture as the network sees it.",
         )
         return
     try:
         answers = answer_all(photos, model)
     except ModelError as error:
-        st.error(f"This model cannot answer. {error} Choose another one on the left.")
+        st.error(f"This model cannot answer. {error} Choose another one.")
         return
     # Only now: the page without an answer is on screen the sooner.
     from pages.parts.classify.why import why_expander
