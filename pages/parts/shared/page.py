@@ -69,8 +69,14 @@ PAGES: Final = {
 
 _STYLE = """
 <style>
-.block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 1400px; }
+.block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 2000px; }
 @media (max-width: 640px) { .block-container { padding-top: 3.6rem; } }
+/* Across a projector charts and pictures use the room, lines of text stay readable. */
+.stMain [data-testid="stMarkdownContainer"] > :is(p, ul, ol) { max-width: 46rem; }
+/* On a phone a row of choices goes on in the next line, and no switch loses its name. */
+[data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; }
+.stMain [data-testid="stCheckbox"] :is([data-testid="stMarkdownContainer"], p) {
+  white-space: normal; overflow: visible; }
 h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }
