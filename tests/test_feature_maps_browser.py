@@ -208,57 +208,6 @@ def test_why_it_said_so_by_every_method(look):
     assert "Row" in page.locator(".evidence .readout").inner_text()
 
 
-def patch_of(cover) -> list[int]:
-    """Return top, left, height and width of the patch that was answered last."""
-    return [int(number) for number in cover.get_attribute("data-at").split(",")]
-
-
-def drag(page, canvas, start: tuple[int, int], end: tuple[int, int]) -> None:
-    """Drag over a canvas from one place to another, in its own pixels."""
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + start[0], box["y"] + start[1])
-    page.mouse.down()
-    page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
-    page.mouse.up()
-
-
-def test_cover_and_ask_again(look):
-    page = look("view=why")
-    page.get_by_role("radio", name="Cover and ask again").click()
-    cover, canvas = page.locator(".cover[data-at]"), page.locator(".cover canvas.photo")
-    cover.wait_for()
-    first, seen = patch_of(cover), page.locator(".cover canvas.seen").screenshot()
-    scale = canvas.bounding_box()["width"] / 32
-
-    def becomes(*expected: int) -> None:
-        wait_for(lambda: patch_of(cover) == pytest.approx(expected, abs=1), f"{expected}", 10)
-
-    canvas.hover(position={"x": 5, "y": 70})  # pointing at a place does nothing, leaving neither
-    page.mouse.move(0, 0)
-    assert patch_of(cover) == first
-    height, width = first[2:]
-    canvas.click(position={"x": 1, "y": 1})  # a click brings it there, as far as the edges let it
-    becomes(0, 0, height, width)
-    assert page.locator(".cover canvas.seen").screenshot() != seen
-    inner = (round(width * scale / 2), round(height * scale / 2))
-    drag(page, canvas, inner, (inner[0] + round(8 * scale), inner[1]))
-    becomes(0, 8, height, width)
-    corner = (round((8 + width) * scale), round(height * scale))
-    drag(page, canvas, corner, (corner[0], corner[1] + round(16 * scale)))
-    becomes(0, 8, height + 16, width)
-    here = patch_of(cover)
-    canvas.focus()
-    page.keyboard.press("ArrowDown")
-    wait_for(lambda: patch_of(cover)[0] > here[0], "an answer after an arrow key")
-    page.keyboard.press("Shift+ArrowLeft")
-    wait_for(lambda: patch_of(cover)[3] < width, "an answer after sizing it by keys")
-    assert patch_of(cover)[2] == here[2]
-    page.keyboard.press("+")
-    wait_for(lambda: patch_of(cover)[2] > here[2], "an answer after making it larger")
-    assert 0 <= float(cover.get_attribute("data-probability")) <= 1
-    assert cover.locator(".said .answer").count() == 2  # with the patch and without
-
-
 def test_the_map_of_photos_shows_and_opens_them(look, run):
     page = look("view=map")
     points = page.locator(".photo-map[data-near]")
