@@ -11,11 +11,11 @@ from typing import Self, TypeVar
 import numpy as np
 
 from core.comparison.rounding import Array
+from core.conv_lab.edits import LONGEST_TEXT
 from core.conv_lab.own import decode_own, encode_numbers
 from core.conv_lab.typed_numbers import Axis, read_numbers
 from core.errors import NumbersError
 
-LONGEST_TEXT = 12_000  # characters in the address; browsers and servers take this without trouble
 _OWN = "own_"
 Value = TypeVar("Value")
 

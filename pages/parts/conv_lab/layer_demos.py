@@ -171,3 +171,7 @@ def _curves() -> None:
         ),
         key="layer_curves",
     )
+    st.caption(
+        "What to look for: the loss grows without end where the network is sure and wrong, on the "
+        "left, but its gradient at z never gets beyond −1."
+    )

@@ -38,12 +38,14 @@ def show(name: str) -> None:
         st.session_state.pop(_COMPLAINT, None)
     axes = [f"{axis.name}s" for axis in layer.axes()[which]]
     st.text_area(
-        " x ".join(axes),
+        " x ".join(axes).capitalize(),
         key=key,
         height=160,
         help="A row a line, an empty line between maps; or brackets as JSON, NumPy and torch "
         "write them.",
     )
+    if _COMPLAINT in st.session_state:
+        st.error(st.session_state[_COMPLAINT])
     with st.container(horizontal=True, gap="small"):
         st.button("Use these", type="primary", on_click=_take, args=(name, which, key))
         if any(getattr(layer, field) for field in own_fields(layer)):
@@ -51,8 +53,6 @@ def show(name: str) -> None:
                 "Random numbers again",
                 on_click=lambda: layer_state.use(name, layer.without_own_numbers()),
             )
-    if _COMPLAINT in st.session_state:
-        st.error(st.session_state[_COMPLAINT])
 
 
 def _take(name: str, which: str, key: str) -> None:

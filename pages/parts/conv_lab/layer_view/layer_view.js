@@ -164,13 +164,18 @@ class LayerView {
       const stacks = groups.length - alone.length;
       return (width - GAP * (groups.length - 1) - STACK * stacks) / columns;
     };
-    const all = beside(this.panels);
-    const row = this.panels.filter((panel) => panel.facts.row === facts.row);
-    const alone = width / Math.max(...row.map(({ tiling }) => tiling.columns));
-    const tall = TALLEST / Math.max(...row.map(({ tiling }) => tiling.rows));
+    /** @param {Panel[]} panels */
+    const height = (panels) => Math.max(...panels.map(({ tiling }) => tiling.rows));
+    const rows = [...new Set(this.panels.map((panel) => panel.facts.row))].map((row) =>
+      this.panels.filter((panel) => panel.facts.row === row));
+    const row = rows.find((panels) => panels[0].facts.row === facts.row) ?? this.panels;
     const readable = width < NARROW ? READABLE_CELL_ON_A_PHONE : READABLE_CELL;
-    const fitting = all >= readable ? all : Math.max(beside(row), Math.min(readable, alone));
-    return wholeCell(Math.min(LARGEST_CELL, tall, fitting), 1);
+    const largest = Math.min(LARGEST_CELL, TALLEST / height(row));
+    const low = rows.reduce((sum, panels) => sum + height(panels), 0) * largest <= TALLEST;
+    const all = beside(this.panels);
+    const alone = width / Math.max(...row.map(({ tiling }) => tiling.columns));
+    const fitting = all >= readable && !low ? all : Math.max(beside(row), Math.min(readable, alone));
+    return wholeCell(Math.min(largest, fitting), 1);
   }
 
   // ---- what is shown
@@ -205,7 +210,9 @@ class LayerView {
     });
     const more = pieces.length - shown.length;
     const rest = more > 0 ? [element("span", "part", ` and ${Math.ceil(more / 2)} more terms`)] : [];
-    box.replaceChildren(element("span", "total", `${factor(result)} = `), ...shown, ...rest);
+    const isSum = !String(pieces[0]).startsWith("0, "); // else it says why there is nothing
+    const total = isSum ? [element("span", "total", `${factor(result)} = `)] : [];
+    box.replaceChildren(...total, ...shown, ...rest);
     box.scrollTop = 0;
   }
 

@@ -176,7 +176,7 @@ const MAX_POOL = {
     const around = windowsAround(f, index);
     const won = around.filter((output) => String(winner(f, output).index) === String(index));
     const nothing = around.length
-      ? `0, because it is the largest in none of the ${around.length} windows that see it`
+      ? `0, because it is not the largest in ${around.length > 1 ? "any of the windows that see" : "the window that sees"} it`
       : "0, because no window sees it";
     const sum = addition(f, won.map((output) => ({ name: "dy", index: output })), nothing);
     if (won.length) sum.pieces.push(won.length > 1 ? ", from the windows that it won" : ", from the window that it won");
