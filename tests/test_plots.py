@@ -24,7 +24,7 @@ from pages.parts.shared.plots import (
     roc_figure,
 )
 from pages.parts.train.compare import comparison_chart, row, what_to_look_for
-from pages.parts.train.comparison_figure import comparison_figure
+from pages.parts.train.comparison_figure import comparison_figure, stripes
 
 ROOT = Path(__file__).parent.parent
 LABELS = np.array([0, 0, 0, 1, 1, 1, 1, 0])
@@ -93,6 +93,7 @@ def test_a_change_is_a_labelled_line_and_the_best_point_a_ring():
     (label,) = figure.layout.annotations
     assert (label.text, label.x) == ("rate 0.1 → 0.01", 1.5)
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1.5, 1.5)]
+    assert figure.layout.yaxis.range[1] > 0.9 + 0.01  # the label stands above the line
     ring = figure.data[1]
     assert (list(ring.x), list(ring.y)) == ([2], [0.8]) and ring.name == "lowest 0.8"
     shares = replace(chart("percent"), marks=[Mark(1, "best", 0.9)])
@@ -131,6 +132,15 @@ def test_identical_runs_are_told_apart():
     assert "their curves are equal: one and two and three" in what_to_look_for(compared)
     canvas = [series.width for series in compared.series]
     assert canvas == sorted(canvas, reverse=True) and len(set(canvas)) == len(names)
+
+
+def test_the_legend_has_a_lines_colour_and_dashes():
+    figure = comparison_figure(
+        comparison_chart("Test loss", [(name, [epoch(1, 0.5)]) for name in "ab"])
+    )
+    colours = [trace.line.color for trace in figure.data]
+    assert stripes(figure.data[0].line) == f"repeating-linear-gradient(90deg, {colours[0]} 0px 9px)"
+    assert f"{colours[1]} 0px 9px, transparent 9px 14px" in stripes(figure.data[1].line)
 
 
 def test_what_people_ask_for_stands_first_in_the_table(tmp_path):

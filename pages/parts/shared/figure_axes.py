@@ -12,6 +12,7 @@ MARK = "#8A94A0"  # seen on light and dark
 MOST_TICKS = 15
 LABEL_ROWS = 3
 LABEL_HEIGHT = 14
+LABELS_AND_SOME, AROUND_THE_PLOT = 22, 80  # pixels
 
 
 def set_ranges(figure: "Figure", chart: Chart) -> None:
@@ -29,14 +30,23 @@ def set_ranges(figure: "Figure", chart: Chart) -> None:
     from_zero = 0 < min(values) < 0.5 * (max(values) if chart.y_limit is None else chart.y_limit)
     if chart.y_log:
         figure.update_yaxes(type="log", exponentformat="power", dtick=log_step(values))
-    elif chart.y_limit is not None:
-        low = 0 if from_zero else min(values) - 0.06 * (chart.y_limit - min(values))
-        figure.update_yaxes(range=[low, chart.y_limit])
+    elif chart.y_limit is not None or labelled(chart):
+        high = max(values) if chart.y_limit is None else chart.y_limit
+        room = (high - min(values)) or 1.0
+        low = 0 if from_zero else min(values) - 0.06 * room
+        above = LABELS_AND_SOME / (chart.height - AROUND_THE_PLOT) * room
+        top = high if chart.y_limit is not None else high + above
+        figure.update_yaxes(range=[low, top])
     elif from_zero:
         figure.update_yaxes(rangemode="tozero")
     if chart.x_label == "epoch":
         epochs = [x for trace in figure.data for x in trace.x]
         figure.update_xaxes(tick0=0, dtick=whole_step(max(epochs) - min(epochs)))
+
+
+def labelled(chart: Chart) -> bool:
+    """Tell whether labels stand along the top, for which lines should leave room."""
+    return any(mark.y is None for mark in chart.marks)
 
 
 def log_step(values: list[float]) -> int | str:

@@ -26,6 +26,7 @@ MEASURES = {
     "Train accuracy": ("train_accuracy", "share right"),
     "Train loss": ("train_loss", "loss"),
 }
+WIDTHS = {"run": 230, "what differs": 250, "minutes": 70, "rate changed by hand": 225}
 MOST = 2 * len(COLOURS)
 
 
@@ -68,7 +69,9 @@ def compare(run: Run) -> None:
                 for (id, epochs), differs in zip(chosen.items(), differences, strict=True)
             ],
             hide_index=True,
-            column_config={"run": st.column_config.Column(width=260)},
+            column_config={
+                name: st.column_config.Column(width=width) for name, width in WIDTHS.items()
+            },
         )
 
 

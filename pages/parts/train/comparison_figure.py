@@ -11,14 +11,15 @@ from pages.parts.shared.plots import line_figure
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+    from plotly.graph_objects.scatter import Line
 
 DASHES = {
-    "solid": "none",
-    "dash": "9 5",
-    "dot": "2 3",
-    "dashdot": "9 4 2 4",
-    "longdash": "14 5",
-    "longdashdot": "14 4 2 4",
+    "solid": (9,),
+    "dash": (9, 5),
+    "dot": (3, 3),
+    "dashdot": (9, 4, 3, 4),
+    "longdash": (14, 5),
+    "longdashdot": (14, 4, 3, 4),
 }
 SYMBOLS = {
     "circle": "●",
@@ -30,7 +31,8 @@ SYMBOLS = {
 }
 LEGEND_STYLE = """<style>
 .run-entry { display: flex; align-items: center; gap: 6px; font-size: 14px; line-height: 1.5; }
-.run-entry svg { flex: none; }
+.run-entry i { flex: none; width: 34px; height: 3px; }
+.run-entry b { flex: none; width: 1em; text-align: center; }
 </style>"""
 
 
@@ -54,12 +56,19 @@ def comparison_figure(chart: Chart) -> "Figure":
 def legend_below(figure: "Figure", names: Sequence[str]) -> None:
     """Draw the legend of a comparison, a line for each name, which may need two on a phone."""
     rows = [
-        '<div class="run-entry"><svg width="34" height="12" aria-hidden="true">'
-        f'<line x1="0" x2="34" y1="6" y2="6" stroke="{trace.line.color}" '
-        f'stroke-width="{min(4, trace.line.width):.1f}" '
-        f'stroke-dasharray="{DASHES[trace.line.dash]}"></line></svg>'
-        f'<span style="color: {trace.line.color}">{SYMBOLS[trace.marker.symbol]}</span>'
+        f'<div class="run-entry"><i style="background: {stripes(trace.line)}"></i>'
+        f'<b style="color: {trace.line.color}">{SYMBOLS[trace.marker.symbol]}</b>'
         f"<span>{escape(name)}</span></div>"
         for name, trace in zip(names, figure.data, strict=True)
     ]
     st.html(f"{LEGEND_STYLE}<div>{''.join(rows)}</div>")
+
+
+def stripes(line: "Line") -> str:
+    """Return the CSS background with a line's colour and dashes."""
+    at, stops = 0, []
+    for number, length in enumerate(DASHES[line.dash]):
+        colour = "transparent" if number % 2 else line.color
+        stops.append(f"{colour} {at}px {at + length}px")
+        at += length
+    return f"repeating-linear-gradient(90deg, {', '.join(stops)})"

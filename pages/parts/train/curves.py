@@ -147,7 +147,7 @@ def epoch_charts(run: Run) -> list[Chart]:
     """Return train and test loss, and train and test accuracy, after each epoch."""
     epochs = run.log.epochs()
     changes = [Mark(change.epochs, change.words) for change in rate_changes(run) if epochs]
-    best = best_epochs(epochs) if len(epochs) > 1 else None
+    best = best_epochs(epochs) if len({epoch.test_loss for epoch in epochs}) > 1 else None
     losses = [loss for done in epochs for loss in (done.train_loss, done.test_loss)]
     return [
         replace(

@@ -179,12 +179,16 @@ class Chart {
 
   // On a log scale in exponents of ten. Whoever zooms wants to see all that is there.
   /** @param {ChartData} data @returns {Range} */
-  yRange({ y_log, y_limit }) {
+  yRange({ y_log, y_limit, marks, height }) {
     const [from, to] = this.xRange();
     const shown = this.series.flatMap(({ x, y }) =>
       y.flatMap((value, i) => (value !== null && x[i] >= from && x[i] <= to ? [value] : [])));
     if (y_log) return logRange(shown);
-    if (y_limit === null || this.zoom) return paddedRange(shown.length ? shown : [0, 1]);
+    if (y_limit === null || this.zoom) {
+      const [low, high] = paddedRange(shown.length ? shown : [0, 1]);
+      const labelled = marks.some((mark) => mark.y === null); // along the top
+      return [low, labelled ? high + (18 / height) * (high - low) : high];
+    }
     return [paddedRange([...shown.filter((y) => y <= y_limit), y_limit])[0], y_limit];
   }
 
