@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.shared.mistakes import say_what_was_done
 from pages.parts.shared.page import open_page
 from pages.parts.shared.run_choice import choose_run
+from pages.parts.shared.start_training import bring_training_into_view
 from pages.parts.shared.workers import warm_up
 from pages.parts.train import new_training
 from pages.parts.train.curves import follow
@@ -17,6 +18,7 @@ with open_page("train"):
         warm_up()
         new_training.show()
     else:
+        bring_training_into_view(run)
         say_what_was_done(run.config.mistakes)
         follow(run)
         st.divider()

@@ -1,9 +1,12 @@
 """Every page on a phone, a laptop and a projector: nothing is cut off, no width is wasted."""
 
 import pytest
+from playwright.sync_api import Locator, Page
 
+from core.runs.commands import Action
+from core.runs.listing import list_runs
 from core.train import main as train_on_the_command_line
-from tests.app_server import wait_for
+from tests.app_server import SETTLED, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -52,8 +55,9 @@ FAULTS = """
     if (!node.matches?.(labels) || inside(node)) return;
     for (const part of [node, ...node.querySelectorAll("*")]) {
       const style = getComputedStyle(part);
-      if (style.overflowX !== "hidden" || !part.textContent.trim() || part.clientWidth < 2) continue;
-      if (part.scrollWidth > part.clientWidth + 1) faults.push(`cut off: ${part.textContent.trim()}`);
+      const text = part.textContent.trim();
+      if (style.overflowX !== "hidden" || !text || part.clientWidth < 2) continue;
+      if (part.scrollWidth > part.clientWidth + 1) faults.push(`cut off: ${text}`);
     }
     const box = node.getBoundingClientRect();
     if (box.width > 1 && box.right > innerWidth + 1 && node.checkVisibility()) {
@@ -96,3 +100,33 @@ def test_every_page_fits_every_width_and_uses_it(open_page):
                 found[f"{address} at {width}"] = faults
         page.set_viewport_size({"width": 1280, "height": 800})
     assert not found, "\n".join(f"{where}: {'; '.join(what)}" for where, what in found.items())
+
+
+def in_view(page: Page, seen: Locator) -> bool:
+    """Tell whether an element lies within the window."""
+    box, window = seen.bounding_box(), page.viewport_size
+    return bool(box and window and 0 <= box["y"] <= window["height"] - box["height"])
+
+
+def test_on_a_phone_what_a_click_brings_is_in_view(open_page, page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page("/train?run=new")
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("300")
+    epochs.press("Enter")
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("button", name="Start", exact=True).click()
+    bar = page.get_by_test_id("stProgress")
+    bar.wait_for()
+    wait_for(lambda: in_view(page, bar), "the training is in view")
+    (run,) = [each for each in list_runs(server.runs) if each.status().active]
+    wait_for(lambda: run.status().batch_loss is not None, "it trains")
+    run.send(Action.STOP)
+    open_page("/numpy_network")
+    answer = page.get_by_test_id("stMetricValue").first
+    answer.wait_for()
+    assert not in_view(page, answer)  # nobody asked for it yet
+    pet = page.get_by_role("button", name="Drawn dog").first
+    pet.click()
+    wait_for(lambda: in_view(page, answer), "the comparison is in view")
+    wait_for(lambda: not run.status().active, "the training ends")

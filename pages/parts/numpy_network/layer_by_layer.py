@@ -12,6 +12,7 @@ from core.data.decode import decode_photo
 from core.errors import GlassError, ModelError, PhotoError
 from core.wording import short_time
 from pages.parts.numpy_network.layer_rows import layers_html
+from pages.parts.shared.in_view import bring_into_view
 from pages.parts.shared.mistakes import say_how_it_sees
 from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
@@ -55,6 +56,7 @@ def show() -> None:
         except GlassError as error:  # a layer that NumPy lacks
             st.error(str(error))
         else:
+            bring_into_view(f"{photo.key} {model.id}", key="compared")
             show_summary(compared, classes, photo)
             show_layers(compared, classes)
 

@@ -17,7 +17,7 @@ from pages.parts.shared.live_run import POINTS, finite, follow_live
 from pages.parts.shared.mistakes import say_what_was_done
 from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.run_management import show_management
-from pages.parts.shared.start_training import begin, offer_start
+from pages.parts.shared.start_training import begin, bring_training_into_view, offer_start
 from pages.parts.shared.words import apart
 from pages.parts.shared.workers import warm_up
 
@@ -38,6 +38,7 @@ def show() -> None:
         warm_up()
         show_form()
     else:
+        bring_training_into_view(run)
         say_what_was_done(run.config.mistakes)
         follow(run)
 

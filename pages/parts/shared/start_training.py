@@ -5,9 +5,13 @@ import streamlit as st
 from core.config import TrainConfig
 from core.data.preview import Preview
 from core.runs.listing import create_run
+from core.runs.run import Run
+from pages.parts.shared.in_view import bring_into_view
 from pages.parts.shared.run_choice import open_run
 from pages.parts.shared.training_form import FormChoices
 from pages.parts.shared.workers import worker_pool
+
+_BEGUN = "training-begun"
 
 
 def offer_start(
@@ -32,4 +36,10 @@ def begin(config: TrainConfig) -> None:
     run = create_run(config)
     worker_pool().start(run)
     open_run(run)
+    st.session_state[_BEGUN] = run.id
     st.rerun()
+
+
+def bring_training_into_view(run: Run) -> None:
+    """Scroll to a training that this visitor has just begun from the end of the form."""
+    bring_into_view(run.id, key="training", arrived=st.session_state.get(_BEGUN) == run.id)
