@@ -87,7 +87,7 @@ def run(server) -> Run:
 def test_from_the_train_page_to_the_worst_mistakes(open_page, run):
     page = open_page(f"/train?run={run.id}")
     told = page.get_by_text(re.compile(r"\d+ of \d+ are wrong")).inner_text()
-    wrong = int(re.search(r"(\d+) of \d+ are wrong", told)[1])
+    wrong = int(told.split(": ")[1].split(" of ")[0])
     page.get_by_role("link", name=re.compile("All mistakes")).click()
     page.wait_for_url(re.compile("/feature_maps.*view=mistakes"))
     mistakes = page.get_by_role("button", name=re.compile("taken for a"))
