@@ -77,7 +77,7 @@ _STYLE = """
 [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; }
 .stMain [data-testid="stCheckbox"] :is([data-testid="stMarkdownContainer"], p) {
   white-space: normal; overflow: visible; }
-:has(> [class*="st-key-in-view-"]) { position: absolute; }  /* takes no room, not even a gap */
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-in-view-"]) { position: absolute; }
 h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }
