@@ -136,6 +136,14 @@ def test_a_saturated_loss_has_failed_and_a_tenth_of_the_rate_is_the_advice():
     assert live.kind is Kind.WORSE and live.sentence.startswith("Failing")
 
 
+def test_losses_far_beyond_guessing_need_few_batches_to_have_failed():
+    done = epochs([35.0, 50.0, 50.0], **GUESSED)
+    assert judge(curves(done, [1.0, 50.0, 40.0, 50.0, 60.0, 50.0, 50.0])).kind is Kind.WORSE
+    assert judge(curves(done, [50.0] * 3)).kind is Kind.TOO_EARLY
+    mild = epochs([1.5, 1.5, 1.5], **GUESSED)
+    assert judge(curves(mild, [1.5] * 9)).kind is Kind.TOO_EARLY
+
+
 def test_a_first_spike_is_no_failure():
     spike = [9.0] * 5 + [0.6] * 55
     assert judge(curves(FALLING[:2], spike)).kind not in FAILED

@@ -17,6 +17,8 @@ from core.wording import percent
 
 FEW_BATCHES = 20
 """Nothing is said of fewer: the first batches jump whatever comes of them."""
+HOPELESS, FEWEST_BATCHES = 5, 6
+"""Unless two tests came out so many times worse than guessing: then so few batches are enough."""
 SLOW_BATCHES = 30
 """Some networks need so many before they begin to learn."""
 FEW_PHOTOS = 50
@@ -78,8 +80,10 @@ def diverged(curves: Curves) -> Verdict | None:
 
 def worse_than_guessing(curves: Curves) -> Verdict | None:
     """The newest quarter of the batches has a loss far above that of guessing."""
-    newest = min(curves.since, max(FEW_BATCHES, len(curves.losses) // 4))
-    if newest < FEW_BATCHES or len(curves.losses) < newest:
+    newest = min(curves.since, len(curves.losses), max(FEW_BATCHES, len(curves.losses) // 4))
+    tested = [done.test_loss for done in curves.epochs[-2:]]
+    hopeless = len(tested) == 2 and min(tested) > HOPELESS * curves.guessing_loss
+    if newest < (FEWEST_BATCHES if hopeless else FEW_BATCHES):
         return None
     loss = float(np.median(curves.losses[-newest:]))
     if loss < 1.5 * curves.guessing_loss:
@@ -108,8 +112,8 @@ def too_early(curves: Curves) -> Verdict | None:
     now = percent(curves.epochs[-1].test_accuracy)
     return Verdict(
         Kind.TOO_EARLY,
-        f"Too early to say: {what} show no trend. {now} of the test photos are right so far; "
-        "train on to see more.",
+        f"Too early to say: {what} show{'s' if done == 1 else ''} no trend. {now} of the test "
+        "photos are right so far; train on to see more.",
     )
 
 
