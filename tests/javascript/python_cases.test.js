@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { MISTAKEN } from "../../pages/parts/conv_lab/lab/mistakes.js";
 import {
   biasGradientTerms,
   inputGradientTerms,
@@ -14,7 +15,7 @@ import {
 } from "../../pages/parts/conv_lab/lab/sums.js";
 import { makeScale, toBytes } from "../../pages/parts/web/colours.js";
 import { percent } from "../../pages/parts/web/numbers.js";
-import { flatIndex, indexOf, unpack } from "../../pages/parts/web/unpack.js";
+import { at, flatIndex, indexOf, unpack } from "../../pages/parts/web/unpack.js";
 
 /** @typedef {import("../../pages/parts/conv_lab/lab/sums.js").Experiment} Experiment */
 
@@ -53,6 +54,26 @@ test("every sum of a convolution has Python's terms", () => {
       assert.deepEqual(made, expected, `${mode} at ${index}`);
     }
   }
+});
+
+test("the terms of a planted mistake add up to what NumPy computes with it", () => {
+  for (const { mistake, places } of cases.mistakes)
+    for (const { packed, mode, index, broken, value } of places) {
+      /** @type {import("../../pages/parts/web/unpack.js").Packed<Experiment & {bias: boolean}>} */
+      const { header, arrays } = unpack(bytesOf(packed));
+      const termsOf = MISTAKEN[mistake][/** @type {keyof typeof TERMS} */ (mode)];
+      if (broken) assert.ok(termsOf, `${mistake} breaks ${mode}`);
+      if (!termsOf) continue;
+      const bias = mode === "y" && header.bias ? at(arrays.bias, index[0]) : 0;
+      const terms = termsOf(header, arrays, index);
+      const sum = terms.reduce((whole, { left, right }) => whole + left * right, bias);
+      assert.ok(Math.abs(sum - value) < 1e-9, `${mistake}, ${mode} at ${index}: ${sum}, not ${value}`);
+      for (const { left, right, leftAt, rightAt, padding } of terms) {
+        if (padding) continue;
+        assert.equal(left, at(arrays[mode === "y" ? "x" : "dy"], ...leftAt), `${mistake}, ${mode}`);
+        if (mode !== "db") assert.equal(right, at(arrays[mode === "dw" ? "x" : "weight"], ...rightAt));
+      }
+    }
 });
 
 test("maps become the bytes that Python makes of them", () => {
