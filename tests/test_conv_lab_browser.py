@@ -85,15 +85,18 @@ def test_following_the_pointer_asks_the_server_nothing(open_page, page):
     page.on("websocket", lambda ws: ws.on("framesent", lambda frame: sent.append(frame)))
     open_page(address(GROUPED))
     lab(page)
-    page.wait_for_load_state("networkidle")
-    sent.clear()
     for mode in ("y", "dx"):
         page.locator(f'[data-mode="{mode}"]').click()
+        if mode != "y":
+            page.wait_for_url(re.compile(f"view={mode}"))  # a click is told, for the address
+        page.wait_for_selector(SETTLED)
+        page.wait_for_load_state("networkidle")
+        sent.clear()
         for step in range(10):
             page.locator(f'[data-panel="{PANELS[mode]}"] canvas').hover(
                 position={"x": 60 + 5 * step, "y": 70}
             )
-    assert sent == []
+        assert sent == []
 
 
 def test_keyboard_pins_and_moves(open_page):
@@ -159,6 +162,7 @@ def test_the_address_holds_the_experiment(open_page, page):
     page.wait_for_url(re.compile("channels=6"))
     page.wait_for_selector(SETTLED)
     point_at(page, GROUPED.with_changes(channels=6), "y", (4, 1, 2))
+    page.wait_for_url(re.compile("out=4$"))
     value, url = text(page, "numpy"), page.url
     changed = carry_out(GROUPED.with_changes(channels=6))
     assert read(page, "numpy") == pytest.approx(

@@ -40,17 +40,25 @@ def run(folder, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("experiment", [Experiment(), EVERYTHING], ids=["default", "everything"])
+MISTAKEN = EVERYTHING.with_changes(mistake="groups")
+
+
+@pytest.mark.parametrize(
+    "experiment", [Experiment(), MISTAKEN], ids=["default", "everything and a mistake"]
+)
 def test_code_runs_as_copied(experiment, tmp_path):
     for write in (torch_code, numpy_code):
         code = write(experiment)
         assert "core" not in code
+        without = 'The mistake that was planted in the lab, "Groups ignored", is not in this code.'
+        assert (without in code) is bool(experiment.mistake)
         (tmp_path / "script.py").write_text(code, encoding="utf-8")
         done = run(tmp_path, "-W", "error", "script.py")
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("y\n(1, ")
         shape = (1, *carry_out(experiment).comparisons["y"].torch.shape)
         assert done.stdout.splitlines()[1] == str(shape)
+    assert ("is not in this code" in pytest_code(experiment)) is bool(experiment.mistake)
     (tmp_path / "test_it.py").write_text(pytest_code(experiment), encoding="utf-8")
     tests = run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py")
     assert tests.returncode == 0, tests.stdout + tests.stderr

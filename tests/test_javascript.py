@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from core.conv_lab.demos import BatchNorm, Demo, Layer, Linear, MaxPool, Relu
 from core.conv_lab.demos.packing import pack_layer
 from core.conv_lab.engines import Result, carry_out
+from core.conv_lab.lessons import what_breaks, where_it_shows
+from core.conv_lab.sabotage import MISTAKES
 from core.conv_lab.view import COLOURS, pack_lab
 from core.pictures import colour
 from core.pictures.packing import pack
@@ -99,6 +101,7 @@ def make_cases() -> dict[str, object]:
         "indices": [index_case(shape, random) for shape in [(), (5,), (3, 4), (2, 3, 4, 5)]],
         "sums": [sums_case(carry_out(each), random) for each in (PLAIN, GROUPED, DEPTHWISE)],
         "layers": [layer_case(name, layer) for name, layer in LAYERS],
+        "mistakes": [mistakes_case(mistake, random) for mistake in MISTAKES],
         "bytes": [bytes_case(scale, random) for scale in (0.7, 3.0)],
         "diverging": diverging_case(random),
         "percent": [
@@ -164,6 +167,29 @@ def layer_case(name: str, layer: Layer) -> str:
     demo = layer.carry_out()
     assert isinstance(demo, Demo)
     return as_text(pack_layer(name, layer, demo))
+
+
+def mistakes_case(mistake: str, random: np.random.Generator) -> dict[str, object]:
+    """Return some places of the arrays that a mistake breaks, with what NumPy computes there."""
+    wide = GROUPED.with_changes(bias=True, dtype="float64", mistake=mistake)
+    places = []
+    for experiment in (wide, where_it_shows(PLAIN.with_changes(mistake=mistake, dtype="float64"))):
+        result = carry_out(experiment)
+        for mode, (name, _) in TERMS.items():
+            numbers = result.comparisons[name].numpy
+            everywhere = list(np.ndindex(numbers.shape))
+            some = [everywhere[int(k)] for k in random.permutation(len(everywhere))[:25]]
+            places += [
+                {
+                    "packed": as_text(pack_lab(result)),
+                    "mode": mode,
+                    "index": list(index),
+                    "broken": name in what_breaks(result),
+                    "value": float(numbers[index]),
+                }
+                for index in some
+            ]
+    return {"mistake": mistake, "places": places}
 
 
 def bytes_case(scale: float, random: np.random.Generator) -> dict[str, object]:

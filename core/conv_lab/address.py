@@ -145,6 +145,7 @@ class _Reader:
         sources: list[tuple[str, str, Callable[[], tuple[int, ...]]]] = [
             ("image_data", "image", lambda: (1, 1, 1)),
             ("filters_data", "filters", lambda: (1, 1, 1, 1)),
+            ("upstream_data", "upstream", lambda: (1, 1, 1)),
             ("bias_data", "", lambda: (1,)),
         ]
         for key, name, shape in sources:

@@ -1,6 +1,6 @@
 """The numbers of an experiment: its input, kernel, bias and upstream gradient."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +36,27 @@ def make_arrays(experiment: Experiment) -> Arrays:
 
 
 def make_image(experiment: Experiment) -> Array:
-    """Make the input (C, H, W); every second channel is mirrored, so that channels differ."""
+    """Make the input (C, H, W).
+
+    Every second channel is mirrored, and one that is still like a channel before it is moved on by
+    a row and a column, round the edges, until it differs; ones can not.
+    """
     if experiment.image == "own":
         return decode_own(experiment.image_data, experiment.image_shape)
     draw = _IMAGES[experiment.image]
-    channels = []
+    channels: list[Array] = []
     for channel in range(experiment.channels):
         picture = draw(experiment.height, experiment.width, _random(experiment, 1, channel))
-        channels.append(picture[:, ::-1] if channel % 2 else picture)
+        channels.append(_unlike(channels, picture[:, ::-1] if channel % 2 else picture))
     return np.stack(channels)
+
+
+def _unlike(others: Sequence[Array], picture: Array) -> Array:
+    for _ in range(max(picture.shape)):
+        if not any(np.array_equal(picture, other) for other in others):
+            break
+        picture = np.roll(picture, (1, 1), axis=(0, 1))
+    return picture
 
 
 def make_filters(experiment: Experiment) -> Array:
@@ -73,7 +85,9 @@ def make_bias(experiment: Experiment) -> Array:
 
 def make_upstream(experiment: Experiment) -> Array:
     """Make the upstream gradient (O, OH, OW)."""
-    shape = (experiment.out_channels, *experiment.output_size)
+    shape = experiment.output_shape
+    if experiment.upstream == "own":
+        return decode_own(experiment.upstream_data, shape)
     if experiment.upstream == "ones":
         return np.ones(shape)
     if experiment.upstream == "random":

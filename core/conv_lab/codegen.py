@@ -1,6 +1,7 @@
 """An experiment as code to take away: torch, NumPy, and a pytest file that compares the two.
 
-Each text is complete: it needs torch or NumPy (and pytest), and nothing of this project.
+Each text is complete: it needs torch or NumPy (and pytest), and nothing of this project. A planted
+mistake is never in it, and it says so.
 """
 
 import base64
@@ -10,6 +11,7 @@ import zlib
 from core.comparison.rounding import FEWEST_TERMS, Array
 from core.conv_lab.arrays import make_arrays
 from core.conv_lab.experiment import Experiment
+from core.conv_lab.sabotage import MISTAKES
 
 _MOST_WRITTEN_OUT = 200
 
@@ -62,7 +64,7 @@ def torch_code(experiment: Experiment) -> str:
     """Write a script that computes output and gradients with torch and prints them."""
     return "\n".join(
         [
-            '"""One convolution in torch, forward and backward."""',
+            _opening("One convolution in torch, forward and backward.", experiment),
             "",
             *_imports(experiment, "torch", "import torch.nn.functional as F"),
             "",
@@ -87,7 +89,7 @@ def numpy_code(experiment: Experiment) -> str:
     """Write a script that computes output and gradients with plain NumPy and prints them."""
     return "\n".join(
         [
-            '"""One convolution in plain NumPy, forward and backward."""',
+            _opening("One convolution in plain NumPy, forward and backward.", experiment),
             "",
             *_imports(experiment),
             "",
@@ -111,7 +113,9 @@ def pytest_code(experiment: Experiment) -> str:
     """Write a pytest file that compares plain NumPy with torch at these settings."""
     return "\n".join(
         [
-            '"""Compare one convolution in plain NumPy with torch: run with pytest."""',
+            _opening(
+                "Compare one convolution in plain NumPy with torch: run with pytest.", experiment
+            ),
             "",
             *_imports(experiment, "pytest", "import torch", "import torch.nn.functional as F"),
             "",
@@ -156,6 +160,17 @@ def test_numpy_agrees_with_torch(name):
     assert ours.shape == theirs.shape
     assert (np.abs(ours.astype(np.float64) - theirs) <= allowed).all()
 """
+
+
+def _opening(title: str, experiment: Experiment) -> str:
+    """Write the docstring; where a mistake is planted, it says that the code is without it."""
+    if not experiment.mistake:
+        return f'"""{title}"""'
+    mistake = MISTAKES[experiment.mistake].title
+    return f'''"""{title}
+
+The mistake that was planted in the lab, "{mistake}", is not in this code.
+"""'''
 
 
 def _imports(experiment: Experiment, *more: str) -> list[str]:

@@ -36,7 +36,7 @@ KERNELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 UPSTREAMS: Final[Mapping[str, str]] = MappingProxyType(
-    {"ones": "Ones", "random": "Random", "one": "A single one"}
+    {"ones": "Ones", "random": "Random", "one": "A single one", "own": "Your own"}
 )
 
 RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
@@ -62,9 +62,10 @@ class Experiment:
     """One convolution with its input; pairs are (height, width).
 
     ``image``, ``filters`` and ``upstream`` are keys of ``INPUTS``, ``KERNELS`` and ``UPSTREAMS``.
-    With "own", the numbers are in ``image_data`` and ``filters_data``, as ``own.py`` writes them;
-    so is an edited bias in ``bias_data``. ``chosen`` is the output (channel, row, column) at which
-    the upstream gradient "one" has its one. ``mistake`` is a key of ``sabotage.MISTAKES`` or "".
+    With "own", the numbers are in ``image_data``, ``filters_data`` and ``upstream_data``, as
+    ``own.py`` writes them; so is an edited bias in ``bias_data``. ``chosen`` is the output
+    (channel, row, column) at which the upstream gradient "one" has its one. ``mistake`` is a key of
+    ``sabotage.MISTAKES`` or "".
     """
 
     height: int = 8
@@ -86,6 +87,7 @@ class Experiment:
     mistake: str = ""
     image_data: str = field(default="", repr=False)
     filters_data: str = field(default="", repr=False)
+    upstream_data: str = field(default="", repr=False)
     bias_data: str = field(default="", repr=False)
 
     @property
@@ -125,6 +127,11 @@ class Experiment:
     def image_shape(self) -> tuple[int, int, int]:
         """Shape of the input: (C, H, W)."""
         return self.channels, self.height, self.width
+
+    @property
+    def output_shape(self) -> tuple[int, int, int]:
+        """Shape of the output: (O, OH, OW)."""
+        return self.out_channels, *self.output_size
 
     @property
     def parameters(self) -> int:

@@ -34,10 +34,15 @@ def _right_backward(dy: Array, x: Array, weight: Array, e: Experiment) -> Gradie
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake: what is done wrongly, why the right way exists, and when nobody would notice."""
+    """A mistake: what is done wrongly, why the right way exists, and when nobody would notice.
+
+    ``shows_in`` is the array in which it is seen best: "y", "dx", "dweight" or "dbias"; with one of
+    the changes in ``louder``, tried in this order, it is seen there.
+    """
 
     title: str
     why: str
+    shows_in: str
     silent: Callable[[Experiment], str]
     louder: tuple[Mapping[str, object], ...]
     forward: Callable[[Array, Array, Array | None, Experiment], Array] = _right_forward
@@ -131,6 +136,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "Kernel flipped",
         "Deep learning's convolution lays the kernel on the picture as it is; that of mathematics "
         "turns it by 180 degrees first, and weights trained with one do not fit the other.",
+        "y",
         _flip_is_silent,
         ({"filters": "random"}, {"filters": "random", "image": "random", "kernel": (3, 3)}),
         _flipped_forward,
@@ -140,6 +146,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "Reshape instead of transpose",
         "A photo is stored pixel by pixel, (H, W, C); transpose moves the channel axis to the "
         "front, while reshape only renames the axes and mixes the colours of neighbours.",
+        "y",
         lambda e: (
             "With one channel there are no axes to mix up: both give the same picture."
             if e.channels == 1
@@ -153,6 +160,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "Stride remainder dropped in the backward pass",
         "Where the stride does not divide exactly, rows and columns are left over after the last "
         "step; the gradient must still have the input's full size, so they are added again.",
+        "dx",
         _remainder_is_silent,
         (
             {"stride": (2, 2), "padding": (1, 1), "height": 8, "width": 8, "kernel": (3, 3)},
@@ -165,6 +173,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "Dilation ignored in the backward pass",
         "A dilated kernel reads every second or third pixel, so its gradient must go back to "
         "exactly those pixels and not to their neighbours.",
+        "dx",
         lambda e: (
             "Without dilation the kernel has no holes to ignore."
             if e.dilation == (1, 1)
@@ -176,6 +185,7 @@ MISTAKES: Mapping[str, Mistake] = {
     "bias": Mistake(
         "Bias gradient not summed",
         "One bias is added at every output position, so its gradient is the sum over all of them.",
+        "dbias",
         lambda e: (
             "There is no bias here, so it has no gradient."
             if not e.bias
@@ -188,6 +198,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "Groups ignored",
         "Each group of output channels reads its own share of the input channels; without that, "
         "all of them read the first share.",
+        "y",
         lambda e: (
             "With one group every output channel reads all input channels anyway."
             if e.groups == 1
@@ -195,7 +206,8 @@ MISTAKES: Mapping[str, Mistake] = {
         ),
         (
             {"groups": 2, "channels": 2, "out_channels": 2},
-            {"groups": 2, "channels": 2, "out_channels": 2, "image": "random"},
+            {"groups": 2, "channels": 2, "out_channels": 2, "image": "ramp", "filters": "edges"},
+            {"groups": 2, "channels": 2, "out_channels": 2, "image": "random", "filters": "random"},
         ),
         _groupless_forward,
         _groupless_backward,

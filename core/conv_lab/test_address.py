@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 
 from core.conv_lab.address import from_query, to_query
-from core.conv_lab.arrays import make_arrays, make_image
-from core.conv_lab.edits import apply_edits, use_grid
+from core.conv_lab.arrays import make_arrays, make_filters, make_image, make_upstream
+from core.conv_lab.edits import apply_edits, use_typed
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import RANGES, Experiment
 from core.conv_lab.own import (
@@ -139,11 +139,42 @@ def test_a_crop_travels_in_the_address():
     assert make_image(own.with_changes(channels=5)).shape == (5, 32, 32)
 
 
-def test_grids_are_pasted():
-    pasted = use_grid(Experiment(), "1 2\n3 4\n5 6")
-    assert pasted.image_shape == (1, 3, 2) and make_image(pasted)[0, 2, 1] == 6
-    with pytest.raises(NumbersError, match="There must be from 1 to 64 columns, not 65"):
-        use_grid(Experiment(), " ".join(["1"] * 65))
+def test_typed_numbers_become_the_experiment_s_own():
+    typed = use_typed(Experiment(), "x", "1 2\n3 4\n5 6")
+    assert typed.image_shape == (1, 3, 2) and make_image(typed)[0, 2, 1] == 6
+    typed = use_typed(typed, "weight", "[[[[1, 0]]], [[[0, 1]]]]")
+    assert typed.kernel == (1, 2) and typed.out_channels == 2
+    assert make_filters(typed)[:, 0, 0].tolist() == [[1, 0], [0, 1]]
+    dy = np.arange(2 * 5 * 3).reshape(2, 5, 3) / 4
+    typed = use_typed(typed, "dy", str(dy.tolist()))
+    assert np.array_equal(make_upstream(typed), dy)
+    assert from_query(to_query(typed)) == (typed, [])
+    result = carry_out(typed)
+    assert result.within
+    assert result.comparisons["dbias"].torch == pytest.approx(dy.sum(axis=(1, 2)))
+    smaller = typed.with_changes(height=2)  # what no longer fits is cut off
+    assert np.array_equal(make_upstream(smaller), dy[:, :4])
+
+
+@pytest.mark.parametrize(
+    ("array", "text", "sentence"),
+    [
+        ("x", " ".join(["1"] * 65), "There must be from 1 to 64 columns, not 65."),
+        ("weight", "[[[[1]], [[1]]]]", "There must be 1 input channel, not 2."),
+        ("dy", "1 2\n3 4", "There must be 8 rows, not 2."),
+        ("dy", "\n".join(["1 " * 8] * 7 + ["1 2"]), "There must be 8 columns, not 2."),
+        ("dy", "\n".join(["1 " * 8] * 7 + ["1 1 x 1 1 1 1 1"]), "Row 7, column 2 (counted from 0)"),
+    ],
+)
+def test_typed_numbers_that_do_not_fit_are_refused(array, text, sentence):
+    with pytest.raises(NumbersError) as refused:
+        use_typed(Experiment(), array, text)
+    assert sentence in str(refused.value)
+
+
+def test_without_an_output_there_is_no_upstream_gradient_to_type():
+    with pytest.raises(NumbersError, match="The settings must be possible first"):
+        use_typed(Experiment(height=2, kernel=(9, 9)), "dy", "1")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from core.comparison.rounding import Comparison
 from core.conv_lab.arrays import make_arrays
 from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
-from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
+from core.conv_lab.lessons import what_breaks, where_it_shows, where_wrong, why_silent
 from core.conv_lab.rules import is_legal
 from core.conv_lab.sabotage import MISTAKES
 from tests.conv_lab_sums import (
@@ -89,8 +89,37 @@ def test_every_mistake_can_be_seen(mistake, experiments):
         shown = where_it_shows(start.with_changes(mistake=mistake))
         assert is_legal(shown) and shown.mistake == mistake
         result = carry_out(shown)
-        assert what_breaks(result) and why_silent(result) is None
+        assert MISTAKES[mistake].shows_in in what_breaks(result) and why_silent(result) is None
         assert carry_out(shown.with_changes(mistake="")).within
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_look_goes_to_where_the_mistake_is_seen(mistake, experiments):
+    """The number there differs in the four digits that a sum is shown with, and in its sum."""
+    arrays = {"y": "y", "dx": "dx", "dw": "dweight", "db": "dbias"}
+    for start in [*experiments[:20], Experiment()]:
+        result = carry_out(where_it_shows(start.with_changes(mistake=mistake)))
+        look = where_wrong(result)
+        assert look is not None and look.cell is not None
+        assert look == look.inside(result.experiment)
+        assert arrays[look.view] == MISTAKES[mistake].shows_in
+        each = result.comparisons[arrays[look.view]]
+        channel = {"y": look.out, "dx": look.channel, "db": look.out}[look.view]
+        at = (channel,) if look.view == "db" else (channel, *look.cell)
+        assert f"{each.numpy[at]:.4g}" != f"{each.torch[at]:.4g}"
+
+
+def test_channels_differ_wherever_they_can():
+    for image in ("hill", "disc", "step", "ramp", "counting", "one", "random"):
+        for height, width in ((8, 8), (9, 9), (9, 6)):
+            x = make_arrays(Experiment(height, width, channels=4, image=image)).x
+            assert len({channel.tobytes() for channel in x}) == 4, (image, height, width)
+    first = make_arrays(Experiment(channels=2, image="ramp")).x
+    assert np.array_equal(first[1], first[0][:, ::-1])
+
+
+def test_without_a_mistake_there_is_nowhere_to_look():
+    assert where_wrong(carry_out(Experiment())) is None
 
 
 @pytest.mark.parametrize(
@@ -130,12 +159,12 @@ def test_a_mistake_breaks_only_what_it_touches():
         mistake: what_breaks(carry_out(full.with_changes(mistake=mistake))) for mistake in MISTAKES
     }
     assert broken == {
-        "flip": ["output", "dX", "dW"],
-        "reshape": ["output", "dW"],
-        "remainder": ["dX"],
-        "dilation": ["dX", "dW"],
-        "bias": ["db"],
-        "groups": ["output", "dX", "dW"],
+        "flip": ["y", "dx", "dweight"],
+        "reshape": ["y", "dweight"],
+        "remainder": ["dx"],
+        "dilation": ["dx", "dweight"],
+        "bias": ["dbias"],
+        "groups": ["y", "dx", "dweight"],
     }
 
 

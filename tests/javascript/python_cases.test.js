@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { MISTAKEN } from "../../pages/parts/conv_lab/lab/mistakes.js";
 import {
   biasGradientTerms,
   inputGradientTerms,
@@ -104,6 +105,26 @@ test("a grid of tiles knows where each number stands", () => {
       const tiling = new Tiling(shape, turned);
       const count = shape.reduce((whole, size) => whole * size, 1);
       for (let flat = 0; flat < count; flat++) assert.equal(tiling.flat(...tiling.cell(flat)), flat);
+    }
+});
+
+test("the terms of a planted mistake add up to what NumPy computes with it", () => {
+  for (const { mistake, places } of cases.mistakes)
+    for (const { packed, mode, index, broken, value } of places) {
+      /** @type {import("../../pages/parts/web/unpack.js").Packed<Experiment & {bias: boolean}>} */
+      const { header, arrays } = unpack(bytesOf(packed));
+      const termsOf = MISTAKEN[mistake][/** @type {keyof typeof TERMS} */ (mode)];
+      if (broken) assert.ok(termsOf, `${mistake} breaks ${mode}`);
+      if (!termsOf) continue;
+      const bias = mode === "y" && header.bias ? at(arrays.bias, index[0]) : 0;
+      const terms = termsOf(header, arrays, index);
+      const sum = terms.reduce((whole, { left, right }) => whole + left * right, bias);
+      assert.ok(Math.abs(sum - value) < 1e-9, `${mistake}, ${mode} at ${index}: ${sum}, not ${value}`);
+      for (const { left, right, leftAt, rightAt, padding } of terms) {
+        if (padding) continue;
+        assert.equal(left, at(arrays[mode === "y" ? "x" : "dy"], ...leftAt), `${mistake}, ${mode}`);
+        if (mode !== "db") assert.equal(right, at(arrays[mode === "dw" ? "x" : "weight"], ...rightAt));
+      }
     }
 });
 

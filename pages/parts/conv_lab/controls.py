@@ -6,8 +6,11 @@ from dataclasses import replace
 import streamlit as st
 
 from core.config import DTYPES
+from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import INPUTS, KERNELS, RANGES, UPSTREAMS, Experiment
+from core.conv_lab.lessons import where_wrong
 from core.conv_lab.look import Look
+from core.conv_lab.rules import is_legal
 from core.conv_lab.sabotage import MISTAKES
 from pages.parts.conv_lab import own_input, state
 
@@ -57,9 +60,9 @@ def show(experiment: Experiment) -> None:
     with st.container(horizontal=True, key="lab_choices", vertical_alignment="bottom"):
         _choice(experiment, "image", "Input", INPUTS, own=bool(experiment.image_data))
         _choice(experiment, "filters", "Kernel", KERNELS, own=bool(experiment.filters_data))
-        _choice(experiment, "upstream", "Upstream", UPSTREAMS)
+        _choice(experiment, "upstream", "Upstream", UPSTREAMS, own=bool(experiment.upstream_data))
         mistakes = {"": "none"} | {key: each.title for key, each in MISTAKES.items()}
-        _choice(experiment, "mistake", "Mistake", mistakes)
+        _choice(experiment, "mistake", "Mistake", mistakes, apply=_plant)
         own = st.popover("Own numbers", icon=":material/edit_square:", on_change="rerun")
         if own.open:  # a closed one costs every slider's move the time to fill it
             with own:
@@ -120,8 +123,16 @@ def _slider(
 
 
 def _choice(
-    experiment: Experiment, name: str, label: str, names: Mapping[str, str], own: bool = True
+    experiment: Experiment,
+    name: str,
+    label: str,
+    names: Mapping[str, str],
+    own: bool = True,
+    apply: Callable[[str], None] | None = None,
 ) -> None:
+    def change(value: str) -> None:
+        state.change(**{name: value})
+
     options = [key for key in names if key != "own" or own]
     chosen = getattr(experiment, name)
     key = _key(name, chosen)
@@ -131,9 +142,15 @@ def _choice(
         options.index(chosen),
         format_func=lambda option: f"{label}: {_lower(names[option])}",
         key=key,
-        on_change=lambda: state.change(**{name: st.session_state[key]}),
+        on_change=lambda: (apply or change)(st.session_state[key]),
         label_visibility="collapsed",
     )
+
+
+def _plant(mistake: str) -> None:
+    """Plant a mistake, and look at what it breaks."""
+    experiment = state.current().with_changes(mistake=mistake)
+    state.use(experiment, where_wrong(carry_out(experiment)) if is_legal(experiment) else None)
 
 
 def _lower(title: str) -> str:

@@ -1,5 +1,7 @@
 """The convolution's results: what the rules say, the numbers, both engines, times and code."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.comparison.rounding import EXPLANATION
@@ -7,7 +9,14 @@ from core.conv_lab import codegen, timing
 from core.conv_lab.edits import apply_edits
 from core.conv_lab.engines import Result, carry_out
 from core.conv_lab.experiment import Experiment
-from core.conv_lab.lessons import what_breaks, where_it_shows, why_silent
+from core.conv_lab.lessons import (
+    NAMES,
+    what_breaks,
+    where_it_shows,
+    where_wrong,
+    why_silent,
+)
+from core.conv_lab.look import Look
 from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
 from core.errors import NumbersError
@@ -43,18 +52,23 @@ def _result(experiment: Experiment) -> Result | None:
     if broken is None:
         result = carry_out(experiment)
         st.session_state.lab_last_legal = experiment
-        _formula(experiment)
-        _mistake(result)
+        if experiment.mistake:
+            _mistake(result)
+        else:
+            _formula(experiment)
     else:
         _offer(broken)
         result = carry_out(st.session_state.get("lab_last_legal", Experiment()))
     conv_view(
         result,
         st.session_state.get("lab_acknowledged", 0),
+        state.look(),
+        state.look_number(),
         stale=broken is not None,
         key="lab_view",
         on_edit=_edit,
         on_choose=_choose,
+        on_look=_look,
     )
     return None if broken else result
 
@@ -79,25 +93,24 @@ def _offer(broken: Broken) -> None:
 
 
 def _mistake(result: Result) -> None:
-    if not result.experiment.mistake:
-        return
-    mistake = MISTAKES[result.experiment.mistake]
     silent = why_silent(result)
     if silent is None:
-        *some, last = what_breaks(result)
-        broken = f"{', '.join(some)} and {last}" if some else last
-        st.markdown(f":red[:material/bug_report:] **Wrong now: {broken}.** {mistake.why}")
+        *some, last = [NAMES[array] for array in what_breaks(result)]
+        wrong = f"{', '.join(some)} and {last}" if some else last
+        why = MISTAKES[result.experiment.mistake].why
+        st.markdown(f":red[:material/bug_report:] **Wrong now: {wrong}.** :small[{why}]")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f":material/visibility_off: **No difference at these settings.** {silent}",
             width="stretch",
         )
-        st.button(
-            "Show where it breaks",
-            type="primary",
-            on_click=lambda: state.use(where_it_shows(state.current())),
-        )
+        st.button("Show where it breaks", type="primary", on_click=_show_where_it_breaks)
+
+
+def _show_where_it_breaks() -> None:
+    experiment = where_it_shows(state.current())
+    state.use(experiment, where_wrong(carry_out(experiment)))
 
 
 def _edit() -> None:
@@ -115,6 +128,14 @@ def _choose() -> None:
     chosen = st.session_state.lab_view.choose
     if chosen:
         state.change(chosen=tuple(int(k) for k in chosen))
+
+
+def _look() -> None:
+    seen = st.session_state.lab_view.look
+    if seen:
+        cell = seen["cell"] and (int(seen["cell"][0]), int(seen["cell"][1]))
+        shown = Look(str(seen["view"]), int(seen["channel"]), int(seen["out"]), cell)
+        state.follow(replace(shown, apart=state.look().apart))
 
 
 def _below(result: Result) -> None:
@@ -167,6 +188,11 @@ def _code(experiment: Experiment) -> None:
     )
     if choice is None:
         return
+    if experiment.mistake:
+        st.caption(
+            f"The planted mistake, {MISTAKES[experiment.mistake].title.lower()}, is not in this "
+            "code: it computes the right numbers."
+        )
     write, name = writers[choice]
     code = write(experiment)
     st.download_button(f"Download {name}", code, name, key="lab_download")

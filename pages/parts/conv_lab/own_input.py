@@ -1,8 +1,8 @@
-"""Numbers of one's own: a pasted grid, a photo's crop, or a trained network's kernel."""
+"""Numbers of one's own: typed or pasted, a photo's crop, or a trained network's kernel."""
 
 import streamlit as st
 
-from core.conv_lab.edits import use_grid
+from core.conv_lab.edits import use_typed, wanted_axes
 from core.conv_lab.own import crop_photo, encode_picture
 from core.conv_lab.trained import convolution_weights, use_filter
 from core.data.decode import decode_photo
@@ -17,7 +17,8 @@ from pages.parts.shared.model_choice import (
     newest_of,
 )
 
-_WAYS = ("Paste a grid", "Crop a photo", "Trained kernel")
+_WAYS = ("Type numbers", "Crop a photo", "Trained kernel")
+_ARRAYS = {"x": "Input", "weight": "Kernel", "dy": "Upstream gradient"}
 
 
 def show() -> None:
@@ -26,25 +27,52 @@ def show() -> None:
     way = st.segmented_control(
         "Take them from", _WAYS, default=_WAYS[0], required=True, key="lab_own_way"
     )
-    {_WAYS[0]: _paste_grid, _WAYS[1]: _choose_crop, _WAYS[2]: _choose_kernel}[way or _WAYS[0]]()
+    {_WAYS[0]: _type_numbers, _WAYS[1]: _choose_crop, _WAYS[2]: _choose_kernel}[way or _WAYS[0]]()
 
 
-def _paste_grid() -> None:
+def _type_numbers() -> None:
+    array = st.segmented_control(
+        "What they are",
+        list(_ARRAYS),
+        format_func=_ARRAYS.__getitem__,
+        default="x",
+        required=True,
+        key="lab_typed_array",
+    )
+    array = str(array or "x")
     st.text_area(
-        "Numbers",
-        key="lab_grid",
+        f"Numbers of the {_ARRAYS[array].lower()}: {_wanted(array)}",
+        key="lab_typed",
+        persist_state="session",
         height=120,
         placeholder="0 1 2\n3 4 5\n6 7 8",
-        help="One row a line; an empty line starts the next channel.",
+        help="One row a line, an empty line before the next channel; or in brackets as JSON, "
+        "NumPy and torch write them: [[0, 1], [2, 3]].",
+        on_change=lambda: st.session_state.pop("lab_typed_complaint", None),
     )
-    st.button("Use as input", on_click=_use_grid, key="lab_use_grid")
+    complaint = st.session_state.get("lab_typed_complaint")
+    if complaint:
+        st.markdown(f":red[{complaint}]")
+    st.button(
+        f"Use as {_ARRAYS[array].lower()}", on_click=_use_typed, args=(array,), key="lab_use_typed"
+    )
 
 
-def _use_grid() -> None:
+def _wanted(array: str) -> str:
+    """Say in a few words what shape is wanted."""
     try:
-        state.use(use_grid(state.current(), st.session_state.lab_grid))
+        sizes = [(axis.least, axis.most) for axis in wanted_axes(state.current(), array)]
+    except NumbersError:
+        return "none while the settings are impossible"
+    return " x ".join(str(most) if least == most else f"{least}..{most}" for least, most in sizes)
+
+
+def _use_typed(array: str) -> None:
+    try:
+        state.use(use_typed(state.current(), array, st.session_state.lab_typed))
+        st.session_state.lab_typed_complaint = ""
     except NumbersError as error:
-        state.complain(str(error))
+        st.session_state.lab_typed_complaint = str(error)
 
 
 def _choose_crop() -> None:

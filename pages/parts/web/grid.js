@@ -15,21 +15,27 @@ import { shortNumber } from "./numbers.js";
  * @property {import("./colours.js").Scale} colour
  * @property {(r: number, c: number) => boolean} [hatched]
  * @property {(r: number, c: number) => boolean} [blank]
+ * @property {(r: number, c: number) => boolean} [wrong]
  * @property {number[]} [counted] rows and columns without padding: they decide on numbers in cells
+ * @property {number[]} [first] where the counted ones begin
  */
-/** @typedef {"veil" | "tap" | "window" | "chosen" | "strong"} MarkKind a veil hides what is skipped */
+/** @typedef {"veil" | "tap" | "window" | "chosen" | "strong" | "lit"} MarkKind a veil hides what is skipped */
 /** @typedef {{r: number, c: number, rows?: number, columns?: number, kind: MarkKind}} Mark */
 /**
  * @typedef {object} Handlers
  * @property {(r: number, c: number) => void} hover
  * @property {(r: number, c: number) => void} click
  * @property {(event: KeyboardEvent) => boolean} key whether the key meant something
+ * @property {() => void} [leave]
  */
 /** @typedef {[x: number, y: number, width: number, height: number]} Box */
 
 export const NUMBERS_UP_TO = 12; // cells a side
 const CRISP = 8; // pixels a side of a cell from which on cells have gaps between them
-const FRAME_WIDTHS = { veil: 0, tap: 1, window: 2, chosen: 2.5, strong: 1.5 };
+const FRAME_WIDTHS = { veil: 0, tap: 1, window: 2, chosen: 2.5, strong: 1.5, lit: 2 };
+const LIT = "#F0E442";
+const WRONG = "#E0336F";
+const CLEAR = 7; // pixels of a cell's width that a frame may take, and its number may not
 
 // Whole pixels a cell where it is large enough, quarters of a pixel where it is not.
 /** @param {number} size @param {number} least */
@@ -45,6 +51,7 @@ export class Grid {
   constructor(canvas, handlers) {
     this.canvas = canvas;
     this.base = document.createElement("canvas");
+    this.numbers = document.createElement("canvas");
     this.listen(handlers);
   }
 
@@ -53,13 +60,14 @@ export class Grid {
     this.picture = picture;
     const { rows, columns, cell } = picture;
     this.ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.canvas, this.base]) {
+    for (const canvas of [this.canvas, this.base, this.numbers]) {
       canvas.width = Math.round(columns * cell * this.ratio);
       canvas.height = Math.round(rows * cell * this.ratio);
     }
     this.canvas.style.width = `${columns * cell}px`;
     this.canvas.style.height = `${rows * cell}px`;
     paintBase(scaledPen(this.base, this.ratio), picture);
+    writeNumbers(scaledPen(this.numbers, this.ratio), picture);
     this.mark([]);
   }
 
@@ -72,11 +80,13 @@ export class Grid {
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.drawImage(this.base, 0, 0);
     scaledPen(this.canvas, ratio);
-    for (const mark of marks) drawMark(pen, mark, picture.cell);
+    for (const mark of marks) if (mark.kind !== "veil") drawMark(pen, mark, picture.cell);
+    pen.drawImage(this.numbers, 0, 0, picture.columns * picture.cell, picture.rows * picture.cell);
+    for (const mark of marks) if (mark.kind === "veil") drawMark(pen, mark, picture.cell);
   }
 
   /** @param {Handlers} handlers */
-  listen({ hover, click, key }) {
+  listen({ hover, click, key, leave }) {
     /** @param {MouseEvent} event */
     const under = (event) => {
       const { rows, columns } = this.picture ?? { rows: 0, columns: 0 };
@@ -85,6 +95,9 @@ export class Grid {
     this.canvas.addEventListener("pointermove", (event) => {
       const cell = under(event);
       if (cell) hover(...cell);
+    });
+    this.canvas.addEventListener("pointerleave", (event) => {
+      if (event.pointerType === "mouse") leave?.();
     });
     this.canvas.addEventListener("click", (event) => {
       const cell = under(event);
@@ -105,39 +118,65 @@ function scaledPen(canvas, ratio) {
 
 /** @param {CanvasRenderingContext2D} pen @param {Picture} picture */
 function paintBase(pen, picture) {
-  const { rows, columns, cell, hatched, blank } = picture;
+  const { rows, columns, cell, hatched, blank, wrong } = picture;
   pen.clearRect(0, 0, columns * cell, rows * cell);
   if (cell < CRISP) paintPixels(pen, picture);
-  const few = Math.max(...(picture.counted ?? [rows, columns])) <= NUMBERS_UP_TO;
-  const numbers = few && cell >= 15;
-  const size = Math.max(8, Math.min(13, Math.floor(cell * (isNarrow(cell) ? 0.42 : 0.37))));
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) {
+      if (blank?.(r, c)) continue;
+      if (hatched?.(r, c)) hatch(pen, r, c, cell);
+      else if (cell >= CRISP) {
+        pen.fillStyle = `rgb(${colourOf(picture, r, c)})`;
+        pen.fillRect(c * cell, r * cell, cell - 1, cell - 1);
+      }
+      if (wrong?.(r, c)) markWrong(pen, r, c, cell);
+    }
+}
+
+// The numbers in the cells, on a sheet of their own that lies over the frames.
+/** @param {CanvasRenderingContext2D} pen @param {Picture} picture */
+function writeNumbers(pen, picture) {
+  const { rows, columns, cell, value, hatched, blank } = picture;
+  pen.clearRect(0, 0, columns * cell, rows * cell);
+  if (Math.max(...(picture.counted ?? [rows, columns])) > NUMBERS_UP_TO || cell < 15) return;
+  const narrow = cell < 27;
+  const size = Math.max(8, Math.min(13, Math.floor(cell * (narrow ? 0.42 : 0.37))));
   pen.font = `${size}px system-ui, sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++)
-      if (blank?.(r, c)) continue;
-      else if (hatched?.(r, c)) hatch(pen, r, c, cell);
-      else if (cell >= CRISP) paintCell(pen, picture, r, c, numbers);
+    for (let c = 0; c < columns; c++) {
+      if (blank?.(r, c) || hatched?.(r, c)) continue;
+      const [red, green, blue] = colourOf(picture, r, c);
+      pen.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111" : "#fff";
+      const text = shortNumber(value(r, c), narrow);
+      pen.fillText(text, (c + 0.5) * cell - 0.5, (r + 0.54) * cell, cell - CLEAR);
+    }
 }
 
-/** @param {number} cell */
-const isNarrow = (cell) => cell < 27;
-
-/**
- * @param {CanvasRenderingContext2D} pen @param {Picture} picture
- * @param {number} r @param {number} c @param {boolean} number whether its number stands in it
- */
-function paintCell(pen, { cell, value, limit, colour }, r, c, number) {
+/** @param {Picture} picture @param {number} r @param {number} c */
+function colourOf({ value, limit, colour }, r, c) {
   const from = 4 * colour.place(value(r, c), limit);
-  const [red, green, blue] = colour.table.subarray(from, from + 3);
-  pen.fillStyle = `rgb(${red},${green},${blue})`;
-  pen.fillRect(c * cell, r * cell, cell - 1, cell - 1);
-  if (!number) return;
-  const light = 0.299 * red + 0.587 * green + 0.114 * blue > 140;
-  pen.fillStyle = light ? "#111" : "#fff";
-  const text = shortNumber(value(r, c), isNarrow(cell));
-  pen.fillText(text, (c + 0.5) * cell, (r + 0.54) * cell, cell - 3);
+  return colour.table.subarray(from, from + 3);
+}
+
+// A corner that is turned down: seen beside a number, and on cells that are too small for one.
+/** @param {CanvasRenderingContext2D} pen @param {number} r @param {number} c @param {number} cell */
+function markWrong(pen, r, c, cell) {
+  const size = Math.max(3, Math.min(9, 0.4 * cell));
+  const [right, top] = [(c + 1) * cell - (cell >= CRISP ? 1 : 0), r * cell];
+  pen.fillStyle = WRONG;
+  pen.beginPath();
+  pen.moveTo(right - size, top);
+  pen.lineTo(right, top);
+  pen.lineTo(right, top + size);
+  pen.fill();
+  pen.strokeStyle = "#ffffff";
+  pen.lineWidth = 1;
+  pen.beginPath();
+  pen.moveTo(right - size, top);
+  pen.lineTo(right, top + size);
+  if (cell >= CRISP) pen.stroke();
 }
 
 // Thousands of small cells: one pixel each, enlarged without smoothing.
@@ -184,19 +223,18 @@ function drawMark(pen, { r, c, rows = 1, columns = 1, kind }, cell) {
   if (tint) {
     pen.fillStyle = tint;
     pen.fillRect(...box);
-  } else frameCells(pen, box, FRAME_WIDTHS[kind]);
+  } else frameCells(pen, box, FRAME_WIDTHS[kind], kind === "lit" ? LIT : "#ffffff");
 }
 
-// A dark line on the cells' edges with a light one inside it: seen on every colour and theme,
-// and the number in the cell stays readable.
-/** @param {CanvasRenderingContext2D} pen @param {Box} box @param {number} width */
-function frameCells(pen, [x, y, w, h], width) {
+// A dark line on the cells' edges with a light one inside it: seen on every colour and theme.
+/** @param {CanvasRenderingContext2D} pen @param {Box} box @param {number} width @param {string} light */
+function frameCells(pen, [x, y, w, h], width, light) {
   const half = width / 2;
   pen.lineWidth = width;
   pen.strokeStyle = "#000000";
   pen.strokeRect(x + half - 0.5, y + half - 0.5, w - width + 1, h - width + 1);
-  if (Math.min(w, h) < 4 * width) return;
-  pen.lineWidth = 1;
-  pen.strokeStyle = "#ffffff";
+  if (Math.min(w, h) < 4 * width && light === "#ffffff") return;
+  pen.lineWidth = light === "#ffffff" ? 1 : 2;
+  pen.strokeStyle = light;
   pen.strokeRect(x + width, y + width, w - 2 * width, h - 2 * width);
 }

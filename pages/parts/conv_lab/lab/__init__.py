@@ -7,6 +7,7 @@ pointer alone.
 from collections.abc import Callable
 
 from core.conv_lab.engines import Result
+from core.conv_lab.look import Look
 from core.conv_lab.view import pack_lab
 from pages.parts.web import register
 
@@ -16,21 +17,27 @@ _component = register(__file__)
 def conv_view(
     result: Result,
     acknowledged: int,
+    look: Look,
+    look_number: int,
     *,
     stale: bool,
     key: str,
     on_edit: Callable[[], None],
     on_choose: Callable[[], None],
+    on_look: Callable[[], None],
 ) -> None:
     """Show the hover arithmetic of a result, greyed out when it is ``stale``.
 
-    ``on_edit`` is called with a list of edits ``{id, array, index, value}`` in
-    ``st.session_state[key].edit``, each sent until its id is ``acknowledged``; ``on_choose`` with
-    the output (channel, row, column) that was chosen for the upstream gradient in ``.choose``.
+    The view takes ``look`` over when it comes with a new ``look_number``. What happens in it is in
+    ``st.session_state[key]`` when one of the functions is called: ``edit``, a list of edits
+    ``{id, array, index, value}``, each sent until its id is ``acknowledged``; ``choose``, the
+    output (channel, row, column) that was chosen for the upstream gradient; ``look``, what is
+    looked at now, ``{view, channel, out, cell}``, the cell being null when none is pinned.
     """
     _component(
         key=key,
-        data=pack_lab(result, acknowledged, stale),
+        data=pack_lab(result, acknowledged, stale, look, look_number),
         on_edit_change=on_edit,
         on_choose_change=on_choose,
+        on_look_change=on_look,
     )

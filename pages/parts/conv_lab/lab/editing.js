@@ -3,17 +3,49 @@
 // because several can be made while it is still computing.
 
 import { element } from "../../web/elements.js";
-import { flatIndex } from "../../web/unpack.js";
+import { at, flatIndex } from "../../web/unpack.js";
+import { MODES } from "./modes.js";
+import { groupSizes } from "./sums.js";
 
 /** @typedef {import("./sums.js").Arrays} Arrays */
+/** @typedef {import("./modes.js").Panel} Panel */
+/** @typedef {import("./sums.js").Cell} Cell */
 /** @typedef {{id: number, array: string, index: number[], value: number}} Edit */
 /**
  * @typedef {object} EditedCell
  * @property {HTMLElement} frame where the field is put
  * @property {number} left @property {number} top @property {number} size in pixels
- * @property {number} value @property {string} array @property {number[]} index
+ * @property {string} array @property {number[]} index
  * @property {(by: number) => void} next goes on to a neighbour
  */
+
+/** @type {Record<string, string>} */
+export const EDITABLE = {
+  x: "the input", weight: "the kernel", bias: "the bias", dy: "the upstream gradient",
+};
+
+// Which number a panel's cell is, and which cell comes after it; null for what is computed.
+/** @param {import("./modes.js").Shown} shown @param {Panel} panel @param {Cell} cell */
+export function editedPlace({ e, mode, channel, out }, panel, [r, c]) {
+  const array = MODES[mode][panel];
+  if (!(array in EDITABLE) || (panel === "b" && !e.bias)) return null;
+  const [top, left] = panel === "x" ? e.padding : [0, 0];
+  const [rows, columns] = { x: e.size, w: e.kernel, b: [1, 1], y: e.output }[panel];
+  const [row, column] = [r - top, c - left];
+  if (row < 0 || column < 0 || row >= rows || column >= columns) return null;
+  const index = {
+    x: [channel, row, column],
+    w: [out, channel % groupSizes(e).ins, row, column],
+    b: [out],
+    y: [out, row, column],
+  }[panel];
+  /** @param {number} by @returns {Cell} */
+  const neighbour = (by) => {
+    const place = (row * columns + column + by + rows * columns) % (rows * columns);
+    return [Math.floor(place / columns) + top, (place % columns) + left];
+  };
+  return { array, index, neighbour };
+}
 
 export class Editing {
   /** @type {Edit[]} */
@@ -21,6 +53,8 @@ export class Editing {
   /** @type {HTMLInputElement | null} */
   input = null;
   last = 0;
+  /** @type {HTMLElement | undefined} what was wrong with the number in the input */
+  sentence;
 
   /** @param {(edits: Edit[]) => void} send @param {() => void} changed */
   constructor(send, changed) {
@@ -50,7 +84,7 @@ export class Editing {
     input.type = "text";
     input.inputMode = "decimal";
     input.setAttribute("aria-label", `New value of ${cell.array}[${cell.index.join(", ")}]`);
-    input.value = String(Number(cell.value.toPrecision(7)));
+    input.value = String(Number(at(arrays[cell.array], ...cell.index).toPrecision(7)));
     const width = Math.max(56, cell.size);
     input.style.left = `${cell.left - (width - cell.size) / 2}px`;
     input.style.top = `${cell.top}px`;
@@ -81,8 +115,7 @@ export class Editing {
     const text = input.value.trim().replace(",", ".").replace("\u2212", "-");
     const value = Number(text);
     if (text === "" || !Number.isFinite(value) || Math.abs(value) > 1e6) {
-      input.setAttribute("aria-invalid", "true");
-      input.title = "A number between -1,000,000 and 1,000,000, please";
+      this.complain(input, cell);
       return false;
     }
     const edit = { id: ++this.last, array: cell.array, index: cell.index, value };
@@ -93,9 +126,27 @@ export class Editing {
     return true;
   }
 
+  // Say under the box what can not be: it stays until the box is closed or the number is good.
+  /** @param {HTMLInputElement} input @param {EditedCell} cell */
+  complain(input, { array, index, frame }) {
+    const place = index.length > 1 ? `Row ${index.at(-2)}, column ${index.at(-1)}` : `Channel ${index[0]}`;
+    const what = input.value.trim() ? `not \u201c${input.value.trim().slice(0, 20)}\u201d` : "not nothing";
+    const sentence = element("p", "complaint",
+      `${place} of ${EDITABLE[array]} must be a number between \u22121,000,000 and 1,000,000, ${what}.`);
+    sentence.id = "complaint";
+    sentence.setAttribute("role", "alert");
+    sentence.style.top = `${input.offsetTop + input.offsetHeight + 3}px`;
+    this.sentence?.remove();
+    this.sentence = sentence;
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", sentence.id);
+    frame.append(sentence);
+  }
+
   close() {
     const input = this.input;
     this.input = null; // first: removing an input that has the focus makes it blur
     input?.remove();
+    this.sentence?.remove();
   }
 }

@@ -7,13 +7,20 @@ import { component } from "../../web/component.js";
 import { element, find, findAny } from "../../web/elements.js";
 import { Grid } from "../../web/grid.js";
 import { arrowStep, isPress, moved } from "../../web/keyboard.js";
-import { errorNumber } from "../../web/numbers.js";
-import { at, unpack } from "../../web/unpack.js";
-import { hintText, showSum, showValues } from "./chosen_cell.js";
-import { Editing } from "./editing.js";
-import { MODES, cellsInside, marksOf, resultCell, resultSizes, termsOf } from "./modes.js";
+import { Rulers } from "../../web/rulers.js";
+import { unpack } from "../../web/unpack.js";
+import { hintText, showValues } from "./chosen_cell.js";
+import { Editing, editedPlace } from "./editing.js";
+import { cellsOf, termText } from "./factors.js";
+import { Looking } from "./looking.js";
+import { ModeButtons } from "./mode_buttons.js";
+import {
+  MODES, cellsInside, marksOf, mistakenTermsOf, resultCell, resultSizes, termsOf,
+} from "./modes.js";
 import { panelContents } from "./panels.js";
-import { groupSizes, isInside } from "./sums.js";
+import { Player } from "./playing.js";
+import { SumBox } from "./sum_box.js";
+import { groupSizes } from "./sums.js";
 import { Wiring } from "./wiring.js";
 
 /** @typedef {import("./modes.js").Cell} Cell */
@@ -21,6 +28,7 @@ import { Wiring } from "./wiring.js";
 /** @typedef {import("./modes.js").Panel} Panel */
 /** @typedef {import("./modes.js").Header} Header */
 
+const LIT_MARK = /** @type {const} */ ("lit");
 const PANELS = /** @type {Panel[]} */ (["x", "w", "b", "y"]);
 
 export default component((parent, trigger) => new Lab(findAny(parent, ".lab"), trigger));
@@ -31,7 +39,6 @@ class Lab {
   out = 0; // of the output
   pinned = false;
   editMode = false;
-  playing = false;
   /** @type {Record<Mode, Cell> | undefined} the chosen cell of each mode; at first the middle ones */
   cells;
   /** @type {Header} */
@@ -40,8 +47,8 @@ class Lab {
   arrays;
   /** @type {import("../../web/colours.js").Scale} */
   scale;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  timer;
+  /** @type {import("./modes.js").Marks} */
+  marks = { x: [], w: [], b: [], y: [] };
 
   /** @param {HTMLElement} root @param {import("../../web/component.js").Trigger} trigger */
   constructor(root, trigger) {
@@ -49,10 +56,15 @@ class Lab {
     this.trigger = trigger;
     this.panels = PANELS.map((panel) => this.makePanel(panel));
     this.wiring = new Wiring(findAny(root, ".wiring"), (c, o) => this.choose(c, o));
+    /** @param {import("./sums.js").Term | null} term */
+    const light = (term) => this.light(term);
+    this.sum = new SumBox(findAny(root, ".right-sum"), light);
+    this.mistaken = new SumBox(findAny(root, ".mistaken-sum"), light);
+    this.looking = new Looking((look) => trigger("look", look));
     this.editing = new Editing((edits) => trigger("edit", edits), () => this.paint());
-    this.modes = findAny(root, ".modes");
-    this.playButton = findAny(root, "[data-play]");
-    this.speed = find(root, "input[type=range]", HTMLInputElement);
+    this.modes = new ModeButtons(findAny(root, ".modes"), (mode) => this.setMode(mode));
+    const [play, speed] = [findAny(root, "[data-play]"), find(root, "input[type=range]", HTMLInputElement)];
+    this.player = new Player(play, speed, () => this.step(1), () => this.tellLook());
     this.editButton = findAny(root, "[data-edit]");
     this.addControls();
     new ResizeObserver(() => this.e && this.paint()).observe(root);
@@ -62,25 +74,20 @@ class Lab {
   makePanel(panel) {
     const section = findAny(this.root, `[data-panel="${panel}"]`);
     const grid = new Grid(find(section, "canvas", HTMLCanvasElement), {
-      hover: (r, c) => this.pinned || this.editMode || this.point(panel, r, c),
+      hover: (r, c) => this.hover(panel, r, c),
+      leave: () => this.light(null),
       click: (r, c) => this.click(panel, r, c),
       key: (event) => this.key(event, panel),
     });
-    return { panel, grid, section, title: findAny(section, "h4") };
+    const rulers = panel === "b" ? null : new Rulers(findAny(section, ".cells"));
+    if (rulers) findAny(section, ".frame").classList.add("ruled");
+    return { panel, grid, rulers, section, title: findAny(section, "h4") };
   }
 
   addControls() {
-    for (const mode of /** @type {Mode[]} */ (Object.keys(MODES))) {
-      const button = element("button", "", element("span", ""), element("small", ""));
-      button.type = "button";
-      button.dataset.mode = mode;
-      button.onclick = () => this.setMode(mode);
-      this.modes.append(button);
-    }
-    this.playButton.onclick = () => this.play(!this.playing);
     for (const by of [-1, 1])
       findAny(this.root, `[data-step="${by}"]`).onclick = () => {
-        this.play(false);
+        this.player.play(false);
         this.step(by);
       };
     this.editButton.onclick = () => this.setEditMode(!this.editMode);
@@ -99,6 +106,8 @@ class Lab {
     this.out = Math.min(this.out, header.outChannels - 1);
     this.keepChannelInGroup();
     this.cells = cellsInside(header, this.cells);
+    const look = this.looking.receive(header);
+    if (look) this.goTo(look);
     this.paint();
     this.root.dataset.drawn = String(performance.now()); // the tests' stopwatch
   }
@@ -108,7 +117,6 @@ class Lab {
     const first = Math.floor(this.out / outs) * ins;
     if (this.channel < first || this.channel >= first + ins) this.channel = first;
   }
-
 
   get cell() {
     return this.cells?.[this.mode] ?? [0, 0];
@@ -135,12 +143,22 @@ class Lab {
     this.paint();
   }
 
+  // Another mode; where a mistake breaks its array, the cell that is most wrong.
   /** @param {Mode} mode */
   setMode(mode) {
-    this.mode = mode;
+    this.editing.close();
     this.pinned = false;
-    if (this.editMode && mode !== "y") this.setEditMode(false);
+    this.mode = mode;
+    const wrong = this.e.mostWrong.find((look) => look.view === mode);
+    if (wrong) this.goTo(wrong);
     this.paint();
+  }
+
+  /** @param {import("./looking.js").Look} look */
+  goTo({ view, channel, out, cell }) {
+    [this.mode, this.channel, this.out] = [view, channel, out];
+    this.pinned = cell !== null;
+    if (this.cells && cell) this.cells[view] = cell;
   }
 
   /** @param {boolean} on */
@@ -148,57 +166,73 @@ class Lab {
     this.editMode = on;
     this.editing.close();
     this.editButton.setAttribute("aria-pressed", String(on));
-    if (on) {
-      this.play(false);
-      this.mode = "y";
-    }
+    this.player.play(false);
     this.paint();
   }
 
   paint() {
     const contents = panelContents(this, this.root.clientWidth);
-    for (const { panel, grid, section, title } of this.panels) {
-      const { title: name, channel, limit, cells } = contents[panel];
+    for (const { panel, grid, rulers, section, title } of this.panels) {
+      const { title: name, channel, wrong, limit, cells } = contents[panel];
       title.replaceChildren(`${name} `, element("small", "", channel));
+      if (wrong) title.append(" ", element("small", "wrong", `\u25e5 ${wrong} wrong`));
       grid.canvas.setAttribute(
         "aria-label",
         `${name}, ${channel}, ${cells.rows} by ${cells.columns}. Arrow keys move, Enter pins.`,
       );
       grid.show({ ...cells, limit, colour: this.scale });
+      rulers?.show(cells.counted ?? [cells.rows, cells.columns], cells.first ?? [0, 0], cells.cell);
       section.classList.toggle("result", panel === MODES[this.mode].result);
       if (panel === "b") section.style.display = this.e.bias ? "" : "none";
     }
     this.wiring.show(this.e, this.channel, this.out);
-    this.paintModes();
+    this.modes.show(this.e, this.mode);
     this.select();
-  }
-
-  paintModes() {
-    for (const mode of /** @type {Mode[]} */ (Object.keys(MODES))) {
-      const button = findAny(this.modes, `[data-mode="${mode}"]`);
-      const verdict = this.e.verdicts[MODES[mode].array];
-      button.hidden = !verdict;
-      button.setAttribute("aria-pressed", String(mode === this.mode));
-      if (!verdict) continue;
-      findAny(button, "span").textContent = MODES[mode].name;
-      const note = findAny(button, "small");
-      note.className = verdict.within ? "" : "wrong";
-      note.textContent = `${verdict.within ? "\u2713" : "\u2717"} ${errorNumber(verdict.largest)}`;
-      button.title = `NumPy and torch in ${this.e.dtype}. ${verdict.sentence}`;
-    }
   }
 
   // Show the chosen cell: its marks in every panel, its values and its sum.
   select() {
-    const terms = termsOf(this);
-    const marks = marksOf(this, terms);
-    for (const { panel, grid } of this.panels) grid.mark(marks[panel]);
+    const [terms, mistaken] = [termsOf(this), mistakenTermsOf(this)];
+    this.marks = marksOf(this, terms);
     showValues(this.root, this, terms, this.pinned);
-    showSum(findAny(this.root, ".sum"), this, terms);
-    findAny(this.root, ".hint").textContent = hintText(this, this.editMode);
+    this.root.classList.toggle("compared", !!mistaken);
+    this.mistaken.place.hidden = !mistaken;
+    this.sum.show(this, terms, mistaken ?? undefined);
+    this.mistaken.show(this, mistaken ?? [], terms);
+    this.light(null);
+    this.tellLook();
+  }
+
+  // Light a term of the sum and the two cells whose product it is.
+  /** @param {import("./sums.js").Term | null} term */
+  light(term) {
+    for (const box of [this.sum, this.mistaken]) box.light(term);
+    const cells = term ? cellsOf(this, term) : [];
+    for (const { panel, grid } of this.panels) {
+      const lit = cells.filter((cell) => cell.panel === panel);
+      grid.mark([...this.marks[panel], ...lit.map(({ r, c }) => ({ r, c, kind: LIT_MARK }))]);
+    }
+    findAny(this.root, ".hint").textContent = term ? termText(this, term) : hintText(this, this.editMode);
+  }
+
+  tellLook() {
+    if (this.player.playing || this.e.stale) return;
+    const cell = this.pinned ? this.cell : null;
+    this.looking.tell({ view: this.mode, channel: this.channel, out: this.out, cell });
   }
 
   // ---- pointer and keyboard
+
+  // The pointer chooses a cell until one is pinned, and lights the term that is under it.
+  /** @param {Panel} panel @param {number} r @param {number} c */
+  hover(panel, r, c) {
+    if (this.editMode) return;
+    if (!this.pinned) this.point(panel, r, c);
+    const isHere = (/** @type {import("./factors.js").FactorCell} */ cell) =>
+      cell.panel === panel && cell.r === r && cell.c === c;
+    const terms = [...this.sum.terms, ...this.mistaken.terms];
+    this.light(terms.find((term) => cellsOf(this, term).some(isHere)) ?? null);
+  }
 
   /** @param {Panel} panel @param {number} r @param {number} c */
   point(panel, r, c) {
@@ -208,7 +242,7 @@ class Lab {
 
   /** @param {Panel} panel @param {number} r @param {number} c */
   click(panel, r, c) {
-    this.play(false);
+    this.player.play(false);
     if (this.editMode) return this.edit(panel, r, c);
     if (panel === "y" && this.mode !== "y" && this.e.upstream === "one")
       return this.trigger("choose", [this.out, r, c]);
@@ -224,7 +258,7 @@ class Lab {
   key(event, panel) {
     const step = arrowStep(event);
     if (step) {
-      this.play(false);
+      this.player.play(false);
       this.cell = moved(this.cell, step, resultSizes(this.e)[this.mode]);
     } else if (isPress(event)) {
       if (this.editMode) this.edit(panel, ...(panel === "x" ? this.e.padding : /** @type {Cell} */ ([0, 0])));
@@ -237,23 +271,6 @@ class Lab {
     return true;
   }
 
-  // ---- playing
-
-  /** @param {boolean} on */
-  play(on) {
-    this.playing = on;
-    this.playButton.textContent = on ? "Pause" : "Play";
-    this.playButton.setAttribute("aria-label", on ? "Pause" : "Play");
-    clearTimeout(this.timer);
-    if (on) this.tick();
-  }
-
-  tick() {
-    if (!this.playing || !this.root.isConnected) return;
-    this.step(1);
-    this.timer = setTimeout(() => this.tick(), 1000 / Number(this.speed.value));
-  }
-
   /** @param {number} by */
   step(by) {
     const { outChannels } = this.e;
@@ -264,30 +281,15 @@ class Lab {
     this.cell = [Math.floor(place / columns), place % columns];
   }
 
-  // ---- editing
-
   /** @param {Panel} panel @param {number} r @param {number} c */
   edit(panel, r, c) {
-    const { e, channel, out } = this;
-    if (panel === "y" || (panel === "b" && !e.bias)) return;
-    const [top, left] = panel === "x" ? e.padding : [0, 0];
-    const [row, column] = [r - top, c - left];
-    if (panel === "x" && !isInside(e, row, column)) return;
-    const { array, index, size } = {
-      x: { array: "x", index: [channel, row, column], size: e.size },
-      w: { array: "weight", index: [out, channel % groupSizes(e).ins, row, column], size: e.kernel },
-      b: { array: "bias", index: [out], size: [1, 1] },
-    }[panel];
-    /** @param {number} by */
-    const next = (by) => {
-      const count = size[0] * size[1];
-      const place = (row * size[1] + column + by + count) % count;
-      this.edit(panel, Math.floor(place / size[1]) + top, (place % size[1]) + left);
-    };
+    const place = editedPlace(this, panel, [r, c]);
+    if (!place) return;
     const { grid, section } = this.panels[PANELS.indexOf(panel)];
     const cell = grid.picture?.cell ?? 0;
-    const [frame, value] = [findAny(section, ".frame"), at(this.arrays[array], ...index)];
-    const place = { frame, left: c * cell, top: r * cell, size: cell };
-    this.editing.open({ ...place, value, array, index, next }, this.arrays);
+    /** @param {number} by */
+    const next = (by) => this.edit(panel, ...place.neighbour(by));
+    const box = { frame: findAny(section, ".cells"), left: c * cell, top: r * cell, size: cell };
+    this.editing.open({ ...box, ...place, next }, this.arrays);
   }
 }

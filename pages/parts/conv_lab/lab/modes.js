@@ -1,6 +1,7 @@
 // @ts-check
 // What is computed: the output, or one of the gradients; and what stands in which panel then.
 
+import { MISTAKEN } from "./mistakes.js";
 import {
   biasGradientTerms,
   groupSizes,
@@ -18,7 +19,10 @@ import {
 /**
  * @typedef {object} Facts
  * @property {boolean} bias @property {string} dtype @property {string} upstream
- * @property {boolean} mistake @property {number} parameters @property {number} multiplyAdds
+ * @property {string} mistake or ""
+ * @property {import("./looking.js").Look[]} mostWrong where the mistake changes each array most
+ * @property {import("./looking.js").Look} look @property {number} lookNumber
+ * @property {number} parameters @property {number} multiplyAdds
  * @property {Record<string, Verdict>} verdicts @property {number} acknowledged
  * @property {boolean} stale
  * @property {import("../../web/colours.js").ScaleColours} colours
@@ -74,6 +78,12 @@ export function termsOf(shown) {
     y: outputTerms, dx: inputGradientTerms, dw: weightGradientTerms, db: biasGradientTerms,
   }[shown.mode];
   return terms(shown.e, shown.arrays, resultIndex(shown));
+}
+
+// What NumPy adds up instead, where the planted mistake changes this kind of sum.
+/** @param {Shown} shown */
+export function mistakenTermsOf(shown) {
+  return MISTAKEN[shown.e.mistake]?.[shown.mode]?.(shown.e, shown.arrays, resultIndex(shown)) ?? null;
 }
 
 // The result's cell that a panel's cell stands for; on the way there and back a window's middle.
