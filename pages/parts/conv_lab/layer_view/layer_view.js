@@ -10,6 +10,7 @@ import { arrowStep, isPress } from "../../web/keyboard.js";
 import { errorNumber, factor, fullNumber, shapeText } from "../../web/numbers.js";
 import { Tiling } from "../../web/tiling.js";
 import { at, indexOf, largestMagnitude, unpack } from "../../web/unpack.js";
+import { stacked } from "./stacked.js";
 import { explain, flatPlace, leadsTo } from "./sums.js";
 
 /** @typedef {{name: string, title: string, row: string, result: boolean, shape: number[]}} Facts */
@@ -19,8 +20,8 @@ import { explain, flatPlace, leadsTo } from "./sums.js";
  * @property {Facts[]} panels @property {boolean} stale
  * @property {import("../../web/colours.js").ScaleColours} colours
  */
-/** @typedef {import("./sums.js").Place} Place */
-/** @typedef {import("./sums.js").Places} Places */
+/** @typedef {import("./pieces.js").Place} Place */
+/** @typedef {import("./pieces.js").Places} Places */
 /** @typedef {import("../../web/grid.js").Mark} Mark */
 /**
  * @typedef {object} Panel
@@ -37,20 +38,6 @@ const HINT =
   "Arrow keys move, a click or Enter holds it.";
 
 export default component((parent) => new LayerView(findAny(parent, ".layer-view")));
-
-// Lists of numbers that follow each other stand below each other, all else alone.
-/** @param {Panel[]} panels @returns {Panel[][]} */
-function stacked(panels) {
-  /** @type {Panel[][]} */
-  const groups = [];
-  const isList = (/** @type {Panel} */ { facts }) => facts.shape.length === 1;
-  for (const panel of panels) {
-    const last = groups.at(-1);
-    if (last && isList(last[0]) && isList(panel)) last.push(panel);
-    else groups.push([panel]);
-  }
-  return groups;
-}
 
 class LayerView {
   /** @type {Panel[]} */
@@ -197,7 +184,7 @@ class LayerView {
     this.write(sum, ours);
   }
 
-  /** @param {import("./sums.js").Sum} sum @param {number} result */
+  /** @param {import("./pieces.js").Sum} sum @param {number} result */
   write({ pieces, places }, result) {
     const box = findAny(this.root, ".sum");
     const shown = pieces.slice(0, 2 * MOST_TERMS).map((piece) => {
