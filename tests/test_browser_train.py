@@ -14,48 +14,9 @@ from core.runs.predictions import write_predictions, write_test_photos
 from core.runs.run import Run
 from core.runs.status import State, Status
 from tests.app_server import SETTLED, wait_for
-from tests.train_page import chart, drag_across, explorable, only_run, points, told
+from tests.train_page import WATCH, chart, drag_across, explorable, only_run, points, told
 
 pytestmark = pytest.mark.browser
-
-# Counts every element that comes or goes in a chart, every chart that was swapped for another, and
-# every frame in which one is blank: a chart that updates in place has none of these.
-WATCH = """
-() => {
-  const canvases = [];
-  const visit = (node) => {
-    if (node.matches?.(".plot canvas") && node.clientWidth) canvases.push(node);
-    if (node.shadowRoot) visit(node.shadowRoot);
-    for (const child of node.children ?? []) visit(child);
-  };
-  visit(document.body);
-  Object.assign(window, { swaps: 0, blanks: 0, frames: 0 });
-  const observer = new MutationObserver((list) => {
-    for (const change of list) {
-      window.swaps += change.addedNodes.length + change.removedNodes.length;
-    }
-  });
-  for (const canvas of canvases) {
-    observer.observe(canvas.getRootNode(), { childList: true, subtree: true });
-  }
-  const isBlank = (canvas) => {
-    if (!canvas.width || !canvas.height) return true;
-    const paint = canvas.getContext("2d");
-    const { data } = paint.getImageData(0, 0, canvas.width, canvas.height);
-    return !data.some((value) => value > 0);
-  };
-  const look = () => {
-    window.frames += 1;
-    for (const canvas of canvases) {
-      if (!canvas.isConnected) window.swaps += 1;
-      else if (isBlank(canvas)) window.blanks += 1;
-    }
-    requestAnimationFrame(look);
-  };
-  look();
-  return canvases.length;
-}
-"""
 
 
 def sizes_of_messages(page) -> list[int]:

@@ -6,6 +6,45 @@ from core.runs.listing import list_runs
 from core.runs.run import Run
 from tests.app_server import Server
 
+# Counts every element that comes or goes in a chart, every chart that was swapped for another, and
+# every frame in which one is blank: a chart that updates in place has none of these.
+WATCH = """
+() => {
+  const canvases = [];
+  const visit = (node) => {
+    if (node.matches?.(".plot canvas") && node.clientWidth) canvases.push(node);
+    if (node.shadowRoot) visit(node.shadowRoot);
+    for (const child of node.children ?? []) visit(child);
+  };
+  visit(document.body);
+  Object.assign(window, { swaps: 0, blanks: 0, frames: 0 });
+  const observer = new MutationObserver((list) => {
+    for (const change of list) {
+      window.swaps += change.addedNodes.length + change.removedNodes.length;
+    }
+  });
+  for (const canvas of canvases) {
+    observer.observe(canvas.getRootNode(), { childList: true, subtree: true });
+  }
+  const isBlank = (canvas) => {
+    if (!canvas.width || !canvas.height) return true;
+    const paint = canvas.getContext("2d");
+    const { data } = paint.getImageData(0, 0, canvas.width, canvas.height);
+    return !data.some((value) => value > 0);
+  };
+  const look = () => {
+    window.frames += 1;
+    for (const canvas of canvases) {
+      if (!canvas.isConnected) window.swaps += 1;
+      else if (isBlank(canvas)) window.blanks += 1;
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+  return canvases.length;
+}
+"""
+
 
 def chart(page: Page, title: str) -> Locator:
     """Return the canvas chart of a title."""
