@@ -4,6 +4,7 @@ import re
 from statistics import median
 
 import pytest
+from playwright.sync_api import expect
 
 from core.comparison.rounding import differences
 from core.conv_lab.engines import carry_out
@@ -189,10 +190,55 @@ def test_every_planted_mistake_is_visible(open_page, mistake):
     page.get_by_role("button", name="Show where it breaks").click()
     page.get_by_text("Wrong now:").wait_for()
     wait_for(lambda: page.locator(".modes small.wrong").count() > 0, "the mode is marked wrong")
+    _see_it_at_the_place_jumped_to(page)
     wrong = page.locator(".modes button:has(small.wrong)").first
     assert "✗" in wrong.inner_text()
     strips = page.locator('.strip [data-within="false"]')
     wait_for(lambda: strips.count() == page.locator(".modes small.wrong").count(), "strips agree")
+
+
+def _see_it_at_the_place_jumped_to(page):
+    """Both sums, which differ, with the terms that differ marked, in a panel with wrong cells."""
+    assert text(page, "pin").startswith("Pinned")
+    assert "✗" in text(page, "verdict") and text(page, "numpy") != text(page, "torch")
+    right, mistaken = page.locator(".right-sum"), page.locator(".mistaken-sum")
+    expect(mistaken).to_be_visible()
+    totals = [box.locator(".total").inner_text() for box in (right, mistaken)]
+    assert totals[0] != totals[1]
+    assert right.locator(".differs").count() + mistaken.locator(".differs").count() > 0
+    assert page.locator("section.result > h4 .wrong").is_visible()
+    page.wait_for_url(re.compile("cell="))
+
+
+def test_a_term_and_its_two_cells_light_together(open_page):
+    page = open_page(address(PLAIN, cell="2.3"))
+    lab(page)
+    assert text(page, "place") == "y[0, 2, 3]" and text(page, "pin").startswith("Pinned")
+    lit, hint = page.locator(".sum .lit"), page.locator(".hint")
+    page.locator(".sum [data-term]").nth(5).hover()
+    expect(lit).to_have_count(1)
+    expect(hint).to_have_text(re.compile(r"^x\[0, 2, 4\] = .*, times w\[0, 0, 1, 2\] = .*"))
+    page.locator('[data-panel="w"] canvas').hover(position=cell_middle(page, "w", (3, 3), (0, 1)))
+    expect(page.locator(".sum [data-term]").nth(1)).to_have_class(re.compile("lit"))
+    page.locator(".sum").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".sum [data-term]").nth(8)).to_have_class(re.compile("lit"))
+    page.locator(".sum [data-term]").nth(3).tap()
+    expect(hint).to_have_text(re.compile(r"^x\[0, 2, 2\]"))
+    numbers = page.locator('[data-panel="x"] .ruler.columns span')
+    assert numbers.all_inner_texts() == [str(k) for k in range(8)]
+
+
+def test_a_long_sum_starts_at_the_start_and_says_that_it_goes_on(open_page):
+    page = open_page(address(PLAIN.with_changes(height=16, width=16), view="dw", cell="1.1"))
+    lab(page)
+    more = page.locator(".right-sum .goes-on")
+    expect(more).to_have_text(re.compile("256 terms, the sum goes on"))
+    page.locator(".sum").evaluate("(box) => { box.scrollTop = box.scrollHeight }")
+    expect(more).to_be_hidden()
+    page.get_by_role("button", name="One step on").click()
+    expect(more).to_be_visible()
+    assert page.locator(".sum").evaluate("(box) => box.scrollTop") == 0
 
 
 def test_a_single_upstream_one_goes_where_it_is_clicked(open_page):

@@ -7,7 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.conv_lab.address import from_query, look_from_query
-from core.conv_lab.look import Look
 
 APART = "Height and width apart"
 
@@ -97,7 +96,8 @@ def test_every_control_after_every_other_changes_itself_alone(app):
         before = after
     experiment = app.session_state["lab_experiment"]
     assert from_query(app.query_params) == (experiment, [])
-    assert look_from_query(app.query_params) == (Look(apart=True), [])
+    look = app.session_state["lab_look"]
+    assert look.apart and look_from_query(app.query_params) == (look, [])
 
 
 def test_height_and_width_apart_keeps_all_that_is_square_and_squares_the_rest(app):
@@ -115,3 +115,13 @@ def test_height_and_width_apart_keeps_all_that_is_square_and_squares_the_rest(ap
     assert not app.session_state["lab_experiment"].square
     change(app, APART)
     assert shown(app) == before
+
+
+def test_same_padding_keeps_the_size_or_says_why_it_can_not(app):
+    app.slider[1].set_value(5).run()
+    same = next(button for button in app.button if button.label == "Same padding")
+    same.click().run()
+    experiment = app.session_state["lab_experiment"]
+    assert experiment.padding == (2, 2) and experiment.output_size == experiment.size
+    app.slider[1].set_value(4).run()
+    assert next(button for button in app.button if button.label == "Same padding").disabled

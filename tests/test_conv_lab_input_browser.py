@@ -37,6 +37,8 @@ def test_edited_numbers_are_computed_with_and_kept(open_page, page):
     field.fill("x")
     field.press("Enter")
     assert field.get_attribute("aria-invalid") == "true"
+    complaint = page.get_by_role("alert").filter(has_text="Row 0, column 1 of the input must be")
+    assert complaint.bounding_box()["y"] > field.bounding_box()["y"]
     field.fill("-1")
     field.press("Enter")
     page.get_by_role("textbox", name="New value of x[0, 0, 2]").press("Escape")
@@ -119,3 +121,18 @@ def test_more_at_the_default_keeps_the_bias(open_page, page):
     page.wait_for_url(re.compile("/conv_lab$"))
     expect(page.get_by_role("radio", name="float32")).to_be_checked()
     expect(page.get_by_role("slider", name="Stride")).to_have_value("1")
+
+
+def test_typed_numbers_are_used_or_complained_about_under_the_box(open_page, page):
+    open_page(address(PLAIN))
+    lab(page)
+    page.get_by_role("button", name="Own numbers").click()
+    page.get_by_role("radio", name="Kernel", exact=True).click()
+    box = page.get_by_role("textbox", name="Numbers of the kernel")
+    box.fill("[[[[1, 2], [3, x]]]]")
+    page.get_by_role("button", name="Use as kernel").click()
+    page.get_by_text("row 1, column 1 (counted from 0) must be a number, not 'x'.").wait_for()
+    box.fill("[[[[1, 2], [3, 4]]]]")
+    page.get_by_role("button", name="Use as kernel").click()
+    page.wait_for_url(re.compile("kernel=2.*filters=own"))
+    page.get_by_text("must be a number").wait_for(state="detached")

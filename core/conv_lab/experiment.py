@@ -113,6 +113,18 @@ class Experiment:
         return (height - extent_h) // self.stride[0] + 1, (width - extent_w) // self.stride[1] + 1
 
     @property
+    def same_padding(self) -> HeightWidth | None:
+        """The padding with which a stride of 1 keeps the size: d (k - 1) / 2 on each side.
+
+        None where that is no whole number, or more than padding may be. Another stride s gives
+        the size / s, rounded up.
+        """
+        halves = [divmod(extent - 1, 2) for extent in self.extent]
+        if any(left or half > RANGES["padding"][1] for half, left in halves):
+            return None
+        return halves[0][0], halves[1][0]
+
+    @property
     def remainder(self) -> HeightWidth:
         """Rows and columns of the padded input after the last window, which no window touches."""
         (height, width), (extent_h, extent_w) = self.padded, self.extent

@@ -199,3 +199,14 @@ def test_counted_work():
     assert depthwise.multiply_adds == 8 * 9 * 64
     assert depthwise.with_changes(groups=1, bias=True).parameters == 8 * 8 * 9 + 8
     assert depthwise.with_changes(groups=1).multiply_adds == 8 * 8 * 9 * 64
+
+
+def test_same_padding_keeps_the_size(experiments):
+    for experiment in experiments:
+        same = experiment.same_padding
+        assert (same is None) is any(extent % 2 == 0 for extent in experiment.extent)
+        if same is not None:
+            padded = experiment.with_changes(padding=same)
+            sizes = zip(experiment.size, experiment.stride, strict=True)
+            assert padded.output_size == tuple(-(-size // stride) for size, stride in sizes)
+    assert Experiment(kernel=(11, 11), dilation=(6, 6)).same_padding is None

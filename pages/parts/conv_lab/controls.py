@@ -147,10 +147,21 @@ def _choice(
     )
 
 
+def _same_padding(experiment: Experiment) -> None:
+    same = experiment.same_padding
+    st.button(
+        "Same padding",
+        disabled=same in (None, experiment.padding),
+        on_click=lambda: state.change(padding=same),
+        help="As much padding as keeps the size at a stride of 1: dilation·(kernel − 1) / 2 on "
+        f"each side, at most {RANGES['padding'][1]}. There is none where that is no whole number.",
+    )
+
+
 def _plant(mistake: str) -> None:
     """Plant a mistake, and look at what it breaks."""
     experiment = state.current().with_changes(mistake=mistake)
-    state.use(experiment, where_wrong(carry_out(experiment)) if is_legal(experiment) else None)
+    state.jump(experiment, where_wrong(carry_out(experiment)) if is_legal(experiment) else None)
 
 
 def _lower(title: str) -> str:
@@ -173,6 +184,7 @@ def _key(name: str, value: object) -> str:
 
 
 def _rest(experiment: Experiment) -> None:
+    _same_padding(experiment)
     bias = _key("bias", experiment.bias)
     st.toggle(
         "Bias",

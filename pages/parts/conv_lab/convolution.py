@@ -110,7 +110,7 @@ def _mistake(result: Result) -> None:
 
 def _show_where_it_breaks() -> None:
     experiment = where_it_shows(state.current())
-    state.use(experiment, where_wrong(carry_out(experiment)))
+    state.jump(experiment, where_wrong(carry_out(experiment)))
 
 
 def _edit() -> None:

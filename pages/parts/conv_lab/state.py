@@ -3,6 +3,7 @@ share it. Every control and the picture are views of it: they show it and change
 """
 
 import time
+from dataclasses import replace
 from typing import cast
 
 import streamlit as st
@@ -93,6 +94,11 @@ def use(experiment: Experiment, look_at: Look | None = None) -> None:
     st.session_state.lab_look = looked.inside(experiment) if is_legal(experiment) else looked
     st.session_state.lab_sentences = []
     st.session_state.lab_changed = True  # newer than whatever the address says
+
+
+def jump(experiment: Experiment, place: Look | None) -> None:
+    """Replace the experiment and go to a place in it, if there is one; the controls stay apart."""
+    use(experiment, place and replace(place, apart=look().apart))
 
 
 def change(**changes: object) -> None:
