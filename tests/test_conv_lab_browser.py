@@ -1,7 +1,6 @@
 """The conv lab in a real Chromium: what the pointer reads is what the engines computed."""
 
 import re
-from statistics import median
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +13,6 @@ from tests.app_server import SETTLED, wait_for
 from tests.conv_lab_page import (
     DEPTHWISE,
     GROUPED,
-    LARGE,
     PANELS,
     PLAIN,
     address,
@@ -250,28 +248,6 @@ def test_a_single_upstream_one_goes_where_it_is_clicked(open_page):
     page.wait_for_url(re.compile(r"chosen=0\.2\.5"))
 
 
-@pytest.mark.parametrize(
-    ("layer", "arrays"),
-    [("batch_norm", 6), ("relu", 2), ("max_pool", 2), ("linear", 4), ("loss", 6), ("init", 4)],
-)
-def test_every_layer_agrees_with_torch(open_page, layer, arrays):
-    page = open_page(f"/conv_lab?layer={layer}")
-    within = page.locator('.strip [data-within="true"]')
-    wait_for(lambda: within.count() == arrays, f"{arrays} comparisons")
-    first = page.locator(".stMain").get_by_role("slider").first
-    page.locator(".strips[data-drawn]").wait_for()
-    drawn = page.locator(".strips").get_attribute("data-drawn")
-    first.focus()
-    page.keyboard.press("ArrowRight")
-    wait_for(
-        lambda: page.locator(".strips").get_attribute("data-drawn") != drawn, "a slider redraws"
-    )
-    assert within.count() == arrays
-    assert page.locator('.strip [data-within="false"]').count() == 0
-    page.locator(".strip canvas").first.hover(position={"x": 5, "y": 5})
-    assert "torch" in page.locator(".strip .readout").first.inner_text()
-
-
 def test_times_and_code(open_page):
     page = open_page(address(PLAIN))
     lab(page)
@@ -309,36 +285,3 @@ def test_the_main_result_is_on_screen_without_scrolling(open_page):
     lab(page)
     box = page.locator(".sum").bounding_box()
     assert box["y"] + box["height"] <= 800
-
-
-@pytest.mark.parametrize("experiment", [PLAIN, LARGE], ids=["smallest", "largest"])
-def test_from_slider_to_picture(open_page, capsys, experiment):
-    """Milliseconds from a key on the stride's slider to the repainted canvas, in the browser."""
-    page = open_page(address(experiment))
-    view = lab(page)
-    page.wait_for_load_state("networkidle")
-    page.evaluate("addEventListener('keydown', () => { window.pressed = performance.now() }, true)")
-    slider = page.get_by_role("slider", name="Stride")
-    slider.focus()
-    waits = []
-    for key in ["ArrowRight", "ArrowLeft"] * 6:
-        page.keyboard.press(key)
-        waits.append(view.evaluate(_UNTIL_DRAWN))
-        page.wait_for_selector(SETTLED)
-    with capsys.disabled():
-        print(
-            f"\nconv lab, {experiment.height} x {experiment.width}, {experiment.channels} to "
-            f"{experiment.out_channels} channels, slider to picture: "
-            f"median {median(waits):.0f} ms, largest {max(waits):.0f} ms of {len(waits)}"
-        )
-    assert median(waits) < 300
-
-
-_UNTIL_DRAWN = """(lab) => new Promise((done) => {
-  const look = () => {
-    const drawn = Number(lab.dataset.drawn);
-    if (drawn > window.pressed) done(drawn - window.pressed);
-    else requestAnimationFrame(look);
-  };
-  look();
-})"""

@@ -1,14 +1,24 @@
 """What goes into the conv lab in a real Chromium: sliders, typed numbers, and nonsense."""
 
 import re
+from statistics import median
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import SETTLED, wait_for
-from tests.conv_lab_page import PLAIN, address, cell_middle, lab, read
+from tests.conv_lab_page import LARGE, PLAIN, address, cell_middle, lab, read
 
 pytestmark = pytest.mark.browser
+
+UNTIL_DRAWN = """(lab) => new Promise((done) => {
+  const look = () => {
+    const drawn = Number(lab.dataset.drawn);
+    if (drawn > window.pressed) done(drawn - window.pressed);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 
 
 @pytest.mark.parametrize("pace", [0, 60, 100, 140])
@@ -136,3 +146,26 @@ def test_typed_numbers_are_used_or_complained_about_under_the_box(open_page, pag
     page.get_by_role("button", name="Use as kernel").click()
     page.wait_for_url(re.compile("kernel=2.*filters=own"))
     page.get_by_text("must be a number").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("experiment", [PLAIN, LARGE], ids=["smallest", "largest"])
+def test_from_slider_to_picture(open_page, capsys, experiment):
+    """Milliseconds from a key on the stride's slider to the repainted canvas, in the browser."""
+    page = open_page(address(experiment))
+    view = lab(page)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("addEventListener('keydown', () => { window.pressed = performance.now() }, true)")
+    slider = page.get_by_role("slider", name="Stride")
+    slider.focus()
+    waits = []
+    for key in ["ArrowRight", "ArrowLeft"] * 6:
+        page.keyboard.press(key)
+        waits.append(view.evaluate(UNTIL_DRAWN))
+        page.wait_for_selector(SETTLED)
+    with capsys.disabled():
+        print(
+            f"\nconv lab, {experiment.height} x {experiment.width}, {experiment.channels} to "
+            f"{experiment.out_channels} channels, slider to picture: "
+            f"median {median(waits):.0f} ms, largest {max(waits):.0f} ms of {len(waits)}"
+        )
+    assert median(waits) < 300

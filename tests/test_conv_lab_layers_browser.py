@@ -171,3 +171,25 @@ def test_the_loss_says_what_torchs_limit_does(open_page):
     table.get_by_text("−2.354e+17").wait_for()
     assert table.locator(".apart").all_inner_texts() == ["−1e+12 ≠", "−4.248e−06 ≠"]
     page.get_by_text("divides by max(p · (1 − p), 1e−12)").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("layer", "arrays"),
+    [("batch_norm", 6), ("relu", 2), ("max_pool", 2), ("linear", 4), ("loss", 6), ("init", 4)],
+)
+def test_every_layer_agrees_with_torch(open_page, layer, arrays):
+    page = open_page(f"/conv_lab?layer={layer}")
+    within = page.locator('.strip [data-within="true"]')
+    wait_for(lambda: within.count() == arrays, f"{arrays} comparisons")
+    first = page.locator(".stMain").get_by_role("slider").first
+    page.locator(".strips[data-drawn]").wait_for()
+    drawn = page.locator(".strips").get_attribute("data-drawn")
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(
+        lambda: page.locator(".strips").get_attribute("data-drawn") != drawn, "a slider redraws"
+    )
+    assert within.count() == arrays
+    assert page.locator('.strip [data-within="false"]').count() == 0
+    page.locator(".strip canvas").first.hover(position={"x": 5, "y": 5})
+    assert "torch" in page.locator(".strip .readout").first.inner_text()

@@ -26,6 +26,7 @@ _STYLE = """
   div:has(> .st-key-lab_below) { order: 3; }
 }
 .st-key-lab_choices > div { flex: 1 1 130px !important; min-width: 120px; }
+.st-key-lab_choices > div:nth-child(4) { flex-basis: 215px !important; }  /* mistakes have long names */
 .st-key-lab_sliders [data-testid="stWidgetLabel"] p { white-space: nowrap; }
 </style>
 """

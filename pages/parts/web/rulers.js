@@ -5,6 +5,7 @@ import { element } from "./elements.js";
 
 const STEPS = [1, 2, 5, 10, 20, 50];
 const ROOM = 15; // pixels for a number
+export const RULER_WIDTH = 17; // pixels of the numbers beside the rows, as in the style
 
 export class Rulers {
   shown = "";

@@ -8,6 +8,7 @@ import { element, findAny } from "../../web/elements.js";
 import { Grid, wholeCell } from "../../web/grid.js";
 import { arrowStep, isPress } from "../../web/keyboard.js";
 import { errorNumber, factor, fullNumber, shapeText } from "../../web/numbers.js";
+import { RULER_WIDTH, Rulers } from "../../web/rulers.js";
 import { Tiling } from "../../web/tiling.js";
 import { at, indexOf, largestMagnitude, unpack } from "../../web/unpack.js";
 import { stacked } from "./stacked.js";
@@ -26,7 +27,7 @@ import { explain, flatPlace, leadsTo } from "./sums.js";
 /**
  * @typedef {object} Panel
  * @property {Facts} facts @property {HTMLElement} section @property {Grid} grid
- * @property {Tiling} tiling
+ * @property {Tiling} tiling @property {Rulers | null} rulers a list of numbers has none
  */
 
 const GAP = 24, STACK = 84, TALLEST = 300; // pixels
@@ -92,14 +93,18 @@ class LayerView {
     const canvas = element("canvas", "");
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "img");
-    const section = element("section", facts.result ? "result" : "", element("h4", ""), canvas);
+    const cells = element("div", "cells", canvas);
+    const isList = facts.shape.length === 1;
+    const frame = element("div", isList ? "" : "ruled", cells);
+    const rulers = isList ? null : new Rulers(cells);
+    const section = element("section", facts.result ? "result" : "", element("h4", ""), frame);
     section.dataset.panel = facts.name;
     const grid = new Grid(canvas, {
       hover: (r, c) => this.pinned || this.point(facts.name, r, c),
       click: (r, c) => this.click(facts.name, r, c),
       key: (event) => this.key(event, facts.name),
     });
-    return { facts, section, grid, tiling: new Tiling(facts.shape, true) };
+    return { facts, section, grid, rulers, tiling: new Tiling(facts.shape, true) };
   }
 
   // The shown number stays where it is, or goes to the first one where there is none any more.
@@ -118,7 +123,7 @@ class LayerView {
       panel.tiling = new Tiling(panel.facts.shape, true);
     });
     for (const panel of this.panels) {
-      const { facts, section, grid, tiling } = panel;
+      const { facts, section, grid, rulers, tiling } = panel;
       const array = this.arrays[facts.name];
       const note = facts.shape.length === 4 ? ", photos across, channels down" : "";
       const shape = facts.shape.length > 1 ? shapeText(facts.shape) + note : "";
@@ -135,6 +140,7 @@ class LayerView {
         value: (r, c) => array.values[tiling.flat(r, c)],
         blank: (r, c) => tiling.flat(r, c) < 0,
       });
+      rulers?.show([tiling.height, tiling.width], [0, 0], this.cellOf(panel));
     }
     this.select();
   }
@@ -149,7 +155,7 @@ class LayerView {
       const groups = stacked(panels), alone = groups.filter((several) => several.length === 1);
       const columns = alone.reduce((sum, [{ tiling }]) => sum + tiling.columns, 0);
       const stacks = groups.length - alone.length;
-      return (width - GAP * (groups.length - 1) - STACK * stacks) / columns;
+      return (width - GAP * (groups.length - 1) - STACK * stacks - RULER_WIDTH * alone.length) / columns;
     };
     /** @param {Panel[]} panels */
     const height = (panels) => Math.max(...panels.map(({ tiling }) => tiling.rows));
@@ -160,7 +166,7 @@ class LayerView {
     const largest = Math.min(LARGEST_CELL, TALLEST / height(row));
     const low = rows.reduce((sum, panels) => sum + height(panels), 0) * largest <= TALLEST;
     const all = beside(this.panels);
-    const alone = width / Math.max(...row.map(({ tiling }) => tiling.columns));
+    const alone = (width - RULER_WIDTH) / Math.max(...row.map(({ tiling }) => tiling.columns));
     const fitting = all >= readable && !low ? all : Math.max(beside(row), Math.min(readable, alone));
     return wholeCell(Math.min(largest, fitting), 1);
   }
