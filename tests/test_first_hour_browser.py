@@ -10,7 +10,7 @@ from core.runs.status import State
 from tests.app_server import SETTLED, wait_for
 from tests.feature_maps_page import train, wait_for_layer
 from tests.test_browser_classify import CAT, DOG, drop, png
-from tests.train_page import only_run, points
+from tests.train_page import only_run, points, told
 
 pytestmark = pytest.mark.browser
 
@@ -69,8 +69,10 @@ def test_train_pause_change_the_rate_refresh_go_on_and_read_the_verdict(open_pag
     expect(page.get_by_label("Learning rate", exact=True)).to_have_value(re.compile("0.0004"))
     press(page, "Continue")
     wait_for(lambda: run.status().state == State.TRAINING, "the run goes on")
-    change = page.get_by_text(re.compile("0.002 → 0.0004")).first
-    change.wait_for()
+    wait_for(
+        lambda: told(page, "Loss per batch", "marks") == "rate 0.002 → 0.0004",
+        "the change is marked on the curve",
+    )
     press(page, "Stop")
     wait_for(lambda: not run.status().active, "the run ends")
     page.locator(".st-key-verdict").wait_for()
@@ -86,8 +88,8 @@ def run(server) -> Run:
 
 def test_from_the_train_page_to_the_worst_mistakes(open_page, run):
     page = open_page(f"/train?run={run.id}")
-    told = page.get_by_text(re.compile(r"\d+ of \d+ are wrong")).inner_text()
-    wrong = int(told.split(": ")[1].split(" of ")[0])
+    sentence = page.get_by_text(re.compile(r"\d+ of \d+ are wrong")).inner_text()
+    wrong = int(sentence.split(": ")[1].split(" of ")[0])
     page.get_by_role("link", name=re.compile("All mistakes")).click()
     page.wait_for_url(re.compile("/feature_maps.*view=mistakes"))
     mistakes = page.get_by_role("button", name=re.compile("taken for a"))

@@ -200,3 +200,26 @@ def test_remarks_become_sentences_and_keep_their_names():
 def test_a_patch_that_a_browser_asks_for_lies_inside_the_photo():
     assert patch_inside([10, 20, 30, 40], 96) == (10, 20, 30, 40)
     assert patch_inside([-5, 90.0, 500, 0], 96) == (0, 90, 96, 1)
+
+
+def test_a_run_deleted_while_it_is_followed_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path))
+
+    def page():
+        import shutil
+
+        from core.config import TrainConfig
+        from core.runs.listing import create_run
+        from pages.parts.shared.live_run import follow_live
+
+        run = create_run(TrainConfig(model="compact", image_size=32))
+
+        def draw(status):
+            shutil.rmtree(run.path)  # in another window, a moment ago
+            run.record  # noqa: B018
+
+        follow_live(run, draw)
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    assert [info.value for info in app.info] == ["This run was deleted while it was shown here."]

@@ -172,6 +172,6 @@ def _curves() -> None:
         key="layer_curves",
     )
     st.caption(
-        "What to look for: the loss grows without end where the network is sure and wrong, on the "
-        "left, but its gradient at z never gets beyond −1."
+        "What to look for: the loss grows without end where the network is sure and wrong, "
+        "but its gradient at z never gets beyond 1 in size."
     )

@@ -71,7 +71,12 @@ def follow_live(
         if seen(status) != seen(drawn):
             st.rerun()  # other controls, another pace, or the results
         show_state(status)
-        draw(status)
+        try:
+            draw(status)
+        except RunError:
+            if (run.path / "config.json").exists():
+                raise
+            st.info("This run was deleted while it was shown here.")
 
     st.fragment(live, run_every=refresh_seconds(drawn), key=f"live-{run.id}")()
 
