@@ -195,6 +195,13 @@ def test_every_planted_mistake_is_visible(open_page, mistake):
     wait_for(lambda: strips.count() == page.locator(".modes small.wrong").count(), "strips agree")
 
 
+def test_an_address_with_a_mistake_opens_where_it_is_wrong(open_page):
+    wide = PLAIN.with_changes(channels=4, out_channels=4, groups=2, mistake="groups")
+    page = open_page(address(wide))
+    lab(page)
+    _see_it_at_the_place_jumped_to(page)
+
+
 def _see_it_at_the_place_jumped_to(page):
     """Both sums, which differ, with the terms that differ marked, in a panel with wrong cells."""
     assert text(page, "pin").startswith("Pinned")

@@ -9,7 +9,9 @@ from typing import cast
 import streamlit as st
 
 from core.conv_lab.address import from_query, look_from_query, look_to_query, to_query
+from core.conv_lab.engines import carry_out
 from core.conv_lab.experiment import Experiment
+from core.conv_lab.lessons import where_wrong
 from core.conv_lab.look import Look
 from core.conv_lab.rules import is_legal
 from pages.parts.conv_lab import layer_state
@@ -23,6 +25,7 @@ LAYERS = {
     "loss": "Sigmoid and loss",
     "init": "Initialisation",
 }
+LOOKS = {"view", "in", "out", "cell"}  # names in the address of what is looked at
 _BROWSER_IS_LATE = 1.5  # seconds
 
 
@@ -35,6 +38,8 @@ def read_address() -> None:
         return
     experiment, sentences = from_query(query)
     look, more_sentences = look_from_query(query)
+    if experiment.mistake and is_legal(experiment) and not LOOKS & query.keys():
+        look = where_wrong(carry_out(experiment)) or look
     use(experiment, look)
     st.session_state.lab_changed = False
     st.session_state.lab_sentences = sentences = [*sentences, *more_sentences]
