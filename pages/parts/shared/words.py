@@ -2,10 +2,12 @@
 
 import re
 
+from core import wording
+
 
 def percent(share: float | None) -> str | None:
     """Say a share of 0..1 with one digit: 81.2 %."""
-    return None if share is None else f"{share * 100:.1f} %"
+    return None if share is None else wording.percent(share)
 
 
 def sentence(text: str) -> str:
