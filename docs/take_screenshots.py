@@ -74,6 +74,7 @@ def shoot(browser: Browser, url: str, name: str, kind: str) -> None:
     )
     SHOTS[name](page)
     page.wait_for_selector(SETTLED)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.screenshot(path=PICTURES / f"{name}-{kind}.png")
     page.close()
 
