@@ -50,8 +50,9 @@ _WORDS = {
         "Blue and red swapped",
         "blue and red swapped",
         "The order in which the photos' reader gives them. Hardly changes the curves (78 % on "
-        "drawn pets, 82 % without, no more than another seed does), since train and test are swapped alike. It fails when "
-        "the weights are asked with the right colours; here every photo is swapped for them.",
+        "drawn pets, 82 % without, no more than another seed does), since train and test are "
+        "swapped alike. It fails when the weights are asked with the right colours; here every "
+        "photo is swapped for them.",
     ),
     Mistake.LABELS_BY_REQUEST: (
         "Labels counted from what was asked for",
