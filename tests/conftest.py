@@ -1,7 +1,7 @@
 """A server of its own for each test file, and a real Chromium to look at it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -63,3 +63,27 @@ def open_page(page) -> Callable[[str], object]:
         return page
 
     return open_address
+
+
+@pytest.fixture
+def phone(browser, server) -> Iterator[Callable[[str, str], object]]:
+    """Open an address on a phone, 390 x 844 with touch: ``phone("/train", "dark")``."""
+    contexts = []
+
+    def open_address(address: str, scheme: str = "light"):
+        contexts.append(
+            browser.new_context(
+                base_url=server.url,
+                viewport={"width": 390, "height": 844},
+                has_touch=True,
+                color_scheme=scheme,
+            )
+        )
+        contexts[-1].set_default_timeout(20_000)
+        page = contexts[-1].new_page()
+        page.goto(address)
+        return page
+
+    yield open_address
+    for context in contexts:
+        context.close()

@@ -265,26 +265,16 @@ def test_times_and_code(open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_phone_shows_everything_in_one_column(browser, server, scheme):
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        color_scheme=scheme,
-    )
-    try:
-        page = context.new_page()
-        page.goto(address(GROUPED))
-        page.wait_for_selector(SETTLED)
-        lab(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        for panel in ("x", "w", "y"):
-            box = page.locator(f'[data-panel="{panel}"] canvas').bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= 390
-        page.locator('[data-panel="y"] canvas').tap(position={"x": 9, "y": 9})
-        assert text(page, "place") == "y[0, 0, 0]"
-    finally:
-        context.close()
+def test_the_phone_shows_everything_in_one_column(phone, scheme):
+    page = phone(address(GROUPED), scheme)
+    page.wait_for_selector(SETTLED)
+    lab(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for panel in ("x", "w", "y"):
+        box = page.locator(f'[data-panel="{panel}"] canvas').bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    page.locator('[data-panel="y"] canvas').tap(position={"x": 9, "y": 9})
+    assert text(page, "place") == "y[0, 0, 0]"
 
 
 def test_the_main_result_is_on_screen_without_scrolling(open_page):

@@ -138,31 +138,21 @@ def test_own_numbers_are_taken_kept_and_refused_where_one_looks(open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_the_numbers_and_their_sum_fit(browser, server, scheme):
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        color_scheme=scheme,
-    )
-    try:
-        page = context.new_page()
-        page.goto("/conv_lab?layer=batch_norm")
-        view(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        demo = BatchNorm().carry_out()
-        assert isinstance(demo, Demo)
-        for panel in demo.panels:
-            box = canvas(page, panel.name).bounding_box()
-            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390, panel.name
-        canvas(page, "dbias").tap()
-        wait_for(lambda: text(page, "place").startswith("db["), "a tap chooses")
-        place = page.locator(".layer-view .values").bounding_box()
-        assert (
-            place is not None and place["y"] + place["height"] <= 844
-        )  # in sight while one points above
-    finally:
-        context.close()
+def test_on_a_phone_the_numbers_and_their_sum_fit(phone, scheme):
+    page = phone("/conv_lab?layer=batch_norm", scheme)
+    view(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    demo = BatchNorm().carry_out()
+    assert isinstance(demo, Demo)
+    for panel in demo.panels:
+        box = canvas(page, panel.name).bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390, panel.name
+    canvas(page, "dbias").tap()
+    wait_for(lambda: text(page, "place").startswith("db["), "a tap chooses")
+    place = page.locator(".layer-view .values").bounding_box()
+    assert (
+        place is not None and place["y"] + place["height"] <= 844
+    )  # in sight while one points above
 
 
 def test_the_loss_says_what_torchs_limit_does(open_page):

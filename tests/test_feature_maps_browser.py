@@ -106,13 +106,8 @@ def test_everything_works_by_keyboard(look):
     wait_for_layer(page, 1)
 
 
-def test_a_finger_taps_through_to_a_channel(browser, server, run):
-    context = browser.new_context(
-        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True
-    )
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(f"/feature_maps?run={run.id}")
+def test_a_finger_taps_through_to_a_channel(phone, run):
+    page = phone(f"/feature_maps?run={run.id}")
     page.wait_for_selector(SETTLED)
     wait_for_layer(page, 2)
     page.locator(".layer").nth(5).tap()
@@ -123,7 +118,6 @@ def test_a_finger_taps_through_to_a_channel(browser, server, run):
     page.locator(".sum").wait_for()
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
-    context.close()
 
 
 def test_one_slider_rewinds_everything_together_and_plays(look, run):

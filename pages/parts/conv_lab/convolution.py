@@ -24,6 +24,7 @@ from core.wording import short_time, times_as_long
 from pages.parts.conv_lab import controls, state
 from pages.parts.conv_lab.lab import conv_view
 from pages.parts.conv_lab.strips import strips
+from pages.parts.conv_lab.ways_out import offer_ways_out
 
 _NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
 
@@ -80,16 +81,8 @@ def _formula(experiment: Experiment) -> None:
 
 
 def _offer(broken: Broken) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":red[:material/block:] **{broken.sentence}**", width="stretch")
-        for place, fix in enumerate(broken.fixes):
-            st.button(
-                fix.label,
-                key=f"lab_fix{place}",
-                type="primary" if place == 0 else "secondary",
-                on_click=state.use,
-                args=(fix.experiment,),
-            )
+    ways = [(fix.label, (fix.experiment,)) for fix in broken.fixes]
+    offer_ways_out(broken.sentence, ways, state.use, "lab_fix")
 
 
 def _mistake(result: Result) -> None:

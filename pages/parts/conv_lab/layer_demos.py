@@ -14,6 +14,7 @@ from pages.parts.conv_lab import layer_numbers, layer_state, state
 from pages.parts.conv_lab.initialisation import COLOURS, show_initialisation
 from pages.parts.conv_lab.layer_view import layer_view
 from pages.parts.conv_lab.strips import strips
+from pages.parts.conv_lab.ways_out import offer_ways_out
 from pages.parts.shared.line_chart import Chart, Series, line_chart
 from pages.parts.shared.words import escape_markdown
 
@@ -110,16 +111,8 @@ def _follow(name: str, field: str, value: object) -> str:
 
 
 def _offer(name: str, layer: Layer, broken: Broken) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":red[:material/block:] **{broken.sentence}**", width="stretch")
-        for place, way in enumerate(broken.ways_out):
-            st.button(
-                way.label,
-                key=f"layer_way{place}",
-                type="primary" if place == 0 else "secondary",
-                on_click=layer_state.use,
-                args=(name, layer.but(**way.changes)),
-            )
+    ways = [(way.label, (name, layer.but(**way.changes))) for way in broken.ways_out]
+    offer_ways_out(broken.sentence, ways, layer_state.use, "layer_way")
 
 
 def _show(name: str, layer: Layer, stale: bool) -> None:
