@@ -37,9 +37,8 @@ CONVOLUTIONS = st.builds(
     groups=SMALL,
     bias=st.booleans(),
 )
-POOLINGS = st.one_of(
-    st.builds(pool, kernel=PAIRS, stride=st.none() | PAIRS, padding=BORDERS)
-    for pool in (MaxPool, AvgPool)
+POOLINGS = st.sampled_from([MaxPool, AvgPool]).flatmap(
+    lambda pool: st.builds(pool, kernel=PAIRS, stride=st.none() | PAIRS, padding=BORDERS)
 )
 POINTWISE = st.one_of(
     st.sampled_from([ReLU(), Tanh(), Sigmoid()]),

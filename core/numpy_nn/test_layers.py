@@ -206,6 +206,7 @@ def test_layer_agrees_with_torch(row: Row, training: bool) -> None:
     assert tensor.grad is not None
     check_gradient("x", layer.backward(dy), tensor.grad.numpy(), 1e-12)
     for name, parameter in theirs.named_parameters():
+        assert parameter.grad is not None
         check_gradient(name, layer.grads[name], parameter.grad.numpy(), 1e-12)
     for name, buffer in theirs.named_buffers():
         check_gradient(name, layer.buffers[name], buffer.numpy(), 1e-12)
