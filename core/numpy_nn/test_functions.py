@@ -140,7 +140,7 @@ def test_adaptive_avg_pool2d(
 @EXAMPLES
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=4), SEEDS, st.sampled_from([1, 30, 1000]))
 def test_activations(shape: list[int], seed: int, scale: int) -> None:
-    x = scale * normal(seed, shape)
+    x = np.clip(scale * normal(seed, shape), -700, 700)  # further out torch's sigmoid is 0
     smooth = scale == 1
     check_function(numpy_nn.relu, numpy_nn.relu_backward, functional.relu, x, smooth)
     check_function(numpy_nn.sigmoid, numpy_nn.sigmoid_backward, torch.sigmoid, x, smooth)
