@@ -5,10 +5,12 @@ Light to import: pages draw their forms from here long before torch is needed.
 
 import dataclasses
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ConfigError
+from core.mistakes import Mistake
 
 MODELS = ("article", "compact")
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
@@ -44,6 +46,7 @@ class TrainConfig:
     ``data`` is ``drawn`` or a folder. Sizes are in pixels, ``learning_rate`` is the schedule's
     peak, ``weight_decay`` is decoupled for ``adamw`` and added to the gradient otherwise.
     ``engine`` computes in ``dtype``; "both" trains the network in both engines side by side.
+    ``mistakes`` are the article's that are made on purpose, each once, in the order of ``Mistake``.
     """
 
     data: str = DRAWN
@@ -62,6 +65,7 @@ class TrainConfig:
     augment: bool = False
     engine: str = "torch"
     dtype: str = "float32"
+    mistakes: tuple[Mistake, ...] = ()
 
     def __post_init__(self) -> None:
         check_source(self.data)
@@ -79,10 +83,11 @@ class TrainConfig:
         if not isinstance(self.augment, bool):
             raise ConfigError(f"Augment must be true or false, not {self.augment!r}.")
         check_image_size(self.model, self.image_size)
+        object.__setattr__(self, "mistakes", checked_mistakes(self.mistakes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values for JSON."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"mistakes": [str(each) for each in self.mistakes]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
@@ -137,6 +142,17 @@ def check_number(name: str, value: object) -> None:
         raise ConfigError(
             f"{in_words(name)} must be a number from {low:g} to {high:g}, not {value!r}."
         )
+
+
+def checked_mistakes(values: object) -> tuple[Mistake, ...]:
+    """Return the mistakes of a list of their names, each once and in one order; ``ConfigError``."""
+    known = [str(mistake) for mistake in Mistake]
+    if not isinstance(values, Collection) or isinstance(values, str):
+        raise ConfigError(f"Mistakes must be a list of names, not {values!r}.")
+    for value in values:
+        if value not in known:
+            raise ConfigError(f"A mistake must be one of {', '.join(known)}, not {value!r}.")
+    return tuple(mistake for mistake in Mistake if mistake in values)
 
 
 def article_map_side(image_size: int) -> int:

@@ -21,6 +21,7 @@ from core.config import (
     TrainConfig,
 )
 from core.errors import ConfigError, RunError, sentence_for
+from core.mistakes import Mistake, told
 from core.runs.listing import create_run
 from core.runs.run import Run
 from core.runs.status import State
@@ -69,6 +70,13 @@ def build_parser() -> argparse.ArgumentParser:
     add("--augment", action=argparse.BooleanOptionalAction, help="vary the photos at random")
     add("--engine", choices=ENGINES, help="what computes; both: side by side (default: torch)")
     add("--dtype", choices=DTYPES, help="precision of weights and sums (default: float32)")
+    add(
+        "--mistake",
+        action="append",
+        dest="mistakes",
+        choices=[str(mistake) for mistake in Mistake],
+        help="make one of the article's mistakes on purpose; may be given several times",
+    )
     add("--resume", action="store_true", help="go on with the run in --run-dir")
     add("--json", action="store_true", help="print one JSON event a line")
     return parser
@@ -113,7 +121,7 @@ def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
     if chosen.get("data", DRAWN) != DRAWN:
         chosen["data"] = str(Path(chosen["data"]).absolute())
     for name, value in chosen.items():
-        if before[name] != value:
+        if run.config.replace(**{name: value}) != run.config:
             raise RunError(
                 f"The run was begun with {name} {before[name]}, which cannot become {value} now: "
                 "leave the option out, or begin a new run."
@@ -177,6 +185,8 @@ class Printer:
         """Say what is about to be trained."""
         config = self.run.config
         self.line(f"Run: {self.run.path}")
+        if config.mistakes:
+            self.line(f"With the article's mistakes on purpose: {told(config.mistakes)}")
         self.line(f"Loading photos from {config.data} at {config.image_size} x {config.image_size}")
 
     def show(self, event: Event) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.shared.mistakes import say_what_was_done
 from pages.parts.shared.page import open_page
 from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.workers import warm_up
@@ -16,6 +17,7 @@ with open_page("train"):
         warm_up()
         new_training.show()
     else:
+        say_what_was_done(run.config.mistakes)
         follow(run)
         st.divider()
         show_results(run)

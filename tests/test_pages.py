@@ -1,5 +1,6 @@
 """The pages without a browser: what they say for good and for bad input."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -8,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
 from core.data.drawn import draw_pet
+from core.mistakes import Mistake
 from core.pictures.colour import CLASS_COLOURS
 from core.runs.listing import create_run
+from core.runs.run import Run
 from core.train import main as train_on_the_command_line
 
 ROOT = Path(__file__).parent.parent
@@ -79,6 +82,37 @@ def test_the_form_refuses_a_folder_that_is_not_there(train_page):
     assert not train_page.exception
     assert "/no/such/folder" in train_page.error[0].value
     assert train_page.button(key="start").disabled
+
+
+def test_the_articles_mistakes_can_be_switched_on_and_are_named_everywhere(train_page, monkeypatch):
+    begun: list[Run] = []
+    monkeypatch.setattr("pages.parts.shared.start_training.worker_pool", lambda: Pool(begun))
+    train_page.run()
+    assert not any(train_page.toggle(key=f"mistake-{each}").value for each in Mistake)
+    for each in Mistake:
+        assert each.effect in texts(train_page)
+    train_page.toggle(key="mistake-reshape").set_value(True)
+    train_page.toggle(key="mistake-shuffle-once").set_value(True).run()
+    words = "pixels reshaped and shuffled once"
+    assert words in texts(train_page)
+    train_page.button(key="start").click().run()
+    assert not train_page.exception
+    (run,) = begun
+    assert run.config.mistakes == (Mistake.RESHAPE, Mistake.SHUFFLE_ONCE)
+    assert words in run.name
+    assert f"Trained with a mistake on purpose: **{words}**" in texts(train_page)
+    train_page.segmented_control(key="results-part").set_value("Compare runs").run()
+    assert not train_page.exception
+
+
+@dataclass
+class Pool:
+    """A pool of workers that only remembers what it was told to train."""
+
+    begun: list[Run]
+
+    def start(self, run: Run) -> None:
+        self.begun.append(run)
 
 
 def test_a_run_that_never_started_can_be_looked_at(train_page):

@@ -32,6 +32,7 @@ from core.command_line import run_command
 from core.data import DataRequest, PhotoSet, load_data
 from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION
+from core.data.mistaken import as_seen
 from core.errors import DataError, ModelError, RunError
 from core.explain.top_photos import TopPhotos, find_top_photos
 from core.files import read_json, write_atomically, write_json
@@ -207,7 +208,8 @@ class Survey:
         """Give out all photos in their order, batch by batch, and report each finished batch."""
         reported = 0.0
         for start in range(0, len(photos), BATCH):
-            yield network_input(np.array(photos.pixels[start : start + BATCH]))
+            pixels = np.array(photos.pixels[start : start + BATCH])
+            yield network_input(as_seen(pixels, self.run.config.mistakes))
             done = min(start + BATCH, len(photos))
             if done == len(photos) or time.monotonic() - reported > PROGRESS_SECONDS:
                 reported = time.monotonic()

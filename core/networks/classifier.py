@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.config import MODELS, check_image_size
+from core.config import MODELS, check_image_size, checked_mistakes
 from core.data.decode import decode_photo
+from core.data.mistaken import as_seen
 from core.errors import ConfigError, ModelError
+from core.mistakes import PIXEL_MISTAKES, told
 from core.networks.build import build_model
 from core.networks.tensors import load_into, network_input
 from core.networks.weight_files import SHIPPED, read_weight_file
@@ -50,8 +52,9 @@ class Classifier:
     """A trained network that answers single photos.
 
     ``model`` gives P(class 1) in evaluation mode, ``classes`` names label 0 and 1, ``facts`` is
-    what the weight file says of itself, ``name`` says where the weights are from. ``ModelError``
-    when weights and facts cannot answer.
+    what the weight file says of itself, ``name`` says where the weights are from. What was done
+    to the pixels in training on purpose, ``mistakes``, is done to every photo asked about.
+    ``ModelError`` when weights and facts cannot answer.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Classifier:
         self.name = name
         self.classes: tuple[str, str] = (facts["classes"][0], facts["classes"][1])
         self.image_size: int = facts["image_size"]
+        self.mistakes = checked_mistakes(facts.get("mistakes", ()))
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Classifier":
@@ -90,6 +94,8 @@ class Classifier:
 
     def classify_pixels(self, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> Answer:
         """Answer pixels (S, S, 3) uint8 that already have the network's size."""
+        pixels = self.see(pixels)
+        notes += self.mistake_notes()
         with torch.inference_mode():
             probability = float(self.model(network_input(pixels[np.newaxis]))[0, 0])
         one = probability >= 0.5
@@ -102,6 +108,15 @@ class Classifier:
             pixels=pixels,
         )
 
+    def see(self, pixels: np.ndarray) -> np.ndarray:
+        """Return pixels (S, S, 3) uint8 as this network saw all photos in training."""
+        return as_seen(pixels, self.mistakes)
+
+    def mistake_notes(self) -> tuple[str, ...]:
+        """Say what ``see`` does to a photo, if anything."""
+        done = [mistake for mistake in PIXEL_MISTAKES if mistake in self.mistakes]
+        return (f"{told(done)}, as in its training",) if done else ()
+
 
 def check_facts(facts: Mapping[str, Any], name: str) -> None:
     """Raise ``ModelError`` when a weight file's JSON does not say what it must."""
@@ -112,6 +127,7 @@ def check_facts(facts: Mapping[str, Any], name: str) -> None:
         raise ModelError(f"{name} must say its image_size in pixels, not {size!r}.")
     try:
         check_image_size(str(model), size)
+        checked_mistakes(facts.get("mistakes", ()))
     except ConfigError as error:
         raise ModelError(f"{name} cannot work. {error}") from error
     good = isinstance(classes, list) and len(classes) == 2

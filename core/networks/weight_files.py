@@ -2,10 +2,11 @@
 
 Weights are two files. ``NAME.safetensors`` holds the arrays under torch's names (float16 is read as
 float32). ``NAME.json`` says what they are: ``model`` (a preset's name), ``image_size``, ``classes``
-([name of label 0, name of label 1]), and for people ``accuracy`` on the test photos and ``recipe``,
-the config of the training. It holds the SHA-256 of the arrays' file, of the optimiser's file
-``NAME.optimizer.safetensors`` if there is one, and of itself. The JSON is written last: weights
-without it do not exist yet, and weights whose sums do not match are treated as missing.
+([name of label 0, name of label 1]), ``mistakes`` (names from ``core.mistakes``; none when left
+out), and for people ``accuracy`` on the test photos and ``recipe``, the config of the training. It
+holds the SHA-256 of the arrays' file, of the optimiser's file ``NAME.optimizer.safetensors`` if
+there is one, and of itself. The JSON is written last: weights without it do not exist yet, and
+weights whose sums do not match are treated as missing.
 Checkpoints of a run, exported weights and the shipped model all have this form.
 """
 

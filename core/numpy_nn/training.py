@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from core.numpy_nn.layers import BatchNorm2d
 from core.numpy_nn.losses import BCELoss
 from core.numpy_nn.network import Sequential
 from core.numpy_nn.optimisers import Optimizer
@@ -45,11 +46,23 @@ class Trainer:
             return float("nan"), probability
         return self.loss.forward(probability, column(target, probability)), probability
 
-    def predict(self, x: ArrayLike) -> np.ndarray:
-        """Return the probabilities (N, 1) of ``x`` (N, 3, S, S) in 0..1 in evaluation mode."""
+    def predict(self, x: ArrayLike, *, batch_norm_in_training: bool = False) -> np.ndarray:
+        """Return the probabilities (N, 1) of ``x`` (N, 3, S, S) in 0..1 in evaluation mode.
+
+        ``batch_norm_in_training`` lets batch norm normalise by the batch, as a forgotten ``eval``
+        would; what it keeps stays as it is.
+        """
         self.network.eval()
+        layers = [layer for layer in self.network if isinstance(layer, BatchNorm2d)]
+        kept = [dict(layer.buffers) for layer in layers]
+        for layer in layers:
+            layer.training = batch_norm_in_training
         with np.errstate(all="ignore"):
-            return self.network.forward(np.asarray(x))
+            probability = self.network.forward(np.asarray(x))
+        for layer, buffers in zip(layers, kept, strict=True):
+            layer.training = False
+            layer.buffers |= buffers
+        return probability
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return all weights and running statistics under torch's names; not copies."""

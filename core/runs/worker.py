@@ -111,6 +111,9 @@ class Worker:
         try:
             self.obey(state, log)
             for event in train(state, data, self.run.config):
+                if isinstance(event, EpochDone) and event.probabilities is not None:
+                    # Before the log: whoever reads there of an epoch finds its answers.
+                    write_predictions(self.run.path, event.epoch, event.probabilities)
                 log.add(event)
                 self.keep(event, state, log)
                 self.status.show_event(event)
@@ -257,9 +260,8 @@ class Worker:
     # Writing it down
 
     def keep(self, event: Event, state: "TrainingState", log: EventLogWriter) -> None:
-        """Save what an event is worth: answers and weights after an epoch, or once a minute."""
-        if isinstance(event, EpochDone) and event.probabilities is not None:
-            write_predictions(self.run.path, event.epoch, event.probabilities)
+        """Save what an event is worth: weights after an epoch, or once a minute."""
+        if isinstance(event, EpochDone):
             self.save(state, log)
         elif isinstance(event, Diverged):
             self.run.checkpoints.remove_after(Position(state.epoch, state.step))
@@ -280,6 +282,7 @@ class Worker:
             "model": config.model,
             "image_size": config.image_size,
             "classes": list(self.run.classes or ()),
+            "mistakes": [str(mistake) for mistake in config.mistakes],
             "accuracy": state.test_accuracy,
             "recipe": config.to_dict(),
             "state": state.to_dict(),

@@ -27,7 +27,11 @@ class Learner(Protocol):
         ...
 
     def predict(self, photos: np.ndarray) -> np.ndarray:
-        """Return P(class 1) (N,) float32 in evaluation mode."""
+        """Return P(class 1) (N,) float32 in evaluation mode.
+
+        With the mistake ``BATCH_NORM_IN_TEST`` batch norm alone is in training mode: it takes mean
+        and variance from the batch. What it kept in training stays as it is.
+        """
         ...
 
     def weights(self) -> dict[str, np.ndarray]:

@@ -6,13 +6,15 @@ a test collects them.
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 
 from core.config import TrainConfig
 from core.data.batching import batch_slices, batches, forget_pages
-from core.data.dataset import Data, PhotoSet
+from core.data.dataset import Bytes, Data, PhotoSet
+from core.data.mistaken import as_seen, with_labels_by_request
+from core.mistakes import Mistake
 from core.training.augmentation import augment
 from core.training.events import BatchDone, EpochDone, Evaluating, Event, Finished
 from core.training.schedule import learning_rate_at
@@ -44,7 +46,7 @@ def train(state: TrainingState, data: Data, config: TrainConfig) -> Generator[Ev
             step = state.step + 1
             yield snapshot.give_up(f"The loss of epoch {state.epoch + 1}, batch {step}", step)
             return
-        probabilities = yield from evaluate(state, data.test)
+        probabilities = yield from evaluate(state, data.test, config)
         if not np.isfinite(probabilities).all():
             yield snapshot.give_up(f"An answer in the test of epoch {state.epoch + 1}", state.step)
             return
@@ -61,7 +63,7 @@ def train_batches(
     """Train what is left of the epoch; return whether every loss was finite."""
     photos_per_epoch, test_photos = len(data.train.labels), len(data.test.labels)
     steps = len(batch_slices(photos_per_epoch, config.batch_size))
-    stream = batches(data.train, config.batch_size, config.seed, state.epoch + 1, state.step)
+    stream = training_stream(state, data, config)
     started = time.monotonic()
     for photos, labels in stream:
         copied = state.step > 0 and state.step % SNAPSHOT_EVERY == 0
@@ -69,6 +71,7 @@ def train_batches(
             snapshot.take()
         if config.augment:
             photos = augment(photos, config.seed, state.epoch + 1, state.step + 1)
+        photos = as_seen(photos, config.mistakes)
         done = state.epoch * steps + state.step
         rate = learning_rate_at(config.schedule, state.learning_rate, done, config.epochs * steps)
         loss, right = state.learner.train_batch(photos, labels, rate, done)
@@ -99,14 +102,31 @@ def train_batches(
     return True
 
 
-def evaluate(state: TrainingState, photos: PhotoSet) -> Generator[Event, None, np.ndarray]:
+def training_stream(
+    state: TrainingState, data: Data, config: TrainConfig
+) -> Iterator[tuple[Bytes, Bytes]]:
+    """Return what is left of the epoch's batches, in its own order and with the photos' labels.
+
+    The two mistakes that are made here: one order for all epochs, and labels that are counted.
+    """
+    photos, epoch = data.train, state.epoch + 1
+    if Mistake.LABELS_BY_REQUEST in config.mistakes:
+        photos = with_labels_by_request(photos, config.train_per_class)
+    if Mistake.SHUFFLE_ONCE in config.mistakes:
+        epoch = 1
+    return batches(photos, config.batch_size, config.seed, epoch, state.step)
+
+
+def evaluate(
+    state: TrainingState, photos: PhotoSet, config: TrainConfig
+) -> Generator[Event, None, np.ndarray]:
     """Answer the test photos; return P(class 1) (N,) float32."""
     total, seconds = len(photos.labels), 0.0
     probabilities = np.empty(total, np.float32)
-    for start in range(0, total, TEST_BATCH):
+    for part in batch_slices(total, TEST_BATCH):
         began = time.monotonic()
-        part = slice(start, min(start + TEST_BATCH, total))
-        probabilities[part] = state.learner.predict(np.array(photos.pixels[part]))
+        pixels = as_seen(np.array(photos.pixels[part]), config.mistakes)
+        probabilities[part] = state.learner.predict(pixels)
         forget_pages(photos.pixels)
         seconds += time.monotonic() - began
         yield Evaluating(state.epoch + 1, part.stop, total)

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.config import SGD_MOMENTUM, TrainConfig
 from core.data.batching import to_network_input
+from core.mistakes import Mistake
 from core.numpy_nn import SGD, Adam, AdamW, Sequential, Trainer
 from core.numpy_nn.optimisers import Optimizer
 from core.training.events import BatchDone
@@ -20,6 +21,7 @@ class NumpyLearner:
     def __init__(self, model: Sequential, config: TrainConfig) -> None:
         self.model = model
         self.dtype = np.dtype(config.dtype)
+        self.batch_norm_in_test = Mistake.BATCH_NORM_IN_TEST in config.mistakes
         self.trainer = Trainer(model, build_optimizer(config, model))
 
     def train_batch(
@@ -41,7 +43,9 @@ class NumpyLearner:
 
     def predict(self, photos: np.ndarray) -> np.ndarray:
         """Return P(class 1) (N,) float32 of photos (N, S, S, 3) uint8, in evaluation mode."""
-        return self.trainer.predict(self.input(photos))[:, 0].astype(np.float32)
+        x = self.input(photos)
+        probabilities = self.trainer.predict(x, batch_norm_in_training=self.batch_norm_in_test)
+        return probabilities[:, 0].astype(np.float32)
 
     def input(self, photos: np.ndarray) -> np.ndarray:
         """Turn photos (N, S, S, 3) uint8 into (N, 3, S, S) in 0..1, the very numbers of torch."""

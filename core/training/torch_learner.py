@@ -1,13 +1,14 @@
 """One network and its optimiser in PyTorch; weights have torch's names ("0.weight", ...)."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.config import SGD_MOMENTUM, TrainConfig
+from core.mistakes import Mistake
 from core.networks.tensors import load_into, network_input
 from core.training.events import BatchDone
 
@@ -22,6 +23,7 @@ class TorchLearner:
         # The same numbers in another order in memory: oneDNN convolves it a fifth faster.
         self.model = model.to(self.dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.seed = config.seed
+        self.batch_norm_in_test = Mistake.BATCH_NORM_IN_TEST in config.mistakes
         self.optimizer = build_optimizer(config, model)
 
     def train_batch(
@@ -55,7 +57,8 @@ class TorchLearner:
     def predict(self, photos: np.ndarray) -> np.ndarray:
         """Return P(class 1) (N,) float32 of photos (N, S, S, 3) uint8, in evaluation mode."""
         self.model.eval()
-        with torch.inference_mode():
+        mistaken = batch_norm_in_training(self.model) if self.batch_norm_in_test else nullcontext()
+        with torch.inference_mode(), mistaken:
             probabilities: Tensor = self.model(network_input(photos, self.dtype)).squeeze(1)
         return probabilities.to(torch.float32).numpy()
 
@@ -87,6 +90,19 @@ class TorchLearner:
             if saved.shape == parameter.shape:
                 saved = torch.empty_like(parameter, requires_grad=False).copy_(saved)
             self.optimizer.state[parameter][name] = saved
+
+
+@contextmanager
+def batch_norm_in_training(model: nn.Module) -> Iterator[None]:
+    """Let batch norm normalise by the batch within the block, without moving what it keeps."""
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)]
+    for layer in layers:
+        layer.training, layer.track_running_stats = True, False
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.training, layer.track_running_stats = False, True
 
 
 @contextmanager

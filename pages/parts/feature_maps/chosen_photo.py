@@ -1,6 +1,6 @@
 """Which photo is looked at: a test photo of the run, a drawn pet, or one that was dropped."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import streamlit as st
@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from core.data import decode_photo
 from core.data.decode import MAX_BYTES
+from core.data.mistaken import as_seen
 from core.errors import PhotoError
 from core.runs.run import Run
 from pages.parts.feature_maps.source import Source, shipped_classes
 from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.mistakes import say_how_it_sees
 from pages.parts.shared.photos import BroughtPhoto, drawn_pets, drawn_photo
 from pages.parts.shared.run_photos import run_data
 from pages.parts.shared.words import escape_markdown
@@ -22,7 +24,7 @@ KINDS = {"test": "Test photos", "drawn": "Drawn pets", "dropped": "My photos"}
 
 @dataclass(frozen=True)
 class ChosenPhoto:
-    """A photo as the network gets it: ``pixels`` (S, S, 3) uint8.
+    """A photo as the network sees it: ``pixels`` (S, S, 3) uint8.
 
     ``key`` names it in the address ("test:12", "train:7", "drawn:3",
     "dropped:SHA"); ``label`` is its true
@@ -53,7 +55,10 @@ def choose_photo(source: Source, size: int, slot: str = "photo", default: int = 
     if opened.open:
         with opened:
             offer(run, size, slot, photo)
-    return photo
+    if run is None:
+        return photo
+    say_how_it_sees(run.config.mistakes)
+    return replace(photo, pixels=as_seen(photo.pixels, run.config.mistakes))
 
 
 def wanted_photo(run: Run | None, size: int, slot: str, default: int) -> ChosenPhoto:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.data.mistaken import as_seen
 from core.runs.run import Run
 from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source, load_network
@@ -75,7 +76,7 @@ def draw_tops(
         if number < 0 or not np.isfinite(value):
             continue
         box = field.box(int(top.rows[channel, k]), int(top.columns[channel, k]))
-        pixels = np.array(data.train.pixels[number])
+        pixels = as_seen(np.array(data.train.pixels[number]), run.config.mistakes)
         label = data.classes[data.train.labels[number]]
         pictures.append(
             Picture(with_box(pixels, box), f"{value:.3g}", f"{data.train.names[number]}, a {label}")

@@ -11,6 +11,7 @@ from core.data import to_network_input
 from core.data.decode import decode_photo
 from core.errors import GlassError, ModelError, PhotoError
 from pages.parts.numpy_network.layer_rows import layers_html, milliseconds
+from pages.parts.shared.mistakes import say_how_it_sees
 from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
 from pages.parts.shared.words import escape_markdown
@@ -34,7 +35,9 @@ def show() -> None:
     photo = photos[0] if photos else drawn_photo(0)
     with results:
         try:
-            classes = load_classifier(model).classes
+            classifier = load_classifier(model)
+            classes = classifier.classes
+            say_how_it_sees(classifier.mistakes)
             compared = compare(photo, model, dtype, training, choose_label(classes))
         except ModelError as error:
             st.error(f"This model cannot be compared. {error} Choose another one.")
@@ -116,7 +119,7 @@ def _compare(
     from core.comparison.network_comparison import compare_network  # imports torch
 
     classifier = load_classifier(model)
-    pixels = decode_photo(_photo.content, classifier.image_size).pixels
+    pixels = classifier.see(decode_photo(_photo.content, classifier.image_size).pixels)
     x = to_network_input(np.asarray(pixels)[np.newaxis])
     return compare_network(classifier.model, x, label, dtype, training)
 

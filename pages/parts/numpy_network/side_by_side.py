@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config import DTYPES, PRESETS
 from core.folders import side_by_side_folder
+from core.mistakes import told
 from core.pictures.curves import thin
 from core.runs.listing import list_runs
 from core.runs.run import Run
@@ -16,6 +17,7 @@ from pages.parts.shared import training_form
 from pages.parts.shared.figures import figures
 from pages.parts.shared.line_chart import Chart, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
+from pages.parts.shared.mistakes import say_what_was_done
 from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.start_training import begin, offer_start
@@ -39,6 +41,7 @@ def show() -> None:
         warm_up()
         show_form()
     else:
+        say_what_was_done(run.config.mistakes)
         follow(run)
 
 
@@ -69,7 +72,8 @@ def show_form() -> None:
     with form:
         config = offer_start("Start both", "start-pair", choices, preview)
     if config is not None:
-        name = f"{config.model} in {dtype}, {datetime.datetime.now():%H:%M:%S}"
+        mistakes = f" with {told(config.mistakes)}" if config.mistakes else ""
+        name = f"{config.model} in {dtype}{mistakes}, {datetime.datetime.now():%H:%M:%S}"
         begin(config.replace(engine="both", dtype=str(dtype)), name)
 
 

@@ -20,6 +20,7 @@ from core.data.preview import Preview, preview_source
 from core.errors import ConfigError, DataError
 from core.pictures.colour import CLASS_COLOURS
 from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.mistakes import choose_mistakes
 from pages.parts.shared.number_box import number_box
 from pages.parts.shared.words import escape_markdown
 
@@ -138,9 +139,11 @@ def choose_numbers(data: str, model: str) -> FormChoices:
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
     try:
-        return FormChoices(preset.replace(data=data or DRAWN, **values))
+        config, problem = preset.replace(data=data or DRAWN, **values), ""
     except ConfigError as error:
-        return FormChoices(None, f"This cannot work. {error}")
+        config, problem = None, f"This cannot work. {error}"
+    mistakes = choose_mistakes(lambda: preview_of(data, config or preset))
+    return FormChoices(config and config.replace(mistakes=mistakes), problem)
 
 
 def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
@@ -247,13 +250,18 @@ def cached_preview(request: DataRequest) -> Preview | str:
         return str(error)
 
 
+def preview_of(data: str, config: TrainConfig) -> Preview | str:
+    """Look at what ``config`` would train on, at the size of a thumbnail."""
+    request = DataRequest.of(config.replace(data=data or DRAWN))
+    return cached_preview(dataclasses.replace(request, image_size=SAMPLE_SIDE))
+
+
 def look_at(data: str, config: TrainConfig) -> Preview | None:
     """Show sample pictures with labels and what was found; None when there is nothing to train."""
     if not data:
         st.info("Type the path of a folder with photos of two classes to see what is in it.")
         return None
-    request = DataRequest.of(config.replace(data=data))
-    preview = cached_preview(dataclasses.replace(request, image_size=SAMPLE_SIDE))
+    preview = preview_of(data, config)
     if isinstance(preview, str):
         st.error(preview)
         return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.mistakes import told
 from core.runs.listing import list_runs
 from core.runs.run import Run
 from core.training.events import EpochDone
@@ -92,6 +93,7 @@ def recipe(run: Run, epochs: Sequence[EpochDone]) -> dict[str, object]:
         "optimiser": config.optimizer,
         "first weights": config.init,
         "seed": config.seed,
+        "mistakes": told(config.mistakes),
         "epochs done": len(epochs),
         "test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
     }

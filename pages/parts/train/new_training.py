@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.config import DRAWN, PRESETS, TrainConfig
+from core.mistakes import told
 from pages.parts.shared.start_training import begin, offer_start
 from pages.parts.shared.training_form import (
     choose_network,
@@ -33,4 +34,5 @@ def show() -> None:
 def default_name(config: TrainConfig) -> str:
     """Name a run after its network, its pictures and the time of day."""
     pictures = "drawn pets" if config.data == DRAWN else Path(config.data).name
-    return f"{config.model} on {pictures}, {datetime.datetime.now():%H:%M:%S}"
+    mistakes = f" with {told(config.mistakes)}" if config.mistakes else ""
+    return f"{config.model} on {pictures}{mistakes}, {datetime.datetime.now():%H:%M:%S}"
