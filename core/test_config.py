@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from core.config import LIMITS, PRESETS, TrainConfig, in_words, smallest_image_size
+from core.architecture.library import NAMES, smallest_image_size
+from core.config import LIMITS, PRESETS, TrainConfig, in_words
 from core.errors import ConfigError
 from core.networks.build import build_model
 
@@ -25,7 +26,8 @@ def test_a_config_survives_json(config):
     ("field", "value", "words"),
     [
         ("data", "", "drawn"),
-        ("model", "resnet", "article, compact"),
+        ("model", "resnet", "article, compact, all-convolutional"),
+        ("model", 3, "article, compact"),
         ("init", "zeros", "xavier_normal"),
         ("optimizer", "lion", "adam, adamw, sgd"),
         ("schedule", "steps", "constant, cosine"),
@@ -60,9 +62,10 @@ def test_an_unknown_field_is_refused():
         TrainConfig.from_dict({"momentum": 0.9})
 
 
-@pytest.mark.parametrize("model", PRESETS)
+@pytest.mark.parametrize("model", NAMES)
 def test_the_smallest_image_size_works_and_the_next_smaller_does_not(model):
     side = smallest_image_size(model)
+    assert side
     layers = build_model(model, side)
     import torch
 

@@ -240,10 +240,8 @@ class BatchNorm(Layer):
     word = "batchnorm"
 
     def output(self, shape: Shape) -> Shape:
-        """Return the same shape; a single cell has no spread in a batch of one photo."""
+        """Return the same shape."""
         check_maps(self.word, shape)
-        if shape[1:] == (1, 1):
-            raise Misfit("needs more than one cell a map: a batch may hold a single photo", [[]])
         return shape
 
     def parameters(self, shape: Shape) -> int:

@@ -7,13 +7,13 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.architecture.library import smallest_image_size
 from core.config import (
     DRAWN,
     INITIALISATIONS,
     OPTIMIZERS,
     PRESETS,
     TrainConfig,
-    smallest_image_size,
 )
 from core.data import DataRequest
 from core.data.preview import Preview, preview_source
@@ -100,7 +100,7 @@ def choose_numbers(data: str, model: str) -> FormChoices:
         preset = preset.replace(
             train_per_class=DRAWN_QUICK["train_per_class"],
             test_per_class=DRAWN_QUICK["test_per_class"],
-            image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model)),
+            image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model) or 0),
         )
     # Another preset or source brings other starting values, so the widgets are others too.
     suffix = f"{model}-{'drawn' if data == DRAWN else 'folder'}"
