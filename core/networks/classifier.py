@@ -121,6 +121,8 @@ class Classifier:
 
 def check_facts(facts: Mapping[str, Any], name: str) -> None:
     """Raise ``ModelError`` when a weight file's JSON does not say what it must."""
+    if not isinstance(facts.get("network", facts.get("model")), str):
+        raise ModelError(f"{name} must name its network, not {facts.get('model')!r}.")
     network, size, classes = network_of(facts), facts.get("image_size"), facts.get("classes")
     if isinstance(size, bool) or not isinstance(size, int):
         raise ModelError(f"{name} must say its image_size in pixels, not {size!r}.")
@@ -135,14 +137,8 @@ def check_facts(facts: Mapping[str, Any], name: str) -> None:
 
 
 def network_of(facts: Mapping[str, Any]) -> str:
-    """Return the text of a weight file's network, or its preset's name where an old one has none.
-
-    ``ModelError`` when the file says neither.
-    """
-    network = facts.get("network", facts.get("model"))
-    if not isinstance(network, str):
-        raise ModelError(f"A weight file must name its network, not {network!r}.")
-    return network
+    """Return the text of a weight file's network; an old one has its preset's name."""
+    return str(facts.get("network", facts.get("model")))
 
 
 def key_for(class_name: str) -> str:

@@ -8,6 +8,7 @@ from core.architecture import layers as kinds
 from core.architecture.misfit import Shape
 from core.architecture.plan import check
 from core.architecture.text import Layers
+from core.architecture.values import Pair
 from core.networks.dropout import Dropout
 
 
@@ -23,6 +24,11 @@ def torch_modules(layers: Layers, image_size: int, seed: int = 0) -> list[nn.Mod
         if isinstance(made, Dropout):
             made.seed = 1000 * seed + place  # no two layers leave out the same numbers
     return modules
+
+
+def side(pair: Pair) -> int | Pair:
+    """Return one number for a pair of two alike, as one would write it."""
+    return pair[0] if pair[0] == pair[1] else pair
 
 
 @singledispatch
@@ -47,17 +53,17 @@ def _(layer: kinds.Conv, shape: Shape) -> nn.Module:
 
 @module.register
 def _(layer: kinds.MaxPool, shape: Shape) -> nn.Module:
-    return nn.MaxPool2d(layer.kernel, layer.steps, layer.padding)
+    return nn.MaxPool2d(side(layer.kernel), side(layer.steps), side(layer.padding))
 
 
 @module.register
 def _(layer: kinds.AvgPool, shape: Shape) -> nn.Module:
-    return nn.AvgPool2d(layer.kernel, layer.steps, layer.padding)
+    return nn.AvgPool2d(side(layer.kernel), side(layer.steps), side(layer.padding))
 
 
 @module.register
 def _(layer: kinds.AdaptiveAvgPool, shape: Shape) -> nn.Module:
-    return nn.AdaptiveAvgPool2d(layer.size)
+    return nn.AdaptiveAvgPool2d(side(layer.size))
 
 
 @module.register
