@@ -9,10 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from core.architecture import library
 from core.errors import ConfigError
 from core.mistakes import Mistake
 
-MODELS = ("article", "compact")
+MODELS = library.NAMES
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
@@ -43,8 +44,9 @@ batch norm and the clamped loss forgive the article's network a rate of a millio
 class TrainConfig:
     """Everything that decides how a run goes. A field that cannot work is a ``ConfigError``.
 
-    ``data`` is ``drawn`` or a folder. Sizes are in pixels, ``learning_rate`` is the schedule's
-    peak, ``weight_decay`` is decoupled for ``adamw`` and added to the gradient otherwise.
+    ``data`` is ``drawn`` or a folder, ``model`` a preset's name or the text of a network (see
+    ``core.architecture``). Sizes are in pixels, ``learning_rate`` is the schedule's peak,
+    ``weight_decay`` is decoupled for ``adamw`` and added to the gradient otherwise.
     ``engine`` computes in ``dtype``; "both" trains the network in both engines side by side.
     ``mistakes`` are the article's that are made on purpose, each once, in the order of ``Mistake``.
     """
@@ -69,7 +71,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_source(self.data)
-        check_choice("model", self.model, MODELS)
         check_choice("init", self.init, INITIALISATIONS)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("schedule", self.schedule, SCHEDULES)
@@ -82,7 +83,7 @@ class TrainConfig:
         check_number("weight_decay", self.weight_decay)
         if not isinstance(self.augment, bool):
             raise ConfigError(f"Augment must be true or false, not {self.augment!r}.")
-        check_image_size(self.model, self.image_size)
+        object.__setattr__(self, "model", checked_network(self.model, self.image_size))
         object.__setattr__(self, "mistakes", checked_mistakes(self.mistakes))
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,6 +118,16 @@ def check_source(value: object) -> None:
     """Raise ``ConfigError`` when ``value`` names no source of photos."""
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(f'Data must be "drawn" or the path of a folder, not {value!r}.')
+
+
+def checked_network(model: object, image_size: int) -> str:
+    """Return the name or the text of a network; ``ConfigError`` when it cannot be built."""
+    if not isinstance(model, str):
+        raise ConfigError(
+            f"Model must be one of {', '.join(MODELS)}, or the text of a network, not {model!r}."
+        )
+    library.layers_of(model, image_size)
+    return library.canonical(model)
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -155,42 +166,6 @@ def checked_mistakes(values: object) -> tuple[Mistake, ...]:
     return tuple(mistake for mistake in Mistake if mistake in values)
 
 
-def article_map_side(image_size: int) -> int:
-    """Return the side of the article's last feature map; below 1 when the photo is too small."""
-    side = (image_size - 11) // 3 + 1
-    side = side // 2 - 4
-    side = side // 2 - 2
-    return side // 2
-
-
-def weight_count(model: str, image_size: int) -> int:
-    """Return how many numbers a preset learns for photos of so many pixels a side, not building it.
-
-    Beside what stays the same, the article's first linear layer has 64 weights for each cell of
-    the last map, to each of its 2048 outputs.
-    """
-    if model == "article":
-        return 78_529 + 64 * article_map_side(image_size) ** 2 * 2048
-    return 461_689
-
-
-def smallest_image_size(model: str) -> int:
-    """Return the smallest side in pixels for which every layer of the preset has an output."""
-    if model == "article":
-        return next(side for side in range(1, 1000) if article_map_side(side) >= 1)
-    return 16
-
-
-def check_image_size(model: str, image_size: int) -> None:
-    """Raise ``ConfigError`` with the smallest size that works when the photos are too small."""
-    smallest = smallest_image_size(model)
-    if image_size < smallest:
-        raise ConfigError(
-            f"Image size must be at least {smallest} for the {model} network, not {image_size}: "
-            "smaller photos leave nothing for its last layers to look at."
-        )
-
-
 PRESETS = {
     "article": TrainConfig(),
     "compact": TrainConfig(
@@ -208,4 +183,25 @@ PRESETS = {
         augment=True,
     ),
 }
-"""Each network's default recipe; ``article`` is the article's own, exactly."""
+"""Recipes with a network of their own; ``article`` is the article's, exactly."""
+
+
+def recipe_for(model: str) -> TrainConfig:
+    """Return the recipe that a network starts from: its own, or the one of ``compact``.
+
+    Its ``model`` is the recipe's, to be replaced together with the size of the photos.
+    """
+    return PRESETS.get(library.canonical(model), PRESETS["compact"])
+
+
+def recipe_of(config: TrainConfig) -> TrainConfig:
+    """Return the recipe that a training follows: its network's own, or the one it is nearest to."""
+    return PRESETS.get(config.model) or min(
+        PRESETS.values(), key=lambda recipe: how_many_differ(recipe, config)
+    )
+
+
+def how_many_differ(one: TrainConfig, other: TrainConfig) -> int:
+    """Count the fields that two trainings were told differently."""
+    fields = dataclasses.fields(TrainConfig)
+    return sum(getattr(one, field.name) != getattr(other, field.name) for field in fields)

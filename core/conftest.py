@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from core.data.dataset import Data, PhotoSet
 from core.data.report import Report
 from core.system import set_torch_threads
+
+settings.register_profile("thorough", max_examples=2000)
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:

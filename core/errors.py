@@ -13,6 +13,14 @@ class ConfigError(GlassError):
     """A choice for a training that cannot work."""
 
 
+class ArchitectureError(ConfigError):
+    """A network that cannot be built; ``line`` is where in its text, counted from 1, or None."""
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
 class DataError(GlassError):
     """A source from which no two classes of photos could be loaded."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.architecture.library import name_of, text_of
 from core.config import DRAWN, PRESETS, TrainConfig
 from core.data import Data, DataRequest, PhotoSet, load_data
 from core.errors import DataError
@@ -65,7 +66,8 @@ def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object
     weights = {name: to_half(np.array(array)) for name, array in state.learner.weights().items()}
     state.learner.load_weights(weights)  # what is measured is what is shipped
     facts: dict[str, object] = {
-        "model": config.model,
+        "model": name_of(config.model),
+        "network": text_of(config.model),
         "image_size": size,
         "classes": list(data.classes),
         "train_photos": len(data.train) - len(drawn.train),

@@ -16,9 +16,9 @@ from core.config import (
     INITIALISATIONS,
     MODELS,
     OPTIMIZERS,
-    PRESETS,
     SCHEDULES,
     TrainConfig,
+    recipe_for,
 )
 from core.errors import ConfigError, RunError, sentence_for
 from core.mistakes import Mistake, told
@@ -54,7 +54,17 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--data", metavar="SOURCE", help="'drawn' (default) or a folder of photos")
-    add("--model", choices=MODELS, help="the network and its recipe (default: article)")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument(
+        "--model", choices=MODELS, help="the network and its recipe (default: article)"
+    )
+    network.add_argument(
+        "--network",
+        dest="model",
+        metavar="FILE_OR_TEXT",
+        help="a network of your own, a layer a line or with semicolons between them: "
+        "'conv 8 kernel 3; relu; flatten; linear 1; sigmoid'",
+    )
     add("--run-dir", type=Path, metavar="DIR", help="the run's folder (default: a new one)")
     add("--name", help="what to call the run on the pages")
     add("--epochs", type=int, help="how often to go through all photos")
@@ -106,10 +116,22 @@ def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
 
 def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
     """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
-    config = PRESETS[options.model or "article"].replace(**chosen)
+    if options.model and options.model not in MODELS:
+        chosen["model"] = network_text(options.model)
+    config = recipe_for(chosen.get("model", "article")).replace(**chosen)
     if config.data != DRAWN and not Path(config.data).is_dir():
         raise ConfigError(f'Data must be "drawn" or an existing folder, not {config.data!r}.')
     return create_run(config, options.name, options.run_dir)
+
+
+def network_text(given: str) -> str:
+    """Return the text of a network, given it or the path of a file that holds it."""
+    if ";" not in given and "\n" not in given and Path(given).is_file():
+        try:
+            return Path(given).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{given} cannot be read as a text: {error}.") from error
+    return given.replace(";", "\n")
 
 
 def resume(path: Path | None, chosen: dict[str, Any]) -> Run:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.errors", "core.files", "core.folders", "core.mistakes", "core.system", "core.wording"),
+    ("core.architecture",),
     ("core.config", "core.command_line"),
     ("core.data", "core.numpy_nn", "core.pictures"),
     ("core.networks",),

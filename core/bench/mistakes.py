@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from core.bench.measure import table
-from core.config import MODELS, PRESETS, TrainConfig
+from core.config import MODELS, TrainConfig, recipe_for
 from core.mistakes import Mistake
 from core.training.events import EpochDone
 
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     options = build_parser().parse_args(arguments)
     fields = {name: value for name, value in vars(options).items() if name != "seeds"}
-    config = PRESETS[options.model].replace(**fields)
+    config = recipe_for(options.model).replace(**fields)
     data = load_data(DataRequest.of(config))
     print(
         f"{config.model} at {config.image_size} x {config.image_size}, {len(data.train)} photos, "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.bench.measure import in_turns, median_ratio, table
-from core.config import MODELS, PRESETS
+from core.config import PRESETS
 from core.networks.weight_files import write_weight_file
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     photo = options.photo.read_bytes() if options.photo else drawn_jpeg()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for model in MODELS:
+        for model in PRESETS:
             rows += measure(model, photo, options.repetitions, Path(folder))
     print(f"one JPEG of {len(photo) / 1024:.0f} KB: medians of {options.repetitions} turns")
     print(table(["answer", "ms", "ratio"], rows))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.bench.measure import in_turns, median_ratio, table
-from core.config import MODELS, PRESETS, TrainConfig
+from core.config import MODELS, TrainConfig, recipe_for
 from core.runs.listing import create_run
 from core.training.events import BatchDone, Event
 
@@ -52,8 +52,13 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; return the exit code."""
     options = build_parser().parse_args(arguments)
-    config = PRESETS[options.model].replace(
-        data=options.data, epochs=1000, augment=False, train_per_class=400, test_per_class=16
+    config = recipe_for(options.model).replace(
+        model=options.model,
+        data=options.data,
+        epochs=1000,
+        augment=False,
+        train_per_class=400,
+        test_per_class=16,
     )
     results = measure(config, options.repetitions, options.steps)
     plain = results["plain PyTorch loop"]

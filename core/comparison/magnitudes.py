@@ -94,6 +94,28 @@ def sigmoid_sums(layer: nn.Module, x: Tensor, dy: Tensor) -> dict[str, Sums]:
     return {"y": Sums(p.numpy(), 1), "dx": Sums((dy.double().abs() * p * (1 + p)).numpy(), 2)}
 
 
+def leaky_sums(layer: nn.Module, x: Tensor, dy: Tensor) -> dict[str, Sums]:
+    """Leaky ReLU: a number as it is, or one product."""
+    magnitudes = run_layer(layer, x.double(), dy.abs().double())
+    return {name: Sums(np.abs(array), 1) for name, array in magnitudes.items()}
+
+
+def tanh_sums(layer: nn.Module, x: Tensor, dy: Tensor) -> dict[str, Sums]:
+    """A few exponentials; backward dy (1 - y^2), with the terms 1 and y^2."""
+    y = torch.tanh(x.double()).abs()
+    return {"y": Sums(y.numpy(), 2), "dx": Sums((dy.double().abs() * (1 + y**2)).numpy(), 2)}
+
+
+def dropout_sums(layer: nn.Module, x: Tensor, dy: Tensor) -> dict[str, Sums]:
+    """In evaluation numbers are copied; in training each is one product, at most."""
+    assert isinstance(layer, nn.Dropout)
+    if not layer.training:
+        return copied_sums(layer, x, dy)
+    scale = 1 / (1 - layer.p)
+    sizes = {"y": x.double().abs() * scale, "dx": dy.double().abs() * scale}
+    return {name: Sums(size.numpy(), 1) for name, size in sizes.items()}
+
+
 def batch_norm_sums(layer: nn.Module, x: Tensor, dy: Tensor) -> dict[str, Sums]:
     """Batch norm: y = weight (x - mean) / deviation + bias, where x - mean has two terms.
 
@@ -190,4 +212,7 @@ SUMS: dict[tuple[type[nn.Module], ...], Callable[[nn.Module, Tensor, Tensor], di
     (nn.MaxPool2d,): max_pool_sums,
     (nn.AvgPool2d, nn.AdaptiveAvgPool2d): averaged_sums,
     (nn.Sigmoid,): sigmoid_sums,
+    (nn.LeakyReLU,): leaky_sums,
+    (nn.Tanh,): tanh_sums,
+    (nn.Dropout,): dropout_sums,
 }

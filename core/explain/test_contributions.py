@@ -21,7 +21,7 @@ def assert_adds_up(split: Contributions, output: torch.Tensor, channel: int) -> 
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_weighted_layer_of_both_presets_adds_up_to_the_last_digit(name):
+def test_every_weighted_layer_of_every_preset_adds_up_to_the_last_digit(name):
     torch.manual_seed(1)
     model = build_model(name, 80).eval()
     x = torch.rand(1, 3, 80, 80)
@@ -34,7 +34,7 @@ def test_every_weighted_layer_of_both_presets_adds_up_to_the_last_digit(name):
             if split is not None:
                 split_kinds.add(type(layer))
                 assert_adds_up(split, after, channel)
-    assert split_kinds == {nn.Conv2d, nn.BatchNorm2d, nn.Linear}
+    assert split_kinds == {nn.Conv2d, nn.BatchNorm2d, nn.Linear} & {type(layer) for layer in model}
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")

@@ -1,4 +1,4 @@
-"""Builds a preset in PyTorch or in the NumPy engine, with weights drawn from a seed.
+"""Builds a network in PyTorch or in the NumPy engine, with weights drawn from a seed.
 
 The networks are flat ``nn.Sequential`` models from a photo (N, 3, S, S), scaled to 0..1, to
 P(class 1) as (N, 1), so that every page, the checkpoints and the NumPy engine can walk the same
@@ -10,24 +10,24 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from core.config import INITIALISATIONS, MODELS, check_choice, check_image_size
-from core.networks.presets import LAYERS
+from core.architecture.library import layers_of
+from core.config import INITIALISATIONS, check_choice
+from core.networks.modules import torch_modules
 from core.numpy_nn import Sequential, build_network, describe
 
 
 def build_model(
-    name: str, image_size: int, init: str = "xavier_normal", seed: int = 0
+    network: str, image_size: int, init: str = "xavier_normal", seed: int = 0
 ) -> nn.Sequential:
-    """Build and initialise a preset for photos of ``image_size`` x ``image_size`` pixels.
+    """Build and initialise a network for photos of ``image_size`` x ``image_size`` pixels.
 
-    Raises ``ConfigError`` for an unknown preset or initialisation, or when the photos are too small
-    for the layers; the sentence names the smallest size that works.
+    ``network`` is a preset's name or a text. Raises ``ArchitectureError`` when it cannot be built
+    for photos of that size, and ``ConfigError`` for an unknown initialisation.
     """
-    check_choice("model", name, MODELS)
-    check_image_size(name, image_size)
+    layers = layers_of(network, image_size)
     with torch.random.fork_rng():  # the caller's random state is nobody's business here
         torch.manual_seed(seed)
-        model = nn.Sequential(*LAYERS[name](image_size))
+        model = nn.Sequential(*torch_modules(layers, image_size, seed))
         initialise(model, init)
     return model
 

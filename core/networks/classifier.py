@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.config import MODELS, check_image_size, checked_mistakes
+from core.architecture.library import layers_of, name_of
+from core.config import checked_mistakes
 from core.data.decode import decode_photo
 from core.data.mistaken import as_seen
 from core.errors import ConfigError, ModelError
@@ -67,12 +68,12 @@ class Classifier:
             raise ModelError(
                 f"{name} cannot answer: {broken[0]} holds numbers that are not finite."
             )
-        self.model = build_model(facts["model"], facts["image_size"])
+        self.model = build_model(network_of(facts), facts["image_size"])
         try:
             load_into(self.model, weights)
         except ModelError as error:
             raise ModelError(
-                f"{name} does not fit the {facts['model']} network. {error}"
+                f"{name} does not fit the {name_of(network_of(facts))} network. {error}"
             ) from error
         self.model.eval()
         self.facts = facts
@@ -129,19 +130,24 @@ class Classifier:
 
 def check_facts(facts: Mapping[str, Any], name: str) -> None:
     """Raise ``ModelError`` when a weight file's JSON does not say what it must."""
-    model, size, classes = (facts.get(key) for key in ("model", "image_size", "classes"))
-    if model not in MODELS:
-        raise ModelError(f"{name} is for the network {model!r}; known are {', '.join(MODELS)}.")
+    if not isinstance(facts.get("network", facts.get("model")), str):
+        raise ModelError(f"{name} must name its network, not {facts.get('model')!r}.")
+    network, size, classes = network_of(facts), facts.get("image_size"), facts.get("classes")
     if isinstance(size, bool) or not isinstance(size, int):
         raise ModelError(f"{name} must say its image_size in pixels, not {size!r}.")
     try:
-        check_image_size(str(model), size)
+        layers_of(network, size)
         checked_mistakes(facts.get("mistakes", ()))
     except ConfigError as error:
         raise ModelError(f"{name} cannot work. {error}") from error
     good = isinstance(classes, list) and len(classes) == 2
     if not good or not all(isinstance(item, str) and item for item in classes or ()):
         raise ModelError(f"{name} must name its two classes, not {classes!r}.")
+
+
+def network_of(facts: Mapping[str, Any]) -> str:
+    """Return the text of a weight file's network; an old one has its preset's name."""
+    return str(facts.get("network", facts.get("model")))
 
 
 def key_for(class_name: str) -> str:

@@ -4,7 +4,16 @@ Every function takes and returns (N, C, H, W) arrays like torch's of the same na
 of its input and leaves its arguments as they are. This package imports NumPy and nothing of torch.
 """
 
-from core.numpy_nn.activations import relu, relu_backward, sigmoid, sigmoid_backward
+from core.numpy_nn.activations import (
+    leaky_relu,
+    leaky_relu_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    tanh,
+    tanh_backward,
+)
 from core.numpy_nn.article_network import article_network
 from core.numpy_nn.average_pooling import (
     adaptive_avg_pool2d,
@@ -14,6 +23,7 @@ from core.numpy_nn.average_pooling import (
 )
 from core.numpy_nn.convolution import conv2d, conv2d_backward
 from core.numpy_nn.description import build_network, describe
+from core.numpy_nn.dropout import dropout_mask
 from core.numpy_nn.initialisations import initialise
 from core.numpy_nn.layers import (
     AdaptiveAvgPool2d,
@@ -21,12 +31,15 @@ from core.numpy_nn.layers import (
     BatchNorm2d,
     Conv2d,
     ConvTranspose2d,
+    Dropout,
     Flatten,
     Layer,
+    LeakyReLU,
     Linear,
     MaxPool2d,
     ReLU,
     Sigmoid,
+    Tanh,
 )
 from core.numpy_nn.linear import flatten, flatten_backward, linear, linear_backward
 from core.numpy_nn.losses import (
@@ -53,13 +66,16 @@ __all__ = [
     "BatchNorm2d",
     "Conv2d",
     "ConvTranspose2d",
+    "Dropout",
     "Flatten",
     "Layer",
+    "LeakyReLU",
     "Linear",
     "MaxPool2d",
     "ReLU",
     "Sequential",
     "Sigmoid",
+    "Tanh",
     "Trainer",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool2d_backward",
@@ -78,9 +94,12 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose2d_backward",
     "describe",
+    "dropout_mask",
     "flatten",
     "flatten_backward",
     "initialise",
+    "leaky_relu",
+    "leaky_relu_backward",
     "linear",
     "linear_backward",
     "max_pool2d",
@@ -89,4 +108,6 @@ __all__ = [
     "relu_backward",
     "sigmoid",
     "sigmoid_backward",
+    "tanh",
+    "tanh_backward",
 ]

@@ -1,4 +1,4 @@
-"""ReLU and sigmoid, forward and backward."""
+"""ReLU, leaky ReLU, sigmoid and tanh, forward and backward."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +35,34 @@ def relu_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
     dx = np.empty_like(dy, dtype)
     over_images(lambda n: np.multiply(dy[n], ~(x[n] <= 0), out=dx[n, ...], casting="same_kind"), x)
     return dx
+
+
+def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> np.ndarray:
+    """Return x where it is positive, else negative_slope x (Maas et al., 2013)."""
+    x = real_array("x", x)
+    wide = x.astype(working_dtype(x), copy=False)
+    return rounded(np.where(wide > 0, wide, wide * negative_slope), result_dtype(x))
+
+
+def leaky_relu_backward(dy: ArrayLike, x: ArrayLike, negative_slope: float = 0.01) -> np.ndarray:
+    """Return dx of ``leaky_relu``: dy where x > 0, else negative_slope dy, at x = 0 too."""
+    dy, x = gradient_pair(dy, x)
+    wide = dy.astype(working_dtype(dy, x), copy=False)
+    return rounded(np.where(x > 0, wide, wide * negative_slope), result_dtype(x, dy))
+
+
+def tanh(x: ArrayLike) -> np.ndarray:
+    """Return (exp(x) - exp(-x)) / (exp(x) + exp(-x)) for ``x`` of any shape."""
+    x = real_array("x", x)
+    return rounded(np.tanh(x.astype(working_dtype(x), copy=False)), result_dtype(x))
+
+
+def tanh_backward(dy: ArrayLike, y: ArrayLike) -> np.ndarray:
+    """Return dx = dy (1 - y^2) of ``tanh``; ``y`` is its result, as in torch."""
+    dy, y = gradient_pair(dy, y)
+    work = working_dtype(dy, y)
+    wide_dy, wide_y = dy.astype(work, copy=False), y.astype(work, copy=False)
+    return rounded(wide_dy * (1 - wide_y * wide_y), result_dtype(y, dy))
 
 
 def sigmoid(x: ArrayLike) -> np.ndarray:

@@ -40,8 +40,8 @@ def describe(network: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def layer_parameters(layer: object) -> dict[str, Any]:
-    """Return whether a layer of torch has a bias, as the argument of that name says it."""
-    return {"bias": getattr(layer, "bias", None) is not None}
+    """Return what a layer of torch does not keep as an attribute of the argument's name."""
+    return {"bias": getattr(layer, "bias", None) is not None, "seed": getattr(layer, "seed", 0)}
 
 
 def layer_arguments(kind: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +68,7 @@ def check_function(
     dy = normal(1, y.shape)
     torch.autograd.backward(expected, torch.from_numpy(dy))
     assert tensor.grad is not None
-    dx = backward(dy, y if forward is numpy_nn.sigmoid else x, **keywords)
+    dx = backward(dy, y if forward in (numpy_nn.sigmoid, numpy_nn.tanh) else x, **keywords)
     check_gradient("x", dx, tensor.grad.numpy(), 1e-10)
     if differentiable and x.size <= 40:
         numeric = finite_differences(lambda moved: np.sum(forward(moved, **keywords) * dy), x)
@@ -138,11 +139,28 @@ def test_adaptive_avg_pool2d(
 
 @EXAMPLES
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=4), SEEDS, st.sampled_from([1, 30, 1000]))
-def test_relu_and_sigmoid(shape: list[int], seed: int, scale: int) -> None:
-    x = scale * normal(seed, shape)
+def test_activations(shape: list[int], seed: int, scale: int) -> None:
+    x = np.clip(scale * normal(seed, shape), -700, 700)  # further out torch's sigmoid is 0
     smooth = scale == 1
     check_function(numpy_nn.relu, numpy_nn.relu_backward, functional.relu, x, smooth)
     check_function(numpy_nn.sigmoid, numpy_nn.sigmoid_backward, torch.sigmoid, x, smooth)
+    if smooth:  # far out 1 - y^2 holds little but the rounding of y
+        check_function(numpy_nn.tanh, numpy_nn.tanh_backward, torch.tanh, x)
+    np.testing.assert_allclose(numpy_nn.tanh(x), torch.tanh(torch.from_numpy(x)), rtol=1e-14)
+    leaky = numpy_nn.leaky_relu, numpy_nn.leaky_relu_backward, functional.leaky_relu
+    check_function(*leaky, x, smooth, negative_slope=0.2)
+
+
+def test_a_dropout_mask_depends_on_its_seed_and_number_alone() -> None:
+    mask = numpy_nn.dropout_mask((400, 50), 0.3, seed=1, number=2)
+    assert sorted(set(mask.ravel().tolist())) == [0, 1 / 0.7]
+    assert abs((mask == 0).mean() - 0.3) < 0.02
+    np.testing.assert_array_equal(numpy_nn.dropout_mask((400, 50), 0.3, 1, 2), mask)
+    for seed, number in ((1, 3), (2, 2)):
+        assert (numpy_nn.dropout_mask((400, 50), 0.3, seed, number) != mask).any()
+    for p in (1.0, -0.1, float("nan")):
+        with pytest.raises(ValueError, match="p must be at least 0 and below 1"):
+            numpy_nn.dropout_mask((2,), p, 0, 0)
 
 
 def test_relu_at_zero_and_nan() -> None:

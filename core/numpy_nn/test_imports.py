@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parent
 
 ORDER = [
     *("arguments", "geometry", "engine"),
-    *("activations", "linear", "convolution", "transposed_convolution"),
+    *("activations", "dropout", "linear", "convolution", "transposed_convolution"),
     *("max_pooling", "average_pooling", "normalisation", "losses"),
     *("layers", "network", "initialisations", "description", "article_network"),
     *("optimisers", "training"),

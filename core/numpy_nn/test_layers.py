@@ -7,6 +7,7 @@ import pytest
 import torch
 from numpy.typing import DTypeLike
 
+from core.networks.dropout import Dropout
 from core.numpy_nn import Layer, build_network
 from core.numpy_nn.conftest import check_gradient, finite_differences
 from core.numpy_nn.layers import LAYERS
@@ -59,7 +60,10 @@ ROWS: list[Row] = [
         (2, 2, 2, 2),
     ),
     ("ReLU", {}, (2, 3, 2), (2, 3, 2)),
+    ("LeakyReLU", {"negative_slope": 0.2}, (2, 3, 2), (2, 3, 2)),
     ("Sigmoid", {}, (2, 3), (2, 3)),
+    ("Tanh", {}, (2, 3), (2, 3)),
+    ("Dropout", {"p": 0.4, "seed": 5}, (2, 3, 4), (2, 3, 4)),
     ("MaxPool2d", {"kernel_size": 2}, (2, 2, 5, 4), (2, 2, 2, 2)),
     (
         "MaxPool2d",
@@ -106,7 +110,7 @@ def test_shapes_and_dtype(row: Row) -> None:
         for name, gradient in layer.grads.items():
             assert gradient.shape == layer.params[name].shape
         kept = [y, dx, *layer.params.values(), *layer.grads.values()]
-        kept += [a for name, a in layer.buffers.items() if name != "num_batches_tracked"]
+        kept += [a for a in layer.buffers.values() if a.dtype != np.int64]
         assert {array.dtype for array in kept} == {np.dtype(dtype)}
 
 
@@ -126,9 +130,11 @@ def test_dy_of_another_shape_is_refused(row: Row) -> None:
 
 def test_backward_belongs_to_the_newest_forward(row: Row) -> None:
     layer, x, dy = build(row)
+    buffers = dict(layer.buffers)
     layer.forward(x)
     expected = layer.backward(dy), layer.grads
     layer.forward(2 * x + 1)
+    layer.buffers.update(buffers)
     layer.forward(x)
     results = layer.backward(dy), layer.grads
     np.testing.assert_array_equal(results[0], expected[0])
@@ -188,7 +194,8 @@ def test_gradients_agree_with_finite_differences(row: Row, training: bool) -> No
 def test_layer_agrees_with_torch(row: Row, training: bool) -> None:
     layer, x, dy = build(row)
     layer.training = training
-    theirs = getattr(torch.nn, row[0])(**row[1]).double().train(training)
+    module = Dropout if row[0] == "Dropout" else getattr(torch.nn, row[0])
+    theirs = module(**row[1]).double().train(training)
     state = layer.params | layer.buffers
     theirs.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in state.items()})
     tensor = torch.from_numpy(x).requires_grad_()
@@ -199,6 +206,7 @@ def test_layer_agrees_with_torch(row: Row, training: bool) -> None:
     assert tensor.grad is not None
     check_gradient("x", layer.backward(dy), tensor.grad.numpy(), 1e-12)
     for name, parameter in theirs.named_parameters():
+        assert parameter.grad is not None
         check_gradient(name, layer.grads[name], parameter.grad.numpy(), 1e-12)
     for name, buffer in theirs.named_buffers():
         check_gradient(name, layer.buffers[name], buffer.numpy(), 1e-12)

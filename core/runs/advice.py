@@ -1,6 +1,6 @@
 """What to try when a training does not go well, in half a sentence."""
 
-from core.config import PRESETS
+from core.config import recipe_of
 from core.runs.curves import Curves
 
 FAR_FROM = 3.0
@@ -9,7 +9,7 @@ FAR_FROM = 3.0
 
 def rate_advice(curves: Curves) -> str:
     """Say which learning rate was too high, and what to take instead."""
-    highest, usual = max(curves.rates), PRESETS[curves.config.model].learning_rate
+    highest, usual = max(curves.rates), recipe_of(curves.config).learning_rate
     tenth = f"try a tenth, {highest / 10:g}"
     if highest / 10 > FAR_FROM * usual:
         tenth += f", or this network's own {usual:g}"
@@ -28,7 +28,7 @@ def more_variety(curves: Curves) -> str:
 
 def way_out(curves: Curves) -> str:
     """Say what may help a network that does not begin to learn."""
-    usual = PRESETS[curves.config.model].learning_rate
+    usual = recipe_of(curves.config).learning_rate
     if curves.config.init == "constant":
         return "first weights that are not constant, with which all channels stay alike"
     if curves.rate > FAR_FROM * usual:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+from core.architecture.library import name_of
 from core.config import DRAWN, TrainConfig
 from core.errors import RunError
 from core.files import write_json
@@ -26,7 +27,8 @@ def create_run(config: TrainConfig, name: str | None = None, path: Path | None =
     now = datetime.datetime.now().astimezone()
     if path is None:
         root = side_by_side_folder() if config.engine == "both" else runs_folder()
-        path = root / f"{now:%Y%m%d-%H%M%S}-{config.model}-{uuid.uuid4().hex[:4]}"
+        slug = name_of(config.model).replace(" ", "-")
+        path = root / f"{now:%Y%m%d-%H%M%S}-{slug}-{uuid.uuid4().hex[:4]}"
     try:
         path.mkdir(parents=True, exist_ok=True)
         if any(path.iterdir()):

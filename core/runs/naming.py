@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from core.config import DRAWN, PRESETS, TrainConfig
+from core.architecture.library import name_of
+from core.config import DRAWN, TrainConfig, recipe_of
 from core.mistakes import told
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
@@ -23,7 +24,7 @@ def describe(config: TrainConfig, photos: int | None = None) -> str:
     """
     count = 2 * config.train_per_class if photos is None else photos
     what = "drawn pets" if config.data == DRAWN else f"photos of {Path(config.data).name}"
-    recipe = PRESETS[config.model]
+    recipe = recipe_of(config)
     others = [
         name
         for name in fields()
@@ -31,7 +32,7 @@ def describe(config: TrainConfig, photos: int | None = None) -> str:
     ]
     if config.engine == "both" and "dtype" not in others:
         others.append("dtype")
-    parts = [config.model, f"{count:,} {what}", in_words(config, "learning_rate")]
+    parts = [name_of(config.model), f"{count:,} {what}", in_words(config, "learning_rate")]
     name = ", ".join(parts + [in_words(config, each) for each in others])
     return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
@@ -53,7 +54,7 @@ def in_words(config: TrainConfig, name: str) -> str:
     """Say one field of a config: "rate 0.003", "batches of 8", "seed 3"."""
     value = getattr(config, name)
     said = {
-        "model": str(value),
+        "model": name_of(config.model),
         "data": "drawn pets" if value == DRAWN else Path(str(value)).name,
         "train_per_class": f"{config.train_per_class:,} photos a class",
         "test_per_class": f"{config.test_per_class:,} test photos a class",

@@ -106,10 +106,11 @@ def change_json(path: Path, **changes) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"model": "resnet"}, "known are article, compact"),
-        ({"model": None}, "network None"),
-        ({"model": ["compact"]}, "known are article, compact"),
-        ({"model": "article", "image_size": 80}, "does not fit the article network"),
+        ({"network": "resnet"}, "must be one of article, compact"),
+        ({"network": None, "model": None}, "must name its network"),
+        ({"network": ["compact"]}, "must name its network"),
+        ({"network": "article", "image_size": 80}, "does not fit the article network"),
+        ({"network": "flatten\nlinear 1"}, "must end in linear 1 and sigmoid"),
         ({"image_size": 8}, "at least 16"),
         ({"image_size": "big"}, "image_size in pixels, not 'big'"),
         ({"image_size": None}, "image_size in pixels, not None"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import Timeout
 
+from core.architecture.library import name_of, text_of
 from core.errors import RunError, sentence_for
 from core.files import write_json
 from core.runs.checkpoints import Position
@@ -280,7 +281,8 @@ class Worker:
         log.flush(durable=True)
         config = self.run.config
         facts = {
-            "model": config.model,
+            "model": name_of(config.model),
+            "network": text_of(config.model),
             "image_size": config.image_size,
             "classes": list(self.run.classes or ()),
             "mistakes": [str(mistake) for mistake in config.mistakes],

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.config import DTYPES, PRESETS
+from core.config import DTYPES, recipe_for
 from core.folders import side_by_side_folder
 from core.pictures.curves import thin
 from core.runs.listing import list_runs
@@ -66,7 +66,7 @@ def show_form() -> None:
             "Both networks start from **the same weights** and get **the same batches** in the "
             "same order. Whatever parts them is the order in which each adds its numbers up."
         )
-        preview = training_form.look_at(data, choices.config or PRESETS[model])
+        preview = training_form.look_at(data, choices.config or recipe_for(model))
     with form:
         config = offer_start("Start both", "start-pair", choices, preview)
     if config is not None:

@@ -7,14 +7,14 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.architecture.library import layers_of, presets, smallest_image_size
+from core.architecture.plan import plan
 from core.config import (
     DRAWN,
     INITIALISATIONS,
     OPTIMIZERS,
-    PRESETS,
     TrainConfig,
-    smallest_image_size,
-    weight_count,
+    recipe_for,
 )
 from core.data import DataRequest
 from core.data.preview import Preview, preview_source
@@ -38,11 +38,6 @@ INIT_NAMES = {
     "constant": "constant",
 }
 OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
-NETWORKS = {
-    "article": "Four convolutions and two large linear layers: the network of the article.",
-    "compact": "Narrow 3 x 3 convolutions and an average instead of large linear layers: a small "
-    "file that learns better.",
-}
 
 
 @dataclass(frozen=True)
@@ -82,25 +77,25 @@ def choose_network() -> str:
     """Return the preset's name."""
     model = st.segmented_control(
         "Network",
-        list(NETWORKS),
+        list(presets()),
         default="article",
         required=True,
         key="network",
         persist_state="session",
     )
-    st.caption(NETWORKS[str(model)])
+    st.caption(presets()[str(model)].purpose + ".")
     return str(model)
 
 
 def choose_numbers(data: str, model: str) -> FormChoices:
     """Draw the choices with the preset's values and check them together."""
-    preset = PRESETS[model]
+    preset = recipe_for(model).replace(model=model)
     values: dict[str, object] = {}
     if data == DRAWN:
         preset = preset.replace(
             train_per_class=DRAWN_QUICK["train_per_class"],
             test_per_class=DRAWN_QUICK["test_per_class"],
-            image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model)),
+            image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model) or 0),
         )
     # Another preset or source brings other starting values, so the widgets are others too.
     suffix = f"{model}-{'drawn' if data == DRAWN else 'folder'}"
@@ -149,9 +144,9 @@ def choose_numbers(data: str, model: str) -> FormChoices:
 
 def how_large(model: str, image_size: object) -> str:
     """Say how many weights the chosen network has; nothing where it cannot take such pictures."""
-    if not isinstance(image_size, int) or image_size < smallest_image_size(model):
+    if not isinstance(image_size, int) or image_size < (smallest_image_size(model) or 0):
         return ""
-    count = weight_count(model, image_size)
+    count = plan(layers_of(model, image_size), image_size).parameters
     number = f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,}"
     return f"At {image_size} pixels a side this network has {number} weights."
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.config import PRESETS
+from core.config import recipe_for
 from pages.parts.shared.start_training import begin, offer_start
 from pages.parts.shared.training_form import (
     choose_network,
@@ -20,7 +20,7 @@ def show() -> None:
         model = choose_network()
         choices = choose_numbers(data, model)
     with look:
-        preview = look_at(data, choices.config or PRESETS[model])
+        preview = look_at(data, choices.config or recipe_for(model))
     with form:
         config = offer_start("Start", "start", choices, preview)
     if config is not None:

@@ -1,0 +1,345 @@
+"""The kinds of layer there are: what each is told, gives out, learns and costs.
+
+A layer is a small frozen value that knows nothing of its neighbours: given the shape that comes
+in, it says what goes out, or raises ``Misfit`` with the nearest layers that would work there. The
+formulas are those of torch's layers; parameters without running statistics, multiply-adds of one
+photo forward.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, ClassVar
+
+from core.architecture.misfit import Misfit, Shape, check_maps
+from core.architecture.values import (
+    BORDER,
+    CHANNELS,
+    COUNT,
+    DEPTHWISE,
+    NUMBER,
+    PADDING,
+    PAIR,
+    SAME,
+    SHARE,
+    SWITCH,
+    Form,
+    Pair,
+    write_pair,
+)
+from core.architecture.windows import map_size
+
+
+def told(form: Form, default: Any = dataclasses.MISSING) -> Any:  # noqa: ANN401 - as a field
+    """Declare a number of a layer: how it is written, and its value when the text is silent."""
+    return field(default=default, metadata={"form": form})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What every layer has; one that changes only values needs no more.
+
+    ``word`` begins its line in the text; ``leading`` names the field that follows without its name.
+    """
+
+    word: ClassVar[str] = ""
+    leading: ClassVar[str] = ""
+
+    def output(self, shape: Shape) -> Shape:
+        """Return the shape that goes out for one that comes in; ``Misfit`` when none can."""
+        return shape
+
+    def parameters(self, shape: Shape) -> int:
+        """Count what is learned, given what comes in."""
+        return 0
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Count the products, each with its addition, given what comes in."""
+        return 0
+
+    @property
+    def reach(self) -> tuple[Pair, Pair]:
+        """Return (extent, steps) of the window over maps; one pixel for most layers."""
+        return (1, 1), (1, 1)
+
+
+@dataclass(frozen=True)
+class Conv(Layer):
+    """Convolution (torch.nn.Conv2d), or with ``channels`` "depthwise" one kernel a channel."""
+
+    word = "conv"
+    leading = "channels"
+
+    channels: int | str = told(CHANNELS)
+    kernel: Pair = told(PAIR)
+    stride: Pair = told(PAIR, (1, 1))
+    padding: Pair | str = told(PADDING, (0, 0))
+    dilation: Pair = told(PAIR, (1, 1))
+    groups: int = told(COUNT, 1)
+    bias: bool = told(SWITCH, True)
+
+    @property
+    def steps(self) -> Pair:
+        """How far the window moves."""
+        return self.stride
+
+    @property
+    def extent(self) -> Pair:
+        """How many pixels the window spans, holes included."""
+        rows, columns = (d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        return rows, columns
+
+    @property
+    def reach(self) -> tuple[Pair, Pair]:
+        """The window's extent and steps."""
+        return self.extent, self.stride
+
+    def output(self, shape: Shape) -> Shape:
+        """Return (channels, rows, columns)."""
+        check_maps(self.word, shape)
+        if self.channels == DEPTHWISE and self.groups != 1:
+            raise Misfit(
+                "depthwise has a group for each channel already: leave groups out",
+                [[dataclasses.replace(self, groups=1)]],
+            )
+        if self.padding == SAME:
+            self.check_same()
+        self.check_groups(shape[0])
+        return self.channels_out(shape), *map_size(self, shape)
+
+    def check_same(self) -> None:
+        """Raise ``Misfit`` unless the maps can keep their size, with as much on either side."""
+        bordered = dataclasses.replace(self, padding=self.sides)
+        if self.stride != (1, 1):
+            raise Misfit(
+                f"padding same needs stride 1, not {write_pair(self.stride)}",
+                [[dataclasses.replace(self, stride=(1, 1))], [bordered]],
+            )
+        if not self.extent[0] % 2 == self.extent[1] % 2 == 1:
+            odd = self.kernel[0] // 2 * 2 + 1, self.kernel[1] // 2 * 2 + 1
+            raise Misfit(
+                "padding same needs a window with a middle: one of an odd size",
+                [[dataclasses.replace(self, kernel=odd)], [bordered]],
+            )
+
+    @property
+    def sides(self) -> Pair:
+        """The padding above and below, left and right, in pixels."""
+        if isinstance(self.padding, tuple):
+            return self.padding
+        return self.extent[0] // 2, self.extent[1] // 2
+
+    def check_groups(self, channels: int) -> None:
+        """Raise ``Misfit`` unless the groups divide the channels on both sides."""
+        for count, side in ((channels, "come in"), (self.channels, "go out")):
+            if isinstance(count, int) and count % self.groups:
+                shared = [n for n in range(1, self.groups) if self.divides(n, channels)]
+                raise Misfit(
+                    f"groups {self.groups} does not divide the {count} channels that {side}",
+                    [[dataclasses.replace(self, groups=n)] for n in shared[-1:]],
+                )
+
+    def divides(self, groups: int, channels: int) -> bool:
+        """Tell whether so many groups divide the channels on both sides."""
+        out = self.channels if isinstance(self.channels, int) else channels
+        return channels % groups == 0 and out % groups == 0
+
+    def channels_out(self, shape: Shape) -> int:
+        """Count the channels that go out."""
+        return self.channels if isinstance(self.channels, int) else shape[0]
+
+    def groups_for(self, shape: Shape) -> int:
+        """Return the groups in torch's sense."""
+        return self.groups if isinstance(self.channels, int) else shape[0]
+
+    def parameters(self, shape: Shape) -> int:
+        """Count weights and biases."""
+        out = self.channels_out(shape)
+        return out * (self.products(shape) + int(self.bias))
+
+    def products(self, shape: Shape) -> int:
+        """Count the terms of the sum behind one number that goes out, without the bias."""
+        return shape[0] // self.groups_for(shape) * prod(self.kernel)
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Count the terms of all sums."""
+        return prod(self.output(shape)) * self.products(shape)
+
+
+@dataclass(frozen=True)
+class Pool(Layer):
+    """What the two poolings share: a window that moves by its own size unless told otherwise."""
+
+    leading = "kernel"
+
+    kernel: Pair = told(PAIR)
+    stride: Pair | None = told(PAIR, None)
+    padding: Pair = told(BORDER, (0, 0))
+
+    @property
+    def steps(self) -> Pair:
+        """How far the window moves."""
+        return self.stride or self.kernel
+
+    @property
+    def extent(self) -> Pair:
+        """How many pixels the window spans."""
+        return self.kernel
+
+    @property
+    def reach(self) -> tuple[Pair, Pair]:
+        """The window's extent and steps."""
+        return self.kernel, self.steps
+
+    def output(self, shape: Shape) -> Shape:
+        """Return (channels, rows, columns)."""
+        check_maps(self.word, shape)
+        most = self.kernel[0] // 2, self.kernel[1] // 2
+        if any(here > there for here, there in zip(self.padding, most, strict=True)):
+            raise Misfit(
+                f"padding {write_pair(self.padding)} is more than half the kernel "
+                f"{write_pair(self.kernel)}, so that a window could hold nothing of the map",
+                [[dataclasses.replace(self, padding=most)]],
+            )
+        return shape[0], *map_size(self, shape)
+
+
+@dataclass(frozen=True)
+class MaxPool(Pool):
+    """The largest number under each window (torch.nn.MaxPool2d)."""
+
+    word = "maxpool"
+
+
+@dataclass(frozen=True)
+class AvgPool(Pool):
+    """The mean under each window, padding counted as zeros (torch.nn.AvgPool2d)."""
+
+    word = "avgpool"
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool(Layer):
+    """The means of so many bins, whatever the maps' size (torch.nn.AdaptiveAvgPool2d)."""
+
+    word = "adaptive avgpool"
+    leading = "size"
+
+    size: Pair = told(PAIR)
+
+    def output(self, shape: Shape) -> Shape:
+        """Return (channels, rows, columns)."""
+        check_maps(self.word, shape)
+        return shape[0], *self.size
+
+
+@dataclass(frozen=True)
+class BatchNorm(Layer):
+    """Batch normalisation over maps (torch.nn.BatchNorm2d)."""
+
+    word = "batchnorm"
+
+    def output(self, shape: Shape) -> Shape:
+        """Return the same shape."""
+        check_maps(self.word, shape)
+        return shape
+
+    def parameters(self, shape: Shape) -> int:
+        """Count a weight and a bias for each channel."""
+        return 2 * shape[0]
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Count one a number: weight times it plus a shift, statistics folded in."""
+        return prod(shape)
+
+
+@dataclass(frozen=True)
+class ReLU(Layer):
+    """max(x, 0)."""
+
+    word = "relu"
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Layer):
+    """x where it is positive, else ``slope`` times x (Maas et al., 2013)."""
+
+    word = "leaky relu"
+    leading = "slope"
+
+    slope: float = told(NUMBER, 0.01)
+
+
+@dataclass(frozen=True)
+class Tanh(Layer):
+    """The hyperbolic tangent."""
+
+    word = "tanh"
+
+
+@dataclass(frozen=True)
+class Sigmoid(Layer):
+    """1 / (1 + exp(-x))."""
+
+    word = "sigmoid"
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training, each number is 0 with ``share`` as its probability (Srivastava et al., 2014)."""
+
+    word = "dropout"
+    leading = "share"
+
+    share: float = told(SHARE, 0.5)
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """Maps as one list of numbers, channel after channel."""
+
+    word = "flatten"
+
+    def output(self, shape: Shape) -> Shape:
+        """Return (F,)."""
+        return (prod(shape),)
+
+
+@dataclass(frozen=True)
+class Linear(Layer):
+    """A weighted sum of all numbers for each output (torch.nn.Linear)."""
+
+    word = "linear"
+    leading = "outputs"
+
+    outputs: int = told(COUNT)
+    bias: bool = told(SWITCH, True)
+
+    def output(self, shape: Shape) -> Shape:
+        """Return (outputs,)."""
+        if len(shape) != 1:
+            raise Misfit(
+                f"needs a list of numbers, but {' x '.join(map(str, shape))} maps come in",
+                [[Flatten(), self], [AdaptiveAvgPool((1, 1)), Flatten(), self]],
+            )
+        return (self.outputs,)
+
+    def parameters(self, shape: Shape) -> int:
+        """Count weights and biases."""
+        return self.outputs * (prod(shape) + int(self.bias))
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Count the products."""
+        return self.outputs * prod(shape)
+
+
+def every_kind() -> tuple[type[Layer], ...]:
+    """List the kinds in the order in which they are offered."""
+    return (
+        *(Conv, BatchNorm, ReLU, LeakyReLU, Tanh, Sigmoid),
+        *(MaxPool, AvgPool, AdaptiveAvgPool, Dropout, Flatten, Linear),
+    )
+
+
+KINDS: dict[str, type[Layer]] = {kind.word: kind for kind in every_kind()}
+"""Every kind of layer by the words that begin its line."""

@@ -1,0 +1,94 @@
+"""The networks that come with the program: each a text in ``presets``, a new one a new file.
+
+Wherever a network is named it is named by a preset's name or by its own text: ``text_of`` and
+``layers_of`` take both.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from core.architecture.plan import check, plan
+from core.architecture.text import Layers, read, write
+from core.errors import ArchitectureError
+
+FOLDER: Final = Path(__file__).parent / "presets"
+FIRST: Final = ("article", "compact")
+SIDES: Final = range(16, 513)
+"""The sides of photos in pixels, of which the smallest that works is looked for."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network with a name, and a line on what it is there to show."""
+
+    name: str
+    purpose: str
+    text: str
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """Read the presets by their names: the article's and the trained one first."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.txt"), key=lambda path: (path.stem not in FIRST, path.stem)):
+        text = path.read_text(encoding="utf-8")
+        purpose = text.partition("\n")[0].removeprefix("#").strip()
+        found[path.stem] = Preset(path.stem, purpose, write(read(text)))
+    return found
+
+
+NAMES: Final = tuple(presets())
+"""The presets' names."""
+
+
+@lru_cache(maxsize=1000)
+def canonical(network: str) -> str:
+    """Return a preset's name for a network that is one, else its text as ``write`` gives it.
+
+    ``ArchitectureError`` when it is neither the name of a preset nor a text that can be read.
+    """
+    if network in presets():
+        return network
+    try:
+        text = write(read(network))
+    except ArchitectureError:
+        if len(network.split()) != 1:
+            raise
+        raise ArchitectureError(
+            f"Model must be one of {', '.join(NAMES)}, or the text of a network, not {network!r}."
+        ) from None
+    return next((each.name for each in presets().values() if each.text == text), text)
+
+
+def text_of(network: str) -> str:
+    """Return the text of a network that is named by a preset's name or by its text."""
+    network = canonical(network)
+    return presets()[network].text if network in presets() else network
+
+
+def name_of(network: str) -> str:
+    """Return what to call a network: its preset's name, or "own network"."""
+    network = canonical(network)
+    return network if network in presets() else "own network"
+
+
+def layers_of(network: str, image_size: int) -> Layers:
+    """Return the layers, which work on photos of that size; else ``ArchitectureError``."""
+    layers = read(text_of(network))
+    if canonical(network) in presets() and plan(layers, image_size).problem:
+        raise ArchitectureError(
+            f"Image size must be at least {smallest_image_size(network)} for the {network} "
+            f"network, not {image_size}: smaller photos leave nothing for its last layers to look "
+            "at."
+        )
+    check(layers, image_size)
+    return layers
+
+
+@lru_cache(maxsize=1000)
+def smallest_image_size(network: str) -> int | None:
+    """Return the smallest side in pixels for which every layer has an output; None without any."""
+    layers = read(text_of(network))
+    return next((side for side in SIDES if plan(layers, side).problem is None), None)

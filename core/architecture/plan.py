@@ -1,0 +1,199 @@
+"""What a network does to a photo of a given size, layer by layer, and what that costs.
+
+Nothing is built or computed for it, so that it can follow somebody typing.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+
+from core.architecture.layers import AdaptiveAvgPool, Flatten, Layer, Linear, Sigmoid
+from core.architecture.misfit import Misfit, Shape
+from core.architecture.text import Layers, read, write_layer, write_value
+from core.architecture.values import Pair
+from core.errors import ArchitectureError
+
+MOST_PARAMETERS = 64_000_000
+MOST_MULTIPLY_ADDS = 8_000_000_000
+MOST_NUMBERS = 64_000_000
+"""Limits that keep a shared server alive: with Adam, so many parameters take a gigabyte."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer at its place: ``shape`` is what goes out, ``field`` the receptive field in pixels.
+
+    ``field`` follows the rule of sizes and strides, without the photo's borders, and is at most the
+    photo. ``parameters``, ``multiply_adds`` and the ``numbers`` that go out are of one photo.
+    """
+
+    layer: Layer
+    shape: Shape
+    field: Pair
+    parameters: int
+    multiply_adds: int
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers go out."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a network cannot be built: the place among its layers, a sentence, and ways out.
+
+    ``place`` is the number of layers when something is missing at the end. Each way out is a whole
+    network that goes at least one layer further.
+    """
+
+    place: int
+    sentence: str
+    ways_out: tuple[Layers, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The layers of a network up to the first that cannot work; ``problem`` is None if all do."""
+
+    steps: tuple[Step, ...]
+    problem: Problem | None = None
+
+    @property
+    def parameters(self) -> int:
+        """How much is learned."""
+        return sum(step.parameters for step in self.steps)
+
+    @property
+    def multiply_adds(self) -> int:
+        """What one photo takes forward."""
+        return sum(step.multiply_adds for step in self.steps)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers all layers give out for one photo: what a training must remember."""
+        return sum(step.numbers for step in self.steps)
+
+
+def plan(layers: Sequence[Layer], image_size: int) -> Plan:
+    """Follow a colour photo of ``image_size`` x ``image_size`` pixels through the layers."""
+    layers = tuple(layers)
+    steps, problem = follow(layers, image_size)
+    return Plan(steps, problem or ending_problem(layers, steps) or cost_problem(steps))
+
+
+def check(layers: Sequence[Layer], image_size: int) -> Plan:
+    """Plan a network; ``ArchitectureError`` when it cannot be built."""
+    found = plan(layers, image_size)
+    if found.problem:
+        raise ArchitectureError(found.problem.sentence)
+    return found
+
+
+def read_and_check(text: str, image_size: int) -> Layers:
+    """Read a network that can be built for photos of that size; else ``ArchitectureError``."""
+    layers = read(text)
+    check(layers, image_size)
+    return layers
+
+
+def follow(layers: Layers, image_size: int) -> tuple[tuple[Step, ...], Problem | None]:
+    """Take the steps up to the first layer that does not fit."""
+    shape: Shape = (3, image_size, image_size)
+    field, jump, steps = (1, 1), (1, 1), list[Step]()
+    for place, layer in enumerate(layers):
+        try:
+            out = layer.output(shape)
+        except Misfit as misfit:
+            return tuple(steps), misfit_problem(layers, place, misfit, shape)
+        field, jump = grown(layer, shape, out, field, jump, image_size)
+        costs = layer.parameters(shape), layer.multiply_adds(shape)
+        steps.append(Step(layer, out, field, *costs))
+        shape = out
+    return tuple(steps), None
+
+
+def grown(
+    layer: Layer, shape: Shape, out: Shape, field: Pair, jump: Pair, image_size: int
+) -> tuple[Pair, Pair]:
+    """Return the receptive field after a layer, and how far apart in pixels its cells then are.
+
+    r + (extent - 1) j and j times the stride, with r the field before and j the jump before.
+    """
+    if isinstance(layer, Linear | AdaptiveAvgPool) and out != shape:
+        return (image_size, image_size), jump
+    extent, steps = layer.reach
+    fields = [min(field[i] + (extent[i] - 1) * jump[i], image_size) for i in (0, 1)]
+    return (fields[0], fields[1]), (jump[0] * steps[0], jump[1] * steps[1])
+
+
+def misfit_problem(layers: Layers, place: int, misfit: Misfit, shape: Shape) -> Problem:
+    """Say which layer does not fit and why, with those of its repairs that do."""
+    layer = layers[place]
+    repairs = [repair for repair in misfit.repairs if fits(repair, shape)]
+    offers = [difference(layer, repair) for repair in repairs]
+    sentence = f"Layer {place + 1}, {write_layer(layer)}: {misfit.reason}"
+    if offers:
+        sentence += f": {' or '.join(offers)} would work"
+    ways = tuple((*layers[:place], *repair, *layers[place + 1 :]) for repair in repairs)
+    return Problem(place, f"{sentence}.", ways)
+
+
+def fits(repair: Sequence[Layer], shape: Shape) -> bool:
+    """Tell whether layers can stand one after the other where ``shape`` comes in."""
+    try:
+        for layer in repair:
+            shape = layer.output(shape)
+    except Misfit:
+        return False
+    return True
+
+
+def difference(layer: Layer, repair: Sequence[Layer]) -> str:
+    """Name what a repair changes: "padding 1", "flatten before it", or "leaving it out"."""
+    if not repair:
+        return "leaving it out"
+    *before, new = repair
+    if before:
+        return f"{' and '.join(map(write_layer, before))} before it"
+    names = [field.name for field in dataclasses.fields(new)]
+    changed = [name for name in names if getattr(layer, name) != getattr(new, name)]
+    return " and ".join(f"{name} {write_value(new, name)}" for name in changed)
+
+
+def ending_problem(layers: Layers, steps: Sequence[Step]) -> Problem | None:
+    """Tell when the network does not end as two classes need it: in linear 1 and sigmoid."""
+    body = layers[:-1] if isinstance(layers[-1:][0] if layers else None, Sigmoid) else layers
+    last = body[-1] if body else None
+    one = isinstance(last, Linear) and last.outputs == 1
+    if one and body != layers:
+        return None
+    shape = steps[len(body) - 1].shape if body else (3,)
+    flat = () if len(shape) == 1 and body else (AdaptiveAvgPool((1, 1)), Flatten())
+    end = () if one else (*flat, Linear(1))
+    return Problem(
+        len(layers),
+        "A network for two classes must end in linear 1 and sigmoid, which give one probability.",
+        ((*body, *end, Sigmoid()),),
+    )
+
+
+def cost_problem(steps: Sequence[Step]) -> Problem | None:
+    """Tell when a network is too large for a server that others use too, and from where on."""
+    limits = (
+        ("parameters", MOST_PARAMETERS, [step.parameters for step in steps]),
+        ("multiplications a photo", MOST_MULTIPLY_ADDS, [step.multiply_adds for step in steps]),
+        ("numbers to remember a photo", MOST_NUMBERS, [step.numbers for step in steps]),
+    )
+    for what, most, costs in limits:
+        totals = list(accumulate(costs))
+        place = next((i for i, total in enumerate(totals) if total > most), None)
+        if place is not None:
+            return Problem(
+                place,
+                f"Layer {place + 1}, {write_layer(steps[place].layer)}: with it the network has "
+                f"{totals[place]:,} {what}, and may have at most {most:,}.",
+            )
+    return None
