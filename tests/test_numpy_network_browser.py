@@ -63,9 +63,11 @@ def test_both_train_pause_step_and_survive_a_refresh(open_page, folders):
 
     page.get_by_role("button", name="Continue", exact=True).click()
     wait_for(lambda: len(pair.log.comparisons()) > before + 1, "it goes on")
+    page.get_by_role("button", name="Pause", exact=True).wait_for()
+    page.wait_for_selector(SETTLED)
     page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for(lambda: pair.status().state == "stopped", "the worker saves and goes", 60)
     page.get_by_role("button", name="Resume").wait_for()
-    assert pair.status().state == "stopped"
     for step in pair.log.comparisons():
         assert step.numpy_loss == pytest.approx(step.torch_loss, rel=1e-9)
 
