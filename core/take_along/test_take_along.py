@@ -1,5 +1,6 @@
 """The programs run as they are, are formatted, and begin with our own losses."""
 
+import os
 import re
 import subprocess
 import sys
@@ -46,19 +47,28 @@ dropout
 linear 1
 sigmoid
 """
+ARTICLE, COMPACT = PRESETS["article"].replace(**TINY), PRESETS["compact"].replace(**TINY)
 TRAININGS = {
-    "article": TrainConfig(image_size=80, **TINY),
-    "compact": PRESETS["compact"].replace(image_size=32, seed=3, **TINY),
-    "separable": TrainConfig(
-        model="depthwise-separable", image_size=32, optimizer="sgd", init="uniform", **TINY
+    "article": ARTICLE.replace(image_size=80),
+    "compact": COMPACT.replace(image_size=32, seed=3),
+    "separable": ARTICLE.replace(
+        model="depthwise-separable", image_size=32, optimizer="sgd", init="uniform"
     ),
-    "all_kinds": TrainConfig(
-        model=ALL_KINDS, image_size=33, dtype="float64", weight_decay=0.01, **TINY
+    "all_kinds": ARTICLE.replace(
+        model=ALL_KINDS, image_size=33, dtype="float64", weight_decay=0.01
     ),
-    "mistaken": PRESETS["compact"].replace(
-        image_size=32, dtype="float64", mistakes=[str(each) for each in Mistake], **TINY
+    "mistaken": COMPACT.replace(
+        image_size=32, dtype="float64", mistakes=[str(each) for each in Mistake]
     ),
 }
+LAYOUTS = ("split folders", "class folders", "file names")
+RUN_ALL = """
+import os, runpy, sys
+for path in sys.argv[1:]:
+    os.chdir(os.path.dirname(path))
+    print("program", path, flush=True)
+    runpy.run_path(path, run_name="__main__")
+"""
 
 
 def first_losses(config: TrainConfig, engine: str) -> list[float]:
@@ -68,58 +78,73 @@ def first_losses(config: TrainConfig, engine: str) -> list[float]:
     return [event.loss for event in islice((e for e in events if isinstance(e, BatchDone)), 3)]
 
 
-def run(path: Path) -> str:
-    """Run a program in a process of its own, in its own folder; return what it prints."""
+def run(*arguments: str | Path, **environment: str) -> str:
+    """Run Python in a process of its own; return what it prints."""
     done = subprocess.run(
-        [sys.executable, path], cwd=path.parent, capture_output=True, text=True, timeout=120
+        [sys.executable, *arguments],
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
     return done.stdout
 
 
-def printed_losses(text: str) -> list[float]:
-    return [float(loss) for loss in re.findall(r"loss (\S+)", text)]
+def run_all(programs: dict[Path, str], **environment: str) -> dict[Path, str]:
+    """Run programs one after the other, so that torch is imported once; return what they print."""
+    for path, code in programs.items():
+        path.parent.mkdir(parents=True)
+        path.write_text(code)
+    said = run("-c", RUN_ALL, *programs, **environment).split("program ")[1:]
+    return dict(zip(programs, said, strict=True))
 
 
-@pytest.fixture
-def program_folder(runs_folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return tmp_path
+def check_losses(text: str, wanted: list[float], tolerance: float) -> None:
+    printed = [float(loss) for loss in re.findall(r"loss (\S+)", text)]
+    assert printed[:3] == pytest.approx(wanted, rel=0, abs=tolerance)
 
 
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory) -> dict[str, str]:
+    """What the programs of all trainings print."""
+    folder = tmp_path_factory.mktemp("programs")
+    programs = {
+        folder / f"{name}_{engine}" / "program.py": code(config)
+        for name, config in TRAININGS.items()
+        for engine, code in (("torch", torch_code), ("numpy", numpy_code))
+    }
+    said = run_all(programs, PYTHONPATH=str(ROOT), GLASS_CNN_CACHE=str(folder / "cache"))
+    for path in programs:
+        assert next(path.parent.glob("network.*")).stat().st_size
+    return {path.parent.name: text for path, text in said.items()}
+
+
+@pytest.mark.usefixtures("runs_folder")
+@pytest.mark.parametrize("engine", ["torch", "numpy"])
 @pytest.mark.parametrize("name", TRAININGS)
-def test_both_programs_begin_with_our_losses(name: str, program_folder: Path) -> None:
-    config = TRAININGS[name]
+def test_programs_begin_with_our_losses(name: str, engine: str, printed: dict[str, str]) -> None:
+    config, text = TRAININGS[name], printed[f"{name}_{engine}"]
     tolerance = 2e-4 if config.dtype == "float32" else 1e-6
-    for engine, code in (("torch", torch_code), ("numpy", numpy_code)):
-        path = program_folder / f"{name}_{engine}.py"
-        path.write_text(code(config))
-        text = run(path)
-        wanted = first_losses(config, engine)
-        assert printed_losses(text)[:3] == pytest.approx(wanted, rel=0, abs=tolerance), engine
-        assert re.search(r"epoch 1  test accuracy \d+\.\d%", text)
-    assert (program_folder / "network.pt").is_file()
-    assert (program_folder / "network.npz").is_file()
+    check_losses(text, first_losses(config, engine), tolerance)
+    assert re.search(r"epoch 1  test accuracy \d+\.\d%", text)
 
 
-@pytest.mark.parametrize("layout", ["split folders", "class folders", "file names"])
-def test_a_folder_of_photos_needs_nothing_of_core(
-    layout: str, program_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    photos = program_folder / "photos"
-    draw_photos(photos, layout, side=32)
-    config = PRESETS["compact"].replace(data=str(photos), image_size=32, seed=5, **TINY)
-    config = config.replace(batch_size=5)
-    code = torch_code(config)
-    assert "core" not in code
-    monkeypatch.delenv("PYTHONPATH")
-    path = program_folder / "photos.py"
-    path.write_text(code)
-    text = run(path)
-    assert "broken.png is left out" in text
-    wanted = first_losses(config, "torch")
-    assert printed_losses(text)[:3] == pytest.approx(wanted, rel=0, abs=2e-4)
+@pytest.mark.usefixtures("runs_folder")
+def test_a_folder_of_photos_needs_nothing_of_core(tmp_path: Path) -> None:
+    programs, configs = {}, {}
+    for layout in LAYOUTS:
+        folder = tmp_path / layout
+        draw_photos(folder / "photos", layout, side=32)
+        config = PRESETS["compact"].replace(data=str(folder / "photos"), seed=5, image_size=32)
+        path = folder / "program" / "program.py"
+        configs[path] = config.replace(**TINY | {"batch_size": 5})
+        programs[path] = torch_code(configs[path])
+        assert "core" not in programs[path]
+    for path, text in run_all(programs).items():
+        assert "broken.png is left out" in text
+        check_losses(text, first_losses(configs[path], "torch"), 2e-4)
 
 
 def draw_photos(folder: Path, layout: str, side: int) -> None:
@@ -140,15 +165,16 @@ def draw_photos(folder: Path, layout: str, side: int) -> None:
     whole.with_name("cat.0.broken.png").write_bytes(b"no photo")
 
 
-def test_photos_of_other_sizes_give_nearly_the_same_losses(program_folder: Path) -> None:
-    draw_photos(program_folder / "photos", "split folders", side=32)
-    config = TrainConfig(
-        model="lenet", data=str(program_folder / "photos"), image_size=28, dtype="float64", **TINY
-    )
-    path = program_folder / "photos.py"
-    path.write_text(torch_code(config))
-    wanted = first_losses(config, "torch")
-    assert printed_losses(run(path))[:3] == pytest.approx(wanted, rel=0, abs=0.02)
+@pytest.mark.usefixtures("runs_folder")
+def test_photos_of_other_sizes_give_nearly_the_same_losses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draw_photos(tmp_path / "photos", "split folders", side=32)
+    config = PRESETS["article"].replace(model="lenet", data=str(tmp_path / "photos"))
+    config = config.replace(image_size=28, dtype="float64", **TINY)
+    (tmp_path / "program.py").write_text(torch_code(config))
+    check_losses(run("program.py"), first_losses(config, "torch"), 0.02)
 
 
 def many_configs() -> list[TrainConfig]:
