@@ -212,10 +212,10 @@ def test_programs_of_random_networks_are_formatted(tmp_path: Path) -> None:
     @given(networks())
     def draw(network: tuple[Layers, int]) -> None:
         layers, side = network
-        if side >= 16:
-            drawn.append(TrainConfig(model=write(layers), image_size=side, dtype="float64"))
+        drawn.append(TrainConfig(model=write(layers), image_size=side + 12, dtype="float64"))
 
     draw()
+    assert len(drawn) >= 60
     check_format(tmp_path, drawn)
 
 

@@ -51,8 +51,8 @@ def split_photos():
 def load_photo(path):
     """Return a photo's pixels (S, S, 3) uint8, stretched to a square; None if it is none.
 
-    Glass CNN shrinks photos in another way: where they have another size, pixels differ
-    from its own by a few shades, and so losses by a few thousandths.
+    Glass CNN shrinks photos in another way: unless they have this size already, pixels
+    differ from its own by a few shades, and so its first losses by up to a hundredth.
     """
     size = (IMAGE_SIZE, IMAGE_SIZE)
     try:
