@@ -85,6 +85,14 @@ def test_the_articles_mistakes_are_made_named_and_kept_on_resuming(tmp_path, cap
             ["--resume", "--run-dir", "{run}", "--mistake", "bgr", "--mistake", "shuffle-once"],
             "mistakes none, which cannot become bgr, shuffle-once now",
         ),
+        (
+            ["--resume", "--run-dir", "{run}", "--network", "conv 8 kernel 3; flatten; linear 1;"],
+            "A network for two classes must end",
+        ),
+        (
+            ["--resume", "--run-dir", "{run}", "--network", "flatten; linear 1; sigmoid"],
+            "compact, which cannot become own network of 3 layers now",
+        ),
         (["--resume", "--run-dir", "{run}", "--epochs", "1"], "has 2 epochs already"),
         (["--resume", "--run-dir", "nowhere"], "holds no run"),
     ],

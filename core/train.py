@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.command_line import run_command
+from core.architecture.library import name_of
+from core.command_line import network_text, run_command
 from core.config import (
     DRAWN,
     DTYPES,
@@ -96,8 +97,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Train as the arguments say; return the exit code."""
     options = build_parser().parse_args(arguments)
-    chosen = chosen_fields(options)
     try:
+        chosen = chosen_fields(options)
         run = resume(options.run_dir, chosen) if options.resume else begin(options, chosen)
     except (ConfigError, RunError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -107,31 +108,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the config's fields that were given on the command line."""
+    """Return the config's fields that were given on the command line; ``ConfigError``."""
     fields = TrainConfig().to_dict()
-    return {
+    chosen = {
         name: value for name, value in vars(options).items() if name in fields and value is not None
     }
+    if chosen.get("model", MODELS[0]) not in MODELS:
+        chosen["model"] = network_text(chosen["model"])
+    return chosen
 
 
 def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
     """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
-    if options.model and options.model not in MODELS:
-        chosen["model"] = network_text(options.model)
     config = recipe_for(chosen.get("model", "article")).replace(**chosen)
     if config.data != DRAWN and not Path(config.data).is_dir():
         raise ConfigError(f'Data must be "drawn" or an existing folder, not {config.data!r}.')
     return create_run(config, options.name, options.run_dir)
-
-
-def network_text(given: str) -> str:
-    """Return the text of a network, given it or the path of a file that holds it."""
-    if ";" not in given and "\n" not in given and Path(given).is_file():
-        try:
-            return Path(given).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{given} cannot be read as a text: {error}.") from error
-    return given.replace(";", "\n")
 
 
 def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
@@ -146,8 +138,8 @@ def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
     for name, value in chosen.items():
         if run.config.replace(**{name: value}) != run.config:
             raise RunError(
-                f"The run was begun with {name} {spoken(before[name])}, which cannot become "
-                f"{spoken(value)} now: "
+                f"The run was begun with {name} {spoken(name, before[name])}, which cannot "
+                f"become {spoken(name, value)} now: "
                 "leave the option out, or begin a new run."
             )
     if epochs != run.config.epochs:
@@ -160,8 +152,10 @@ def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
     return run
 
 
-def spoken(value: object) -> str:
-    """Say a field's value; a list by its items."""
+def spoken(name: str, value: object) -> str:
+    """Say a field's value; a network by its name, a list by its items."""
+    if name == "model":
+        return name_of(str(value))
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)
 
 

@@ -19,8 +19,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.runs",),
     ("core.comparison",),
     ("core.explain", "core.conv_lab"),
-    ("core.check", "core.bench"),
-    ("core.train", "core.predict", "core.inspect", "core.make_shipped", "core.__main__"),
+    ("core.check", "core.bench", "core.take_along"),
+    (
+        *("core.train", "core.predict", "core.plan", "core.inspect", "core.make_shipped"),
+        "core.__main__",
+    ),
 )
 """Lowest first. Rooms of one floor do not know each other."""
 

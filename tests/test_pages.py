@@ -8,6 +8,7 @@ import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.architecture.library import text_of
 from core.config import TrainConfig
 from core.data.drawn import draw_pet
 from core.mistakes import Mistake
@@ -133,6 +134,19 @@ def test_a_run_that_never_started_can_be_looked_at(train_page):
     train_page.run()
     assert not train_page.exception
     assert "After the first epoch" in texts(train_page)
+
+
+def test_networks_of_ones_own_are_compared_by_name(train_page):
+    bare = text_of("article").replace("batchnorm\n", "")
+    runs = [create_run(TrainConfig(model=model, image_size=96)) for model in ("article", bare)]
+    train_page.query_params["run"] = runs[1].id
+    train_page.run()
+    train_page.segmented_control(key="results-part").set_value("Compare runs").run()
+    train_page.multiselect(key=f"compare-{runs[1].id}").set_value([run.id for run in runs]).run()
+    assert not train_page.exception
+    table = train_page.dataframe[0].value
+    assert list(table["network"]) == ["article", "article without batchnorm"]
+    assert list(table["what differs"]) == ["article", "article without batchnorm"]
 
 
 def test_a_finished_run_shows_its_mistakes_and_its_weights(train_page, tmp_path):

@@ -9,12 +9,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from core.architecture.difference import changes, told
+from core.architecture.layers import Conv
 from core.architecture.plan import check, plan
 from core.architecture.text import Layers, read, write
 from core.errors import ArchitectureError
 
 FOLDER: Final = Path(__file__).parent / "presets"
 FIRST: Final = ("article", "compact")
+LONGEST_NAME: Final = 48
 SIDES: Final = range(16, 513)
 """The sides of photos in pixels, of which the smallest that works is looked for."""
 
@@ -68,10 +71,32 @@ def text_of(network: str) -> str:
     return presets()[network].text if network in presets() else network
 
 
+@lru_cache(maxsize=1000)
 def name_of(network: str) -> str:
-    """Return what to call a network: its preset's name, or "own network"."""
+    """Return what to call a network: its preset's name, what sets it apart from the nearest
+    preset ("article without batchnorm"), or what it consists of; ``LONGEST_NAME`` letters at most.
+    """
     network = canonical(network)
-    return network if network in presets() else "own network"
+    if network in presets():
+        return network
+    layers = read(network)
+    nearest, cost = nearest_preset(layers)
+    base = read(presets()[nearest].text)
+    if cost <= len(base) // 2:
+        told_so = (f"{nearest} {told(base, layers, briefly=briefly)}" for briefly in (False, True))
+        short = next((name for name in told_so if len(name) <= LONGEST_NAME), None)
+        return short or f"{nearest}, changed in {cost} layers"
+    widths = [str(layer.channels) for layer in layers if isinstance(layer, Conv)]
+    name = f"own network of {len(layers)} layers"
+    full = f"{name}, conv {'-'.join(widths)}" if widths else name
+    return full if len(full) <= LONGEST_NAME else f"{name}, {len(widths)} conv"
+
+
+def nearest_preset(layers: Layers) -> tuple[str, int]:
+    """Return the preset that takes the fewest changes to become ``layers``, and how many."""
+    costs = {name: len(changes(read(preset.text), layers)) for name, preset in presets().items()}
+    nearest = min(costs, key=costs.__getitem__)
+    return nearest, costs[nearest]
 
 
 def layers_of(network: str, image_size: int) -> Layers:

@@ -94,8 +94,8 @@ class Classifier:
         config = self.facts.get("config")
         if not isinstance(config, dict) or not {"init", "seed"} <= config.keys():
             return None
-        model = build_model(self.facts["model"], self.image_size, config["init"], config["seed"])
-        return model.eval()
+        network = network_of(self.facts)
+        return build_model(network, self.image_size, config["init"], config["seed"]).eval()
 
     def classify(self, photo: bytes | Path) -> Answer:
         """Answer one photo; ``PhotoError`` when it is none."""

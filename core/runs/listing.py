@@ -2,6 +2,7 @@
 
 import datetime
 import platform
+import re
 import uuid
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -27,7 +28,7 @@ def create_run(config: TrainConfig, name: str | None = None, path: Path | None =
     now = datetime.datetime.now().astimezone()
     if path is None:
         root = side_by_side_folder() if config.engine == "both" else runs_folder()
-        slug = name_of(config.model).replace(" ", "-")
+        slug = re.sub(r"[^a-z0-9]+", "-", name_of(config.model)).strip("-")
         path = root / f"{now:%Y%m%d-%H%M%S}-{slug}-{uuid.uuid4().hex[:4]}"
     try:
         path.mkdir(parents=True, exist_ok=True)

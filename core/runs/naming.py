@@ -3,17 +3,21 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
-from core.architecture.library import name_of
+from core.architecture.difference import told
+from core.architecture.library import name_of, text_of
+from core.architecture.text import Layers, read, write_layer
 from core.config import DRAWN, TrainConfig, recipe_of
-from core.mistakes import told
+from core.mistakes import told as mistakes_told
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
 ALWAYS_NAMED = ("model", "data", "train_per_class", "learning_rate")
 NOT_NAMED = (*ALWAYS_NAMED, "epochs", "test_per_class", "engine")
 """The first are named anyway; epochs grow when a run is trained on."""
 LONGEST = 80
+LONGEST_DIFFERENCE = 60
 
 
 def describe(config: TrainConfig, photos: int | None = None) -> str:
@@ -40,7 +44,38 @@ def describe(config: TrainConfig, photos: int | None = None) -> str:
 def what_differs(configs: Sequence[TrainConfig]) -> list[str]:
     """Say of each training what it was told otherwise than the others; all alike say nothing."""
     names = [name for name in fields() if len({getattr(each, name) for each in configs}) > 1]
-    return [", ".join(in_words(each, name) for name in names) for each in configs]
+    networks = networks_apart([config.model for config in configs])
+    return [
+        ", ".join(
+            networks[config.model] if name == "model" else in_words(config, name) for name in names
+        )
+        for config in configs
+    ]
+
+
+def networks_apart(networks: Iterable[str]) -> dict[str, str]:
+    """Name networks so that no two are called alike: of two with one name, the later one is told
+    by what it has other than the first, the first one by the opposite.
+    """
+    distinct = list(dict.fromkeys(networks))
+    named = {network: name_of(network) for network in distinct}
+    for name in shared(named.values()):
+        alike = [network for network in distinct if named[network] == name]
+        first, second, *_ = layers = [read(text_of(network)) for network in alike]
+        for network, own in zip(alike, layers, strict=True):
+            apart = network_difference(second if own is first else first, own)
+            named[network] = f"{name}, {apart}"
+    return named
+
+
+def network_difference(other: Layers, own: Layers) -> str:
+    """Say briefly what ``own`` has other than ``other``: all of it, or the first line."""
+    whole = told(other, own)
+    if len(whole) <= LONGEST_DIFFERENCE:
+        return whole
+    place = next(i for i, pair in enumerate(zip_longest(own, other)) if pair[0] != pair[1])
+    line = write_layer(own[place]) if place < len(own) else "nothing"
+    return f"layer {place + 1} {line}"
 
 
 def fields() -> list[str]:
@@ -68,7 +103,7 @@ def in_words(config: TrainConfig, name: str) -> str:
         "schedule": f"{config.schedule} rate",
         "augment": "varied photos" if config.augment else "photos not varied",
         "dtype": f"in {config.dtype}",
-        "mistakes": told(config.mistakes) or "no mistakes",
+        "mistakes": mistakes_told(config.mistakes) or "no mistakes",
     }
     return said.get(name, f"{name.replace('_', ' ')} {value}")
 

@@ -1,3 +1,4 @@
+from core.architecture.library import text_of
 from core.config import PRESETS, TrainConfig
 from core.runs.listing import create_run, names_of
 from core.runs.naming import LONGEST, describe, told_apart, what_differs
@@ -45,6 +46,30 @@ def test_what_differs_leaves_out_what_all_share():
     assert what_differs([]) == []
 
 
+def test_networks_are_told_apart_by_their_lines():
+    bare = text_of("article").replace("batchnorm\n", "")
+    plain, other = (TrainConfig(model=model) for model in ("article", bare))
+    assert what_differs([plain, other]) == ["article", "article without batchnorm"]
+    changed = text_of("article").replace("conv 64", "conv 32").replace("11", "7")
+    changed = changed.replace("2048", "64")
+    alike = [TrainConfig(model=changed), TrainConfig(model=changed.replace("64", "65"))]
+    assert what_differs([*alike, plain]) == [
+        "article, changed in 4 layers, with outputs 64 in linear 1",
+        "article, changed in 4 layers, with outputs 65 in linear 1",
+        "article",
+    ]
+    ending = "flatten\nlinear 1\nsigmoid\n"
+    far = [
+        "conv 8 kernel 3\ntanh\navgpool 2\ndropout\n",
+        "conv 8 kernel 5\nmaxpool 2\nrelu\nrelu\n",
+    ]
+    configs = [TrainConfig(model=start + ending) for start in far]
+    assert what_differs(configs) == [
+        "own network of 7 layers, conv 8, layer 1 conv 8 kernel 3",
+        "own network of 7 layers, conv 8, layer 1 conv 8 kernel 5",
+    ]
+
+
 def test_the_same_name_twice_gets_its_time_and_at_the_same_time_its_folder():
     names = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z"}
     times = {"a": "1 Jan 10:00:00", "b": "1 Jan 11:00:00", "d": "now", "e": "now"}
@@ -70,3 +95,16 @@ def test_a_run_is_described_until_a_person_names_it_or_its_folder(runs_folder):
     run.rename("mine")
     assert names_of([run, twin]) == {run.id: "mine", twin.id: twin.name}
     assert Run(run.path).name == "mine"
+
+
+def test_a_folder_nobody_named_is_told_from_one_that_somebody_did(runs_folder):
+    bare = text_of("article").replace("batchnorm\n", "")
+    for model, begins in [
+        ("tiny-vgg", "tiny-vgg, 2,000 drawn pets"),
+        (bare, "article without batchnorm, 2,000 drawn pets"),
+        ("flatten\nlinear 1\nsigmoid", "own network of 3 layers, 2,000 drawn pets"),
+    ]:
+        run = create_run(COMPACT.replace(model=model, image_size=96))
+        assert run.name.startswith(begins)
+        assert "\n" not in run.id and " " not in run.id
+    assert create_run(COMPACT, path=runs_folder / "20260101-monday").name == "20260101-monday"

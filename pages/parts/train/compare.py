@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.architecture.library import name_of
 from core.runs.curves import best_epochs
 from core.runs.listing import list_runs, names_of
 from core.runs.naming import what_differs
@@ -125,7 +126,7 @@ def row(run: Run, epochs: Sequence[EpochDone], differs: str) -> dict[str, object
         ),
         "epochs done": len(epochs),
         "newest test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
-        "network": config.model,
+        "network": name_of(config.model),
         "pictures": config.data,
         "pixels": config.image_size,
         "learning rate": f"{config.learning_rate:g}",
