@@ -36,3 +36,9 @@ def times_as_long(seconds: float, shortest: float) -> str:
 def percent(share: float) -> str:
     """Say a share of 0..1 with one digit: "81.2 %"."""
     return f"{share * 100:.1f} %"
+
+
+def quote(text: str) -> str:
+    """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
+    return f"'{kept}{'...' if len(text) > 20 else ''}'"
