@@ -77,7 +77,8 @@ _STYLE = """
 [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; }
 .stMain [data-testid="stCheckbox"] :is([data-testid="stMarkdownContainer"], p) {
   white-space: normal; overflow: visible; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-in-view-"]) { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-in-view-"], [class*="st-key-address-"]))
+  { position: absolute; }
 h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }
