@@ -4,6 +4,7 @@ COMMANDS = {
     "train": "train a network and keep everything in a run's folder",
     "predict": "say for photos what a network takes them for",
     "inspect": "tell what the loader finds in a folder of photos",
+    "take_along": "write a training as a program of torch or NumPy",
     "check": "hold your own convolution against torch",
     "bench": "measure speed and agreement",
     "make_shipped": "make the model that comes with the program again",

@@ -1,8 +1,13 @@
-"""What all commands share: no traceback for people, and exit codes 0, 1 and 2."""
+"""What commands share: no traceback for people, exit codes 0, 1 and 2, and networks as they are
+given.
+"""
 
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import ConfigError
 
 
 def run_command(main: Callable[[], int]) -> int:
@@ -22,3 +27,16 @@ def run_command(main: Callable[[], int]) -> int:
         print("Interrupted.", file=sys.stderr)
         return 1
     return code
+
+
+def network_text(given: str) -> str:
+    """Return a network's name or text, given it or the path of a file that holds it.
+
+    A semicolon ends a line too. ``ConfigError`` when the file cannot be read.
+    """
+    if ";" not in given and "\n" not in given and Path(given).is_file():
+        try:
+            return Path(given).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{given} cannot be read as a text: {error}.") from error
+    return given.replace(";", "\n")

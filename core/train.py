@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.command_line import run_command
+from core.command_line import network_text, run_command
 from core.config import (
     DRAWN,
     DTYPES,
@@ -122,16 +122,6 @@ def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
     if config.data != DRAWN and not Path(config.data).is_dir():
         raise ConfigError(f'Data must be "drawn" or an existing folder, not {config.data!r}.')
     return create_run(config, options.name, options.run_dir)
-
-
-def network_text(given: str) -> str:
-    """Return the text of a network, given it or the path of a file that holds it."""
-    if ";" not in given and "\n" not in given and Path(given).is_file():
-        try:
-            return Path(given).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{given} cannot be read as a text: {error}.") from error
-    return given.replace(";", "\n")
 
 
 def resume(path: Path | None, chosen: dict[str, Any]) -> Run:

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.runs",),
     ("core.comparison",),
     ("core.explain", "core.conv_lab"),
-    ("core.check", "core.bench"),
+    ("core.check", "core.bench", "core.take_along"),
     ("core.train", "core.predict", "core.inspect", "core.make_shipped", "core.__main__"),
 )
 """Lowest first. Rooms of one floor do not know each other."""

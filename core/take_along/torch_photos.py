@@ -1,0 +1,115 @@
+"""Parts of the torch program that bring its photos: drawn ones, or those of a folder."""
+
+DRAWN = '''\
+def load_photos():
+    """Draw the pets: (pixels (N, S, S, 3) uint8, labels (N,)) to train and test on."""
+    request = DataRequest(DATA, IMAGE_SIZE, TRAIN_PER_CLASS, TEST_PER_CLASS, SEED)
+    data = load_data(request)
+    return [(np.array(part.pixels), part.labels) for part in (data.train, data.test)]
+'''
+
+FOLDER = '''\
+def find_photos():
+    """Return {(split, class): paths}; the class is a folder or a file's first word."""
+    root, found = Path(DATA).expanduser(), {}
+    for path in sorted(root.rglob("*"), key=Path.as_posix):
+        *folders, name = [part.lower() for part in path.relative_to(root).parts]
+        if path.suffix.lower() not in SUFFIXES or name.startswith("."):
+            continue
+        splits = [SPLITS[folder] for folder in folders if folder in SPLITS]
+        words = [folder for folder in folders if folder not in SPLITS]
+        words = words or re.findall(r"^[a-z]+", name)
+        if words:
+            key = splits[-1] if splits else "", words[-1]
+            found.setdefault(key, []).append(path)
+    return found
+
+
+def split_photos():
+    """Return the paths to train and to test on, each for label 0 and for label 1."""
+    found = find_photos()
+    names = sorted({name for _, name in found})
+    if len(names) != 2:
+        raise SystemExit(f"{DATA} must hold photos of two classes, not of {names}.")
+    if names[0] in ("cat", "cats") or names[1] in ("dog", "dogs"):
+        names.reverse()  # a cat is 1
+    tested = "test" if ("test", names[0]) in found else "val"
+    if all((split, name) in found for split in ("train", tested) for name in names):
+        return [[found[split, name] for name in names] for split in ("train", tested)]
+    share = TEST_PER_CLASS / (TRAIN_PER_CLASS + TEST_PER_CLASS)
+    train, test = [], []
+    for name in names:  # no folders for train and test: a part is set aside
+        paths = [path for key in found if key[1] == name for path in found[key]]
+        paths.sort(key=Path.as_posix)
+        random.Random(SEED).shuffle(paths)
+        cut = min(max(1, round(len(paths) * share)), len(paths) - 1)
+        test.append(paths[:cut])
+        train.append(paths[cut:][::-1])
+    return train, test
+
+
+def load_photo(path):
+    """Return a photo's pixels (S, S, 3) uint8, stretched to a square; None if it is none.
+
+    Glass CNN shrinks photos in another way: where they have another size, pixels differ
+    from its own by a few shades, and so losses by a few thousandths.
+    """
+    size = (IMAGE_SIZE, IMAGE_SIZE)
+    try:
+        with Image.open(path) as image:
+            image.draft(None, size)  # a large JPEG need not be read whole
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            return np.asarray(upright.resize(size, Image.Resampling.BILINEAR))
+    except (OSError, ValueError, SyntaxError) as error:
+        print(f"{path} is left out: {error}")
+        return None
+
+
+def load_photos():
+    """Read the photos: (pixels (N, S, S, 3) uint8, labels (N,)) to train and test on."""
+    (train, test), sets = split_photos(), []
+    for classes, wanted in ((train, TRAIN_PER_CLASS), (test, TEST_PER_CLASS)):
+        pixels, labels = [], []
+        for label, paths in enumerate(classes):
+            good = (photo for path in paths if (photo := load_photo(path)) is not None)
+            chosen = list(itertools.islice(good, wanted))
+            pixels += chosen
+            labels += [label] * len(chosen)
+        sets.append((np.stack(pixels), np.array(labels, np.uint8)))
+    return sets
+'''
+
+FOLDER_CONSTANTS = """\
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"}
+SPLITS = {
+    **dict.fromkeys(["train", "training", "training_set", "train_set"], "train"),
+    **dict.fromkeys(["test", "testing", "test_set"], "test"),
+    **dict.fromkeys(["val", "valid", "validation", "validation_set"], "val"),
+}
+"""
+
+AUGMENT = '''\
+def augment(photos, epoch, step):
+    """Mirror, zoom, shift, lighten and darken photos (N, S, S, 3) uint8 at random."""
+    random = np.random.default_rng((SEED, epoch, step))
+    count, side = photos.shape[:2]
+    scale = random.uniform(0.75, 1.1, count)  # of the window that is cut out
+    room = (1 - scale) * (side - 1)
+    left, top = random.uniform(size=(2, count)) * room
+    mirrored = random.uniform(size=count) < 0.5
+    contrast = random.uniform(0.8, 1.2, (count, 1))
+    brightness = random.uniform(-0.1, 0.1, (count, 1)) * 255
+    shades = (np.arange(256) - 127.5) * contrast + 127.5 + brightness
+    tables = np.clip(np.rint(shades), 0, 255).astype(np.uint8)
+    windows = np.zeros((count, 2, 3))  # from a new pixel to its place in the photo
+    windows[:, 0, 0] = np.where(mirrored, -scale, scale)
+    windows[:, 0, 2] = np.where(mirrored, left + scale * (side - 1), left)
+    windows[:, 1, 1] = scale
+    windows[:, 1, 2] = top
+    how = {
+        "flags": cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        "borderMode": cv2.BORDER_REFLECT_101,
+    }
+    moved = (cv2.warpAffine(p, w, (side, side), **how) for p, w in zip(photos, windows))
+    return np.stack([cv2.LUT(photo, table) for photo, table in zip(moved, tables)])
+'''
