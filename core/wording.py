@@ -8,6 +8,13 @@ def spoken_size(size: int) -> str:
     return f"{size / 1e3:.1f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
+def spoken_memory(size: float) -> str:
+    """Say roughly how much memory something takes: "11 MB", "1.2 GB", "61 GB"."""
+    if size < 0.9995e9:
+        return f"{size / 1e6:.0f} MB"
+    return f"{size / 1e9:.1f} GB" if size < 9.95e9 else f"{size / 1e9:.0f} GB"
+
+
 def spoken_time(seconds: float) -> str:
     """Say a duration as a person would: "8 s", "2 min 5 s", "3 h 10 min"."""
     whole = max(0, round(seconds))

@@ -46,7 +46,7 @@ STARTING_SECONDS = 15.0
 LEAVING_SECONDS = 2.0
 """How long a worker may hold its lock after its last word."""
 LONGEST_NAME = 80
-AUTOMATIC_ID = re.compile(r"\d{8}-\d{6}-[a-z]+-[0-9a-f]{4}")
+AUTOMATIC_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9-]+-[0-9a-f]{4}")
 """Names of the folders that nobody has named."""
 
 

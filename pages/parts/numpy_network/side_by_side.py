@@ -20,6 +20,7 @@ from pages.parts.shared.mistakes import say_what_was_done
 from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.start_training import begin, bring_training_into_view
+from pages.parts.shared.take_along import offer_programs
 from pages.parts.shared.training_form import training_form
 from pages.parts.shared.words import apart
 from pages.parts.shared.workers import warm_up
@@ -94,6 +95,7 @@ def follow(run: Run) -> None:
         "starts many millions of times smaller; a mistake in a formula would not shrink so."
     )
     if not run.status().active:
+        offer_programs(run.config, run.id)
         with st.expander("Rename or delete"):
             show_management(run)
 

@@ -102,6 +102,8 @@ class Form:
 
     def edit(self, network: str) -> None:
         """Take over what the editor says."""
+        if network != self.network:
+            self.sentences = []  # what was wrong with the address is history
         self.network = network
         with suppress(ArchitectureError):  # the address keeps what can be read
             self.readable = canonical(network)

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from core.architecture.library import layers_of, presets, smallest_image_size
 from core.architecture.plan import Plan, plan, training_bytes
 from core.architecture.text import read
-from core.config import INITIALISATIONS, OPTIMIZERS, PRESETS
+from core.config import INITIALISATIONS, OPTIMIZERS, PRESETS, TrainConfig
 from core.errors import ArchitectureError
-from core.wording import spoken_size
+from core.wording import spoken_memory
 from pages.parts.shared.form_state import RUN, Form
 from pages.parts.shared.number_box import number_box
 
@@ -36,23 +36,28 @@ def choose_recipe(form: Form) -> None:
     st.segmented_control(
         "Recipe",
         options,
-        format_func=lambda name: RECIPES.get(name, name.replace("-", " ").capitalize()),
+        format_func=recipe_name,
         required=True,
         key="recipe",
         on_change=choose,
-        help="What the numbers and choices below start from, whatever the network. Another recipe "
-        "brings its own numbers; what you typed for this one is kept.",
+        help="What all choices below start from, whatever the network. "
+        + " ".join(f"{recipe_name(name)}: {in_a_line(PRESETS[name])}" for name in PRESETS)
+        + " What you type is kept with its recipe.",
     )
-    st.caption(what_it_does(form.recipe_config.to_dict()))
 
 
-def what_it_does(values: dict[str, Any]) -> str:
-    """Say a recipe in a line."""
+def recipe_name(name: str) -> str:
+    """Name a recipe for people."""
+    return RECIPES.get(name, name.replace("-", " ").capitalize())
+
+
+def in_a_line(recipe: TrainConfig) -> str:
+    """Say what a recipe does."""
     parts = [
-        f"{OPTIMIZER_NAMES[values['optimizer']]}, learning rate {values['learning_rate']:g}",
-        *(["falling to zero"] if values["schedule"] == "cosine" else []),
-        f"batches of {values['batch_size']}",
-        *(["varied pictures"] if values["augment"] else []),
+        f"{OPTIMIZER_NAMES[recipe.optimizer]}, learning rate {recipe.learning_rate:g}",
+        *(["falling to zero"] if recipe.schedule == "cosine" else []),
+        f"batches of {recipe.batch_size}",
+        *(["varied pictures"] if recipe.augment else []),
     ]
     return ", ".join(parts) + "."
 
@@ -120,7 +125,7 @@ def how_large(network: str, image_size: int, batch_size: int) -> str:
         return ""
     count = found.parameters
     number = f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,}"
-    memory = spoken_size(training_bytes(found, batch_size, image_size))
+    memory = spoken_memory(training_bytes(found, batch_size, image_size))
     return (
         f"At {image_size} pixels a side this network has {number} weights. "
         f"Training it takes roughly {memory} of memory."

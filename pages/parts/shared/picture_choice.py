@@ -18,8 +18,8 @@ SAMPLES = 12
 SAMPLE_SIDE = 96
 
 
-def choose_source(form: Form) -> str:
-    """Return ``drawn``, or the folder's path (empty while none was typed)."""
+def choose_source(form: Form) -> None:
+    """Draw the choice of where pictures come from."""
     if st.session_state.get("source") != form.source:
         st.session_state["source"] = form.source
 
@@ -35,8 +35,10 @@ def choose_source(form: Form) -> str:
         help="Drawn pets need no download, so you can start at once. A folder holds your own "
         "photos, one sub-folder for each of two classes.",
     )
-    if form.drawn:
-        return DRAWN
+
+
+def type_folder() -> str:
+    """Return the folder's path, empty while none was typed."""
     path = st.text_input(
         "Path of the folder on the server's computer",
         placeholder="/home/me/cat-and-dog",

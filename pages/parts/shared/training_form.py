@@ -6,9 +6,13 @@ from typing import Any
 import streamlit as st
 
 from core.architecture.address import KEYS
+from core.architecture.library import layers_of
+from core.architecture.plan import plan, training_bytes
 from core.config import DRAWN, DTYPES, TrainConfig
 from core.errors import ConfigError
 from core.runs.naming import in_words
+from core.system import memory_bytes
+from core.wording import spoken_memory
 from pages.parts.shared.address_bar import show_address
 from pages.parts.shared.form_state import (
     Form,
@@ -24,8 +28,15 @@ from pages.parts.shared.network_choice import (
     choose_start,
 )
 from pages.parts.shared.number_choices import choose_numbers, choose_recipe
-from pages.parts.shared.picture_choice import cached_preview, choose_source, look_at, request_for
+from pages.parts.shared.picture_choice import (
+    cached_preview,
+    choose_source,
+    look_at,
+    request_for,
+    type_folder,
+)
 from pages.parts.shared.start_training import FormChoices, offer_start
+from pages.parts.shared.take_along import offer_programs
 from pages.parts.shared.words import escape_markdown
 
 
@@ -44,16 +55,17 @@ def training_form(
     """
     form = current_form(page)
     say_where_it_came_from(form)
-    with st.container(horizontal=True, gap="large", key="pictures-and-network"):
-        with st.container(width="content"):
-            data = choose_source(form)
-        with st.container(width="content"):
-            choose_start(form)
+    pictures, recipe = st.columns([2, 3])
+    with pictures:
+        choose_source(form)
+    with recipe:
+        choose_recipe(form)
+    data = DRAWN if form.drawn else type_folder()
+    choose_start(form)
     choose_run_to_start_from(form)
     change_network(form)
     left, look = st.columns([5, 7], gap="large")
     with left:
-        choose_recipe(form)
         starting = form.starting_values()
         values = choose_numbers(form)
         request = request_for(data, values, starting)
@@ -65,7 +77,9 @@ def training_form(
             st.markdown(words)
         preview = look_at(data, request)
     with left:
-        config = offer_start(label, key, checked(values), preview)
+        choices = checked(values)
+        config = offer_start(label, key, choices, preview)
+        offer_programs(choices.config, key)
     share(form, page)
     return config
 
@@ -73,9 +87,23 @@ def training_form(
 def checked(values: dict[str, Any]) -> FormChoices:
     """Make a config of all choices, or say why none can be made."""
     try:
-        return FormChoices(TrainConfig.from_dict(values))
+        config = TrainConfig.from_dict(values)
     except ConfigError as error:
         return FormChoices(None, f"This cannot work. {escape_markdown(str(error))}")
+    refusal = memory_refusal(config)
+    return FormChoices(None if refusal else config, refusal)
+
+
+def memory_refusal(config: TrainConfig) -> str:
+    """Say why a training is too large for this computer; empty when it is not."""
+    planned = plan(layers_of(config.model, config.image_size), config.image_size)
+    needed, there = training_bytes(planned, config.batch_size, config.image_size), memory_bytes()
+    if there is None or needed <= there:
+        return ""
+    return (
+        f"This training would take roughly {spoken_memory(needed)} of memory, and this computer "
+        f"has {spoken_memory(there)}. Smaller batches or smaller pictures take less."
+    )
 
 
 def say_where_it_came_from(form: Form) -> None:
