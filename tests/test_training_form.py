@@ -11,6 +11,7 @@ from core.config import PRESETS, TrainConfig
 from core.mistakes import Mistake
 from core.runs.listing import create_run
 from core.runs.run import Run
+from pages.parts.shared.network_editor import EditedNetwork
 
 ROOT = Path(__file__).parent.parent
 SMALL = "conv 8 kernel 3\nrelu\nmaxpool 4\nflatten\nlinear 1\nsigmoid\n"
@@ -31,11 +32,12 @@ class Editor:
     """In the place of the editor: says ``typed`` until it is None, and remembers what it got."""
 
     typed: str | None = None
+    unread = ""
     got: tuple[str, int] = ("", 0)
 
-    def __call__(self, network: str, image_size: int, key: str) -> str:
+    def __call__(self, network: str, image_size: int, key: str) -> EditedNetwork:
         self.got = network, image_size
-        return network if self.typed is None else self.typed
+        return EditedNetwork(network if self.typed is None else self.typed, self.unread)
 
 
 @pytest.fixture
@@ -158,9 +160,13 @@ def test_what_cannot_work_waits_with_its_sentence(train, editor):
     said = edit(train, editor, UNFINISHED)
     assert "must end in linear 1 and sigmoid" in said
     assert train.button(key="start").disabled
-    kept = address(train)
-    assert "Line 1" in edit(train, editor, "conv 8 kernel\n")  # while somebody types
-    assert address(train) == kept
+    edit(train, editor, SMALL)
+    editor.unread = "Line 1: the kernel of conv must be told."  # while somebody types
+    assert f"The network is not finished. {editor.unread}" in run(train).replace("\\", "")
+    assert train.button(key="start").disabled
+    train.session_state["training-form"].editor_open = False
+    assert "The network is not finished" in run(train)
+    editor.unread = ""
     edit(train, editor, SMALL.replace("kernel 3", "kernel 33 stride 8"))
     assert not train.button(key="start").disabled
     train.number_input(key="size-article-drawn").set_value(24)
@@ -207,14 +213,11 @@ def test_a_runs_network_comes_with_the_runs_choices(train, pool):
 def test_new_training_takes_over_everything_and_a_fresh_form_is_a_click_away(
     train, pool, tmp_path, editor
 ):
-    config = TrainConfig(
-        data=str(tmp_path),
-        model=SMALL,
-        **{"epochs": 4, "batch_size": 8, "learning_rate": 0.003, "image_size": 40, "seed": 5},
-        **{"train_per_class": 12, "test_per_class": 6, "init": "uniform", "optimizer": "sgd"},
-        **{"weight_decay": 0.1, "schedule": "cosine", "augment": True, "dtype": "float64"},
-        mistakes=(Mistake.RESHAPE,),
-    )
+    choices = {"data": str(tmp_path), "model": SMALL, "epochs": 4, "batch_size": 8, "seed": 5}
+    choices |= {"learning_rate": 0.003, "image_size": 40, "train_per_class": 12, "init": "uniform"}
+    choices |= {"test_per_class": 6, "optimizer": "sgd", "weight_decay": 0.1, "augment": True}
+    choices |= {"schedule": "cosine", "dtype": "float64", "mistakes": [str(Mistake.RESHAPE)]}
+    config = TrainConfig.from_dict(choices)
     for kind in ("cats", "dogs"):
         (tmp_path / "training_set" / kind).mkdir(parents=True)
     train.query_params["run"] = create_run(config, "first").id

@@ -3,16 +3,14 @@
 Widgets die with their page and numbers have keys of their own; this is what they are drawn from.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import streamlit as st
 
 from core.architecture.address import KEYS, Address, from_query, to_query
-from core.architecture.library import canonical, presets
+from core.architecture.library import presets
 from core.config import DRAWN, PRESETS, TrainConfig
-from core.errors import ArchitectureError
 from core.folders import side_by_side_folder
 from core.mistakes import Mistake
 from core.runs.listing import list_runs, names_of
@@ -40,15 +38,16 @@ class Origin:
 
 @dataclass
 class Form:
-    """``network`` is what stands in the editor, ``readable`` the newest of it that can be read,
-    ``base`` what it was made from. ``number`` counts a visitor's forms, for the widgets' keys.
+    """``network`` is the newest that can be read of what stands in the editor, ``unread`` says why
+    the rest cannot, ``base`` is what it was made from. ``number`` counts a visitor's forms, for the
+    widgets' keys.
     """
 
     number: int = 0
     start: str = FIRST
     base: str = FIRST
     network: str = FIRST
-    readable: str = FIRST
+    unread: str = ""
     recipe: str = FIRST
     run: Origin | None = None
     source: str = DRAWN_PETS
@@ -61,10 +60,7 @@ class Form:
     @property
     def changed(self) -> bool:
         """Whether the network is another one than it started as."""
-        try:
-            return canonical(self.network) != self.base
-        except ArchitectureError:
-            return True
+        return self.network != self.base
 
     @property
     def recipe_config(self) -> TrainConfig:
@@ -100,17 +96,15 @@ class Form:
         size = st.session_state.get(f"size-{self.suffix}", self.sizes.get(self.suffix))
         return int(size if size is not None else self.starting_values()["image_size"])
 
-    def edit(self, network: str) -> None:
+    def edit(self, network: str, unread: str = "") -> None:
         """Take over what the editor says."""
         if network != self.network:
             self.sentences = []  # what was wrong with the address is history
-        self.network = network
-        with suppress(ArchitectureError):  # the address keeps what can be read
-            self.readable = canonical(network)
+        self.network, self.unread = network, unread
 
     def begin_with(self, start: str, base: str, run: Origin | None = None) -> None:
         """Start from another network, with the recipe that belongs to it."""
-        self.start, self.base, self.network, self.readable = start, base, base, base
+        self.start, self.base, self.network, self.unread = start, base, base, ""
         self.run, self.taken_over, self.sentences = run, False, []
         self.recipe = RUN if run else start if start in PRESETS else "compact"
         self.editor_open = self.editor_open or base not in presets()
@@ -199,10 +193,10 @@ def read(said: dict[str, str]) -> Form:
 def written(form: Form) -> dict[str, str]:
     """Return what the address says of a form; nothing of the first one as it starts."""
     start = {RUN: form.run.id if form.run else "", ADDRESS: ""}.get(form.start, form.start)
-    network: str | None = form.readable
-    if form.start in presets() and form.readable == form.base:
+    network: str | None = form.network
+    if form.start in presets() and form.network == form.base:
         start, network = "", None if form.start == FIRST else form.start
-    elif form.start != ADDRESS and form.readable == form.base:
+    elif form.start != ADDRESS and form.network == form.base:
         network = None
     size = form.current_size()
     return to_query(Address(start, network, size if size != starting_size(form) else None))

@@ -13,6 +13,7 @@ from pages.parts.shared.form_state import (
     origin,
 )
 from pages.parts.shared.network_editor import network_editor
+from pages.parts.shared.number_choices import plan_of
 from pages.parts.shared.words import escape_markdown
 
 OTHERS = {RUN: "from a run", NOTHING: "from nothing", ADDRESS: "from the address"}
@@ -86,7 +87,9 @@ def change_network(form: Form) -> None:
     if section.open:
         with section:
             size = min(max(form.current_size(), SIDES[0]), SIDES[-1])
-            form.edit(network_editor(form.network, size, "network-editor"))
+            edited = network_editor(form.network, size, "network-editor")
+            can_be_built = plan_of(edited.network, size) is not None
+            form.edit(edited.network, edited.problem if can_be_built else "")
     with said:
         say_which(form)
 

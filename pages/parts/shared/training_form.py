@@ -77,15 +77,20 @@ def training_form(
             st.markdown(words)
         preview = look_at(data, request)
     with left:
-        choices = checked(values)
+        choices = checked(values, form.unread)
         config = offer_start(label, key, choices, preview)
         offer_programs(choices.config, key)
     share(form, page)
     return config
 
 
-def checked(values: dict[str, Any]) -> FormChoices:
-    """Make a config of all choices, or say why none can be made."""
+def checked(values: dict[str, Any], unread: str) -> FormChoices:
+    """Make a config of all choices, or say why none can be made.
+
+    ``unread`` is the sentence about what stands in the editor and cannot be read.
+    """
+    if unread:
+        return FormChoices(None, f"The network is not finished. {escape_markdown(unread)}")
     try:
         config = TrainConfig.from_dict(values)
     except ConfigError as error:
