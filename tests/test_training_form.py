@@ -74,7 +74,7 @@ def run(app: AppTest) -> str:
     app.run()
     assert not app.exception
     kinds = ("info", "warning", "error", "markdown", "caption")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    return "\n".join(getattr(each, "value", "") for kind in kinds for each in app.get(kind))
 
 
 def choose(app: AppTest, key: str, value: str) -> str:
@@ -84,6 +84,7 @@ def choose(app: AppTest, key: str, value: str) -> str:
 
 def number(app: AppTest, label: str) -> float:
     (box,) = [box for box in app.number_input if box.label == label]
+    assert box.value is not None
     return box.value
 
 

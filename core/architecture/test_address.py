@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.architecture.address import LONGEST_TEXT, Address, from_query, to_query
@@ -11,6 +11,7 @@ from core.architecture.conftest import LAYERS, networks
 from core.architecture.library import NAMES, SIDES, canonical
 from core.architecture.text import write
 
+EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 READABLE = networks().map(lambda made: canonical(write(made[0])))
 UNFINISHED = st.lists(LAYERS, max_size=5).map(lambda layers: canonical(write(layers)))
 ADDRESSES = st.builds(
@@ -21,6 +22,7 @@ ADDRESSES = st.builds(
 )
 
 
+@EXAMPLES
 @given(ADDRESSES)
 def test_an_address_comes_back_as_it_went(address):
     query = to_query(address)
@@ -29,6 +31,7 @@ def test_an_address_comes_back_as_it_went(address):
     assert from_query({key: values[0] for key, values in typed.items()}) == (address, [])
 
 
+@EXAMPLES
 @given(st.dictionaries(st.sampled_from(["from", "network", "size", "run"]), st.text()))
 def test_nonsense_gets_sentences_and_nothing_breaks(query):
     address, sentences = from_query(query)

@@ -100,7 +100,7 @@ def say_which(form: Form) -> None:
     The way back stands beside it in either case, so that nothing below moves with an edit.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="which-network"):
-        st.markdown(which(form), width="content")
+        st.markdown(f":small[{which(form)}]", width="content")
         if form.changed:
             st.button(
                 f"Put {back_to(form)} back",
@@ -119,7 +119,7 @@ def which(form: Form) -> str:
     if form.start == NOTHING or not form.base:
         return "No layer yet: add the first one below."
     if form.base in presets():
-        purpose = f":small[{presets()[form.base].purpose}.]"
+        purpose = f"{presets()[form.base].purpose}."
         return f"{form.base}: {purpose}" if form.start == RUN else purpose
     return "**Own network**" + (
         f" of run {name_of_run(form)}." if form.start == RUN else ", as the address gives it."

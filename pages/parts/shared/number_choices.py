@@ -14,6 +14,7 @@ from core.wording import spoken_memory
 from pages.parts.shared.form_state import RUN, Form
 from pages.parts.shared.number_box import number_box
 
+WORTH_SAYING = 100e6  # bytes, beside which what the program takes anyway is little
 RECIPES = {"article": "As in the article", "compact": "Learns better", RUN: "As in the run"}
 INIT_NAMES = {
     "xavier_normal": "Xavier normal",
@@ -119,17 +120,17 @@ def plan_of(network: str, image_size: int) -> Plan | None:
 
 
 def how_large(network: str, image_size: int, batch_size: int) -> str:
-    """Say how many weights a network has and what a training takes; nothing where none can be."""
+    """Say how many weights a network has, and how much memory a large training takes."""
     found = plan_of(network, image_size)
     if found is None:
         return ""
     count = found.parameters
     number = f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,}"
-    memory = spoken_memory(training_bytes(found, batch_size, image_size))
-    return (
-        f"At {image_size} pixels a side this network has {number} weights. "
-        f"Training it takes roughly {memory} of memory."
-    )
+    said = f"At {image_size} pixels a side this network has {number} weights."
+    memory = training_bytes(found, batch_size, image_size)
+    if memory < WORTH_SAYING:
+        return said
+    return f"{said} Training it takes roughly {spoken_memory(memory)} of memory."
 
 
 def too_small_for_preset(network: str, image_size: int) -> str:
