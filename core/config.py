@@ -155,6 +155,12 @@ def check_number(name: str, value: object) -> None:
         )
 
 
+def check_field(name: str, value: object) -> None:
+    """Raise ``ConfigError`` when ``value`` is no number that the field of that name can have."""
+    check = check_number if isinstance(LIMITS[name][0], float) else check_whole_number
+    check(name, value)
+
+
 def checked_mistakes(values: object) -> tuple[Mistake, ...]:
     """Return the mistakes of a list of their names, each once and in one order; ``ConfigError``."""
     known = [str(mistake) for mistake in Mistake]

@@ -32,6 +32,15 @@ def cpu_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@cache
+def memory_bytes() -> int | None:
+    """Return how much memory this computer has; None where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
 class OneThread:
     """A block that keeps a library to one thread: who is inside is counted under ``lock``, the
     first one in sets one thread and the last one out sets the former number back.

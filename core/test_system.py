@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -161,3 +162,11 @@ def test_libraries_are_imported_only_where_they_are_used() -> None:
     code = "import core.system, sys; print(*sorted({'torch', 'cv2', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_the_memory_of_this_computer_is_that_of_proc():
+    lines = Path("/proc/meminfo")
+    if not lines.exists():
+        pytest.skip("only Linux says its memory there")
+    total = int(lines.read_text().split()[1]) * 1024
+    assert system.memory_bytes() == pytest.approx(total, rel=0.1)

@@ -1,9 +1,15 @@
-from core.wording import short_time, spoken_size, spoken_time, times_as_long
+from core.wording import short_time, spoken_memory, spoken_size, spoken_time, times_as_long
 
 
 def test_sizes_of_files_are_said_in_the_unit_that_leaves_digits():
     assert [spoken_size(n) for n in (0, 999, 1234, 999_000, 26_100_000)] == [
         *("0 bytes", "999 bytes", "1.2 kB", "999.0 kB", "26.1 MB")
+    ]
+
+
+def test_memory_is_said_roughly():
+    assert [spoken_memory(n) for n in (11_300_000, 999e6, 1.24e9, 61e9)] == [
+        *("11 MB", "999 MB", "1.2 GB", "61 GB")
     ]
 
 

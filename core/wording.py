@@ -8,6 +8,13 @@ def spoken_size(size: int) -> str:
     return f"{size / 1e3:.1f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
 
 
+def spoken_memory(size: float) -> str:
+    """Say roughly how much memory something takes: "11 MB", "1.2 GB", "61 GB"."""
+    if size < 0.9995e9:
+        return f"{size / 1e6:.0f} MB"
+    return f"{size / 1e9:.1f} GB" if size < 9.95e9 else f"{size / 1e9:.0f} GB"
+
+
 def spoken_time(seconds: float) -> str:
     """Say a duration as a person would: "8 s", "2 min 5 s", "3 h 10 min"."""
     whole = max(0, round(seconds))
@@ -36,3 +43,9 @@ def times_as_long(seconds: float, shortest: float) -> str:
 def percent(share: float) -> str:
     """Say a share of 0..1 with one digit: "81.2 %"."""
     return f"{share * 100:.1f} %"
+
+
+def quote(text: str) -> str:
+    """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
+    return f"'{kept}{'...' if len(text) > 20 else ''}'"

@@ -61,15 +61,19 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def running_server(home: Path) -> Iterator[Server]:
-    """Run ``streamlit run app.py`` on a free port with its folders in ``home``."""
+def running_server(home: Path, script: str = "app.py") -> Iterator[Server]:
+    """Run ``streamlit run app.py`` on a free port with its folders in ``home``.
+
+    Another ``script`` is a page that only tests need.
+    """
     port = free_port()
     started = Server(f"http://127.0.0.1:{port}", home / "runs", home / "cache", home / "server.log")
     environment = os.environ | {
         "GLASS_CNN_RUNS": str(started.runs),
         "GLASS_CNN_CACHE": str(started.cache),
+        "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     options = ["--server.port", str(port), "--server.headless", "true"]
     with started.log.open("wb") as log:
         process = subprocess.Popen(

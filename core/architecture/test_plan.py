@@ -8,7 +8,13 @@ from torch import nn
 
 from core.architecture.conftest import LAYERS, networks
 from core.architecture.layers import Layer
-from core.architecture.plan import MOST_PARAMETERS, check, plan, read_and_check
+from core.architecture.plan import (
+    MOST_PARAMETERS,
+    check,
+    plan,
+    read_and_check,
+    training_bytes,
+)
 from core.architecture.text import Layers, read, write
 from core.errors import ArchitectureError
 from core.networks.modules import torch_modules
@@ -112,3 +118,9 @@ def test_the_receptive_field_grows_with_windows_and_strides():
     text = "conv 4 kernel 3 padding 1\nmaxpool 2\nconv 4 kernel 3x1 dilation 2 padding 2\n" + ENDING
     fields = [step.field for step in check(read(text), 32).steps]
     assert fields == [(3, 3), (4, 4), (12, 4), (12, 4), (32, 32), (32, 32)]
+
+
+def test_the_memory_of_a_training_can_be_followed_by_hand() -> None:
+    planned = check(read("flatten\nlinear 1\nsigmoid\n"), 4)
+    parameters, photo, given_out = 48 + 1, 3 * 4 * 4, 48 + 1 + 1
+    assert training_bytes(planned, 10, 4) == 4 * (4 * parameters + 10 * (photo + 1.5 * given_out))

@@ -16,8 +16,8 @@ from core.conv_lab.experiment import (
 from core.conv_lab.look import VIEWS, Look
 from core.conv_lab.own import decode_own
 from core.conv_lab.sabotage import MISTAKES
-from core.conv_lab.typed_numbers import quote
 from core.errors import NumbersError
+from core.wording import quote
 
 _Places = TypeVar("_Places", bound=tuple[int, ...])
 _DEFAULT = Experiment()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import NumbersError
+from core.wording import quote
 
 LARGEST = 1e6
 _FROM_CODE = re.compile(r"\s*(?:\w+\.)?(?:array|tensor)\((.*\])[^]]*\)\s*", re.DOTALL)
@@ -42,12 +43,6 @@ def read_numbers(text: str, axes: Sequence[Axis]) -> Array:
     written = _brackets(text, len(axes)) if "[" in text or "]" in text else _rows(text, axes)
     shape = _check_sizes(written, axes)
     return np.array(_values(written, axes)).reshape(shape)
-
-
-def quote(text: str) -> str:
-    """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
-    return f"'{kept}{'...' if len(text) > 20 else ''}'"
 
 
 def _words(text: str) -> list[str]:

@@ -12,8 +12,8 @@ from typing import Any
 from core.config import DTYPES
 from core.conv_lab.demos.settings import Layer, Setting, own_fields, settings
 from core.conv_lab.own import decode_own
-from core.conv_lab.typed_numbers import quote
 from core.errors import NumbersError
+from core.wording import quote
 
 
 def layer_to_query(name: str, layer: Layer) -> dict[str, str]:

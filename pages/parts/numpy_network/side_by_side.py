@@ -1,23 +1,27 @@
 """Both engines training side by side: start, follow, pause, step, stop, all in place."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
-from core.config import DTYPES, recipe_for
+from core.config import DTYPES
 from core.folders import side_by_side_folder
 from core.pictures.curves import thin
 from core.runs.listing import list_runs
 from core.runs.run import Run
 from core.runs.status import Status
 from core.training.events import EnginesCompared
-from pages.parts.shared import training_form
 from pages.parts.shared.figures import figures
+from pages.parts.shared.form_state import Form
 from pages.parts.shared.line_chart import Chart, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
 from pages.parts.shared.mistakes import say_what_was_done
 from pages.parts.shared.run_choice import choose_run
 from pages.parts.shared.run_management import show_management
-from pages.parts.shared.start_training import begin, bring_training_into_view, offer_start
+from pages.parts.shared.start_training import begin, bring_training_into_view
+from pages.parts.shared.take_along import offer_programs
+from pages.parts.shared.training_form import training_form
 from pages.parts.shared.words import apart
 from pages.parts.shared.workers import warm_up
 
@@ -45,32 +49,33 @@ def show() -> None:
 
 def show_form() -> None:
     """Draw the Train page's form with a choice of dtype; Start begins the training."""
-    form, look = st.columns([5, 7], gap="large")
-    with form:
-        data = training_form.choose_source()
-        model = training_form.choose_network()
-        choices = training_form.choose_numbers(data, model)
-        dtype = st.segmented_control(
-            "Numbers",
-            DTYPES,
-            default=DTYPES[1],
-            required=True,
-            key="pair-dtype",
-            persist_state="session",
-            help="In float64 both stay together for a whole training. In float32, in which "
-            "networks usually train, rounding parts them after some dozens of batches. A mistake "
-            "in a formula would part them in both alike.",
-        )
-    with look:
-        st.markdown(
-            "Both networks start from **the same weights** and get **the same batches** in the "
-            "same order. Whatever parts them is the order in which each adds its numbers up."
-        )
-        preview = training_form.look_at(data, choices.config or recipe_for(model))
-    with form:
-        config = offer_start("Start both", "start-pair", choices, preview)
+    config = training_form(
+        "numpy_network",
+        "Start both",
+        "start-pair",
+        more=choose_dtype,
+        words="Both networks start from **the same weights** and get **the same batches** in the "
+        "same order. Whatever parts them is the order in which each adds its numbers up.",
+    )
     if config is not None:
-        begin(config.replace(engine="both", dtype=str(dtype)))
+        begin(config)
+
+
+def choose_dtype(form: Form) -> dict[str, Any]:
+    """Draw the choice of a dtype, that of a pair whose choices were taken over at first."""
+    pair = form.run.config if form.run and form.run.config.engine == "both" else None
+    dtype = st.segmented_control(
+        "Numbers",
+        DTYPES,
+        default=pair.dtype if pair and form.taken_over else DTYPES[1],
+        required=True,
+        key=f"pair-dtype-{form.number}",
+        persist_state="session",
+        help="In float64 both stay together for a whole training. In float32, in which "
+        "networks usually train, rounding parts them after some dozens of batches. A mistake "
+        "in a formula would part them in both alike.",
+    )
+    return {"engine": "both", "dtype": str(dtype)}
 
 
 def follow(run: Run) -> None:
@@ -90,6 +95,7 @@ def follow(run: Run) -> None:
         "starts many millions of times smaller; a mistake in a formula would not shrink so."
     )
     if not run.status().active:
+        offer_programs(run.config, run.id)
         with st.expander("Rename or delete"):
             show_management(run)
 

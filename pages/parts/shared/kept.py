@@ -10,14 +10,22 @@ from typing import cast
 
 import streamlit as st
 
+_INSTEAD = "kept-instead"
+
 
 @contextmanager
 def keep_address(page: str) -> Iterator[None]:
     """Remember which address ``page`` has when its script ends, however it ends."""
+    st.session_state.pop(_INSTEAD, None)
     try:
         yield
     finally:
-        _addresses()[page] = st.query_params.to_dict()
+        _addresses()[page] = st.session_state.get(_INSTEAD, st.query_params.to_dict())
+
+
+def keep_instead(query: dict[str, str]) -> None:
+    """Remember another address than Streamlit knows, which the browser shows in its place."""
+    st.session_state[_INSTEAD] = query
 
 
 def kept_address(page: str) -> dict[str, str]:

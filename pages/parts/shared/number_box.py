@@ -1,8 +1,10 @@
 """A box for one number of a training's config."""
 
+from typing import Any
+
 from streamlit.delta_generator import DeltaGenerator
 
-from core.config import TrainConfig
+from core.config import check_field
 from core.errors import ConfigError
 
 
@@ -10,7 +12,7 @@ def number_box(
     place: DeltaGenerator,
     field: str,
     label: str,
-    preset: TrainConfig,
+    values: dict[str, Any],
     key: str,
     *,
     help: str,
@@ -20,13 +22,14 @@ def number_box(
 ) -> int | float:
     """Draw the box of one of the config's numbers, and under it why it cannot be what was typed.
 
-    ``below`` is where that is said when the box's own column is too narrow for a sentence.
+    ``values`` holds what it starts from. ``below`` is where that is said when the box's own column
+    is too narrow for a sentence.
 
     The box has no limits of its own: Streamlit would keep the last good number without a word.
     """
     value = place.number_input(
         label,
-        value=preset.to_dict()[field],
+        value=values[field],
         step=step,
         format=format,
         key=key,
@@ -34,7 +37,7 @@ def number_box(
         help=help,
     )
     try:
-        preset.replace(**{field: value})
+        check_field(field, value)
     except ConfigError as error:
         (below or place).markdown(f":red[{error}]")
     return value

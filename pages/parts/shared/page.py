@@ -77,7 +77,8 @@ _STYLE = """
 [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; }
 .stMain [data-testid="stCheckbox"] :is([data-testid="stMarkdownContainer"], p) {
   white-space: normal; overflow: visible; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-in-view-"]) { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-in-view-"], [class*="st-key-address-"]))
+  { position: absolute; }
 h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 [data-testid="stMetricValue"], td, .tabular { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricValue"] { font-size: 1.35rem; }
@@ -87,9 +88,11 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 .figures dt { font-size: .875rem; font-weight: 400; opacity: .8; }
 .figures dd { font-size: 1.35rem; line-height: 1.3; margin: 0; min-width: 4.5rem; }
 .st-key-curves { min-height: 413px; }  /* while a run ends, Plotly comes in the canvases' place */
+.st-key-which-network { min-height: 2.5rem; }  /* with the first edit comes a button */
 .st-key-verdict { min-height: 4.6rem; }  /* a longer verdict moves nothing below it */
 @media (max-width: 640px) {
   .st-key-curves { min-height: 913px; }
+  .st-key-which-network { min-height: 3rem; }
   .st-key-verdict { min-height: 11rem; }
   [data-testid="stProgress"] p { min-height: 2lh; }  /* the time left may need a second line */
 }

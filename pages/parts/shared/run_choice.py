@@ -2,20 +2,24 @@
 
 import streamlit as st
 
+from core.architecture.address import KEYS
 from core.runs.listing import list_runs, names_of
 from core.runs.run import Run
+from pages.parts.shared.form_state import take_over
 
 NEW = "new"
 
 
 def open_run(run: Run | None) -> None:
     """Show ``run`` from the next script run on; None shows the form for a new one."""
-    st.query_params["run"] = NEW if run is None else run.id
+    query = {name: text for name, text in st.query_params.items() if name not in KEYS}
+    st.query_params.from_dict(query | {"run": NEW if run is None else run.id})
 
 
 def wanted_run(runs: list[Run]) -> Run | None:
     """Return the run that the address names, or without a name the newest one in training."""
-    wanted = st.query_params.get("run")
+    asks_for_network = any(name in st.query_params for name in KEYS)
+    wanted = st.query_params.get("run", NEW if asks_for_network else None)
     if wanted is None:
         active = next((run for run in runs if run.status().active), None)
         if active is not None:
@@ -54,8 +58,15 @@ def choose_run(runs: list[Run] | None = None) -> Run | None:
         key=key,
         label_visibility="collapsed",
     )
-    new = right.button("New training", key="new-training", width="stretch", disabled=chosen is None)
-    if new:
+    new = right.button(
+        "New training",
+        key="new-training",
+        width="stretch",
+        disabled=chosen is None,
+        help="A form with this run's network and all its choices.",
+    )
+    if new and chosen is not None:
+        take_over(chosen)
         picked = NEW
     if picked != (chosen.id if chosen else NEW):
         open_run(by_id.get(picked))

@@ -1,5 +1,7 @@
 """The end of the form for a new training: the button, and what it begins."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.config import TrainConfig
@@ -8,10 +10,17 @@ from core.runs.listing import create_run
 from core.runs.run import Run
 from pages.parts.shared.in_view import bring_into_view
 from pages.parts.shared.run_choice import open_run
-from pages.parts.shared.training_form import FormChoices
 from pages.parts.shared.workers import worker_pool
 
 _BEGUN = "training-begun"
+
+
+@dataclass(frozen=True)
+class FormChoices:
+    """What the form says: a config that works, or the sentence why it does not."""
+
+    config: TrainConfig | None
+    problem: str = ""
 
 
 def offer_start(

@@ -1,289 +1,149 @@
-"""The form for a new training: pictures, network, choices, and a look at what will be learnt."""
+"""The form for a new training: pictures and network above, choices on the left, a look beside."""
 
-import dataclasses
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from core.architecture.library import layers_of, presets, smallest_image_size
-from core.architecture.plan import plan
-from core.config import (
-    DRAWN,
-    INITIALISATIONS,
-    OPTIMIZERS,
-    TrainConfig,
-    recipe_for,
+from core.architecture.address import KEYS
+from core.architecture.library import layers_of
+from core.architecture.plan import plan, training_bytes
+from core.config import DRAWN, DTYPES, TrainConfig
+from core.errors import ConfigError
+from core.runs.naming import in_words
+from core.system import memory_bytes
+from core.wording import spoken_memory
+from pages.parts.shared.address_bar import show_address
+from pages.parts.shared.form_state import (
+    Form,
+    current_form,
+    start_afresh,
+    write_down,
+    written,
 )
-from core.data import DataRequest
-from core.data.preview import Preview, preview_source
-from core.errors import ConfigError, DataError
-from core.pictures.colour import CLASS_COLOURS
-from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.mistakes import choose_mistakes
-from pages.parts.shared.number_box import number_box
+from pages.parts.shared.network_choice import (
+    change_network,
+    choose_run_to_start_from,
+    choose_start,
+)
+from pages.parts.shared.number_choices import choose_numbers, choose_recipe
+from pages.parts.shared.picture_choice import (
+    cached_preview,
+    choose_source,
+    look_at,
+    request_for,
+    type_folder,
+)
+from pages.parts.shared.start_training import FormChoices, offer_start
+from pages.parts.shared.take_along import offer_programs
 from pages.parts.shared.words import escape_markdown
 
-SAMPLES = 12
-SAMPLE_SIDE = 96
-DRAWN_PETS = "Drawn pets"
-FOLDER = "A folder of photos"
-# Enough to watch it learn within a minute or two on a laptop, small enough to start at once.
-DRAWN_QUICK = {"image_size": 96, "train_per_class": 300, "test_per_class": 100}
-INIT_NAMES = {
-    "xavier_normal": "Xavier normal",
-    "kaiming_normal": "Kaiming normal",
-    "uniform": "uniform",
-    "constant": "constant",
-}
-OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
+
+def training_form(
+    page: str,
+    label: str,
+    key: str,
+    *,
+    more: Callable[[Form], dict[str, Any]] = lambda form: {},
+    words: str = "",
+) -> TrainConfig | None:
+    """Draw the whole form; return the config when its button, ``label``, was pressed.
+
+    ``page`` is the one whose address holds it. ``more`` draws further choices and returns them as
+    fields of the config; ``words`` stand above the pictures.
+    """
+    form = current_form(page)
+    say_where_it_came_from(form)
+    pictures, recipe = st.columns([2, 3])
+    with pictures:
+        choose_source(form)
+    with recipe:
+        choose_recipe(form)
+    data = DRAWN if form.drawn else type_folder()
+    choose_start(form)
+    choose_run_to_start_from(form)
+    change_network(form)
+    left, look = st.columns([5, 7], gap="large")
+    with left:
+        starting = form.starting_values()
+        values = choose_numbers(form)
+        request = request_for(data, values, starting)
+        mistakes = choose_mistakes(lambda: cached_preview(request))
+        values |= {"model": form.network, "data": data or DRAWN, "mistakes": mistakes}
+        values |= more(form)
+    with look:
+        if words:
+            st.markdown(words)
+        preview = look_at(data, request)
+    with left:
+        choices = checked(values, form.unread)
+        config = offer_start(label, key, choices, preview)
+        offer_programs(choices.config, key)
+    share(form, page)
+    return config
 
 
-@dataclass(frozen=True)
-class FormChoices:
-    """What the form says: a config that works, or the sentence why it does not."""
+def checked(values: dict[str, Any], unread: str) -> FormChoices:
+    """Make a config of all choices, or say why none can be made.
 
-    config: TrainConfig | None
-    problem: str = ""
-
-
-def choose_source() -> str:
-    """Return ``drawn``, or the folder's path (empty while none was typed)."""
-    source = st.segmented_control(
-        "Pictures",
-        [DRAWN_PETS, FOLDER],
-        default=DRAWN_PETS,
-        required=True,
-        key="source",
-        persist_state="session",
-        help="Drawn pets need no download, so you can start at once. A folder holds your own "
-        "photos, one sub-folder for each of two classes.",
-    )
-    if source != FOLDER:
-        return DRAWN
-    path = st.text_input(
-        "Path of the folder on the server's computer",
-        placeholder="/home/me/cat-and-dog",
-        key="folder",
-        persist_state="session",
-        help="training_set and test_set with cats and dogs inside, train and test, two class "
-        "folders without a split, or files named cat.0.jpg and dog.0.jpg.",
-    )
-    return str(Path(path.strip()).expanduser()) if path.strip() else ""
-
-
-def choose_network() -> str:
-    """Return the preset's name."""
-    model = st.segmented_control(
-        "Network",
-        list(presets()),
-        default="article",
-        required=True,
-        key="network",
-        persist_state="session",
-    )
-    st.caption(presets()[str(model)].purpose + ".")
-    return str(model)
-
-
-def choose_numbers(data: str, model: str) -> FormChoices:
-    """Draw the choices with the preset's values and check them together."""
-    preset = recipe_for(model).replace(model=model)
-    values: dict[str, object] = {}
-    if data == DRAWN:
-        preset = preset.replace(
-            train_per_class=DRAWN_QUICK["train_per_class"],
-            test_per_class=DRAWN_QUICK["test_per_class"],
-            image_size=max(DRAWN_QUICK["image_size"], smallest_image_size(model) or 0),
-        )
-    # Another preset or source brings other starting values, so the widgets are others too.
-    suffix = f"{model}-{'drawn' if data == DRAWN else 'folder'}"
-    columns, below = st.columns(3, vertical_alignment="bottom"), st.container()
-    values["epochs"] = number_box(
-        columns[0],
-        "epochs",
-        "Epochs",
-        preset,
-        f"epochs-{suffix}",
-        help="How often the network sees every training picture.",
-        below=below,
-    )
-    values["image_size"] = number_box(
-        columns[1],
-        "image_size",
-        "Pixels a side",
-        preset,
-        f"size-{suffix}",
-        step=16,
-        help=f"Every picture is stretched to a square of this size. Below "
-        f"{smallest_image_size(model)} nothing is left for the last layers of this network; "
-        "twice the side takes four times as long.",
-        below=below,
-    )
-    values["train_per_class"] = number_box(
-        columns[2],
-        "train_per_class",
-        "Pictures per class",
-        preset,
-        f"train-{suffix}",
-        step=100,
-        help="The first so many training pictures of each class, in the order of their names.",
-        below=below,
-    )
-    below.caption(how_large(model, values["image_size"]))
-    with st.expander("More choices"):
-        values |= more_choices(preset, suffix)
+    ``unread`` is the sentence about what stands in the editor and cannot be read.
+    """
+    if unread:
+        return FormChoices(None, f"The network is not finished. {escape_markdown(unread)}")
     try:
-        config, problem = preset.replace(data=data or DRAWN, **values), ""
+        config = TrainConfig.from_dict(values)
     except ConfigError as error:
-        config, problem = None, f"This cannot work. {error}"
-    mistakes = choose_mistakes(lambda: preview_of(data, config or preset))
-    return FormChoices(config and config.replace(mistakes=mistakes), problem)
+        return FormChoices(None, f"This cannot work. {escape_markdown(str(error))}")
+    refusal = memory_refusal(config)
+    return FormChoices(None if refusal else config, refusal)
 
 
-def how_large(model: str, image_size: object) -> str:
-    """Say how many weights the chosen network has; nothing where it cannot take such pictures."""
-    if not isinstance(image_size, int) or image_size < (smallest_image_size(model) or 0):
+def memory_refusal(config: TrainConfig) -> str:
+    """Say why a training is too large for this computer; empty when it is not."""
+    planned = plan(layers_of(config.model, config.image_size), config.image_size)
+    needed, there = training_bytes(planned, config.batch_size, config.image_size), memory_bytes()
+    if there is None or needed <= there:
         return ""
-    count = plan(layers_of(model, image_size), image_size).parameters
-    number = f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,}"
-    return f"At {image_size} pixels a side this network has {number} weights."
-
-
-def more_choices(preset: TrainConfig, suffix: str) -> dict[str, object]:
-    """Draw what most people never change."""
-    left, right = st.columns(2)
-    return step_choices(preset, suffix, left, right) | other_choices(preset, suffix, left, right)
-
-
-def step_choices(
-    preset: TrainConfig, suffix: str, left: DeltaGenerator, right: DeltaGenerator
-) -> dict[str, object]:
-    """Draw what decides a step: its size, its photos, its rule, and where the first begins."""
-    return {
-        "learning_rate": number_box(
-            left,
-            "learning_rate",
-            "Learning rate",
-            preset,
-            f"rate-{suffix}",
-            step=1e-4,
-            format="%.5f",
-            help="How far each step goes. Too small learns slowly, too large makes the loss jump "
-            "or blow up. It can be changed while the training runs.",
-        ),
-        "batch_size": number_box(
-            right,
-            "batch_size",
-            "Batch size",
-            preset,
-            f"batch-{suffix}",
-            help="Pictures per step. More make a calmer loss and fewer steps an epoch.",
-        ),
-        "optimizer": left.selectbox(
-            "Optimiser",
-            OPTIMIZERS,
-            OPTIMIZERS.index(preset.optimizer),
-            format_func=OPTIMIZER_NAMES.__getitem__,
-            key=f"optimizer-{suffix}",
-            persist_state="session",
-            help="The rule that turns gradients into steps. Adam scales each weight's step by its "
-            "recent gradients; SGD does not and wants a larger learning rate.",
-        ),
-        "init": right.selectbox(
-            "First weights",
-            INITIALISATIONS,
-            INITIALISATIONS.index(preset.init),
-            format_func=INIT_NAMES.__getitem__,
-            key=f"init-{suffix}",
-            persist_state="session",
-            help="How the weights are drawn before the first step. With constant ones all channels "
-            "of a layer start alike and can hardly learn different things: worth a try.",
-        ),
-    }
-
-
-def other_choices(
-    preset: TrainConfig, suffix: str, left: DeltaGenerator, right: DeltaGenerator
-) -> dict[str, object]:
-    """Draw what else there is: the test, the seed, how photos and learning rate vary."""
-    return {
-        "test_per_class": number_box(
-            left,
-            "test_per_class",
-            "Test pictures per class",
-            preset,
-            f"test-{suffix}",
-            step=50,
-            help="Never trained on, only asked after each epoch.",
-        ),
-        "seed": number_box(
-            right,
-            "seed",
-            "Seed",
-            preset,
-            f"seed-{suffix}",
-            help="The same seed gives the same first weights and the same order of pictures, "
-            "so the same run again.",
-        ),
-        "augment": left.toggle(
-            "Vary the pictures",
-            preset.augment,
-            key=f"augment-{suffix}",
-            persist_state="session",
-            help="Mirror, crop and brighten each picture at random every time, so that the network "
-            "cannot learn them by heart. The article does not.",
-        ),
-        "schedule": right.selectbox(
-            "Learning rate over time",
-            ("constant", "cosine"),
-            ("constant", "cosine").index(preset.schedule),
-            key=f"schedule-{suffix}",
-            persist_state="session",
-            help="Constant as in the article, or a short climb and a cosine down to zero.",
-        ),
-    }
-
-
-@st.cache_data(show_spinner="Looking at the pictures ...", ttl=20, max_entries=20)
-def cached_preview(request: DataRequest) -> Preview | str:
-    """Return some pictures and what was found, or the sentence why there are none."""
-    try:
-        return preview_source(request, SAMPLES)
-    except DataError as error:
-        return str(error)
-
-
-def preview_of(data: str, config: TrainConfig) -> Preview | str:
-    """Look at what ``config`` would train on, at the size of a thumbnail."""
-    request = DataRequest.of(config.replace(data=data or DRAWN))
-    return cached_preview(dataclasses.replace(request, image_size=SAMPLE_SIDE))
-
-
-def look_at(data: str, config: TrainConfig) -> Preview | None:
-    """Show sample pictures with labels and what was found; None when there is nothing to train."""
-    if not data:
-        st.info("Type the path of a folder with photos of two classes to see what is in it.")
-        return None
-    preview = preview_of(data, config)
-    if isinstance(preview, str):
-        st.error(preview)
-        return None
-    st.markdown("**Some of the training pictures**")
-    gallery(
-        [
-            Picture(pixels, preview.classes[label], name, CLASS_COLOURS[label])
-            for pixels, label, name in zip(
-                preview.pixels, preview.labels, preview.names, strict=True
-            )
-        ],
-        key="samples",
-        side=80,
-        clickable=False,
+    return (
+        f"This training would take roughly {spoken_memory(needed)} of memory, and this computer "
+        f"has {spoken_memory(there)}. Smaller batches or smaller pictures take less."
     )
-    st.markdown("**What was found**")
-    st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in preview.sentences))
-    for name, sentence in preview.unreadable:
-        st.warning(f"{escape_markdown(name)} will be left out. {sentence}")
-    return preview
+
+
+def say_where_it_came_from(form: Form) -> None:
+    """Say what was wrong with the address, and of which run the choices are, with a way back."""
+    for sentence in form.sentences:
+        st.warning(sentence)
+    if not form.taken_over or form.run is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="taken-over"):
+        st.markdown(taken_over_words(form.run.name, form.run.config), width="content")
+        st.button(
+            "Fresh form",
+            key="fresh-form",
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=start_afresh,
+            help="Put the first network, drawn pets and their numbers back.",
+        )
+
+
+def taken_over_words(name: str, config: TrainConfig) -> str:
+    """Say what a form took over from a run, with what no box on the form shows."""
+    hidden = [f"computing in {config.engine}"] if config.engine == "numpy" else []
+    hidden += [in_words(config, "dtype")] if config.dtype != DTYPES[0] else []
+    hidden += [in_words(config, "weight_decay")] if config.weight_decay else []
+    also = f" ({', '.join(hidden)})" if hidden else ""
+    return (
+        f":material/content_copy: Taken over from run **{escape_markdown(name)}**: its network, "
+        f"its pictures and every choice, seed {config.seed} too{also}."
+    )
+
+
+def share(form: Form, page: str) -> None:
+    """Let the address say the form, so that a link gives a colleague the same."""
+    query = written(form)
+    write_down(page, query)
+    others = {name: text for name, text in st.query_params.items() if name not in KEYS}
+    show_address(others | ({"run": "new"} | query if query else {}), key=page)

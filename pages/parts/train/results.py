@@ -17,6 +17,7 @@ from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.live_run import refresh_seconds
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.run_photos import run_data, show_report
+from pages.parts.shared.take_along import offer_programs
 from pages.parts.train.compare import compare
 
 SHOWN = 24
@@ -34,6 +35,7 @@ def show_results(run: Run) -> None:
         "Compare runs": compare,
         "What was found": show_report,
         "Weights and recipe": show_weights,
+        "Take it along": lambda run: offer_programs(run.config, run.id),
         "Rename or delete": show_management,
     }
     part = st.segmented_control(

@@ -1,0 +1,228 @@
+"""What the form for a new training holds: it outlives a visit elsewhere, and the address says it.
+
+Widgets die with their page and numbers have keys of their own; this is what they are drawn from.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import streamlit as st
+
+from core.architecture.address import KEYS, Address, from_query, to_query
+from core.architecture.library import presets
+from core.config import DRAWN, PRESETS, TrainConfig
+from core.folders import side_by_side_folder
+from core.mistakes import Mistake
+from core.runs.listing import list_runs, names_of
+from core.runs.run import Run
+from pages.parts.shared.words import escape_markdown
+
+RUN, NOTHING, ADDRESS = "run", "nothing", "address"
+"""What a form may start from beside a preset, which is named by its name."""
+DRAWN_PETS = "Drawn pets"
+FOLDER = "A folder of photos"
+# Enough to watch it learn within a minute or two on a laptop, small enough to start at once.
+DRAWN_QUICK = {"image_size": 96, "train_per_class": 300, "test_per_class": 100}
+FIRST = "article"
+_FORM, _KNOWN, _TAKE_OVER = "training-form", "training-form-addresses", "take-over"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The run that a form started from, as it was then."""
+
+    id: str
+    name: str
+    config: TrainConfig
+
+
+@dataclass
+class Form:
+    """``network`` is the newest that can be read of what stands in the editor, ``unread`` says why
+    the rest cannot, ``base`` is what it was made from. ``number`` counts a visitor's forms, for the
+    widgets' keys.
+    """
+
+    number: int = 0
+    start: str = FIRST
+    base: str = FIRST
+    network: str = FIRST
+    unread: str = ""
+    recipe: str = FIRST
+    run: Origin | None = None
+    source: str = DRAWN_PETS
+    editor_open: bool = False
+    taken_over: bool = False
+    image_size: int | None = None
+    sizes: dict[str, int] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the network is another one than it started as."""
+        return self.network != self.base
+
+    @property
+    def recipe_config(self) -> TrainConfig:
+        """The choices to start from: a recipe's, or those of the run."""
+        return self.run.config if self.recipe == RUN and self.run else PRESETS[self.recipe]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the program draws the pictures itself."""
+        return self.source == DRAWN_PETS
+
+    @property
+    def suffix(self) -> str:
+        """What the keys of the numbers end in.
+
+        Another recipe and other pictures bring other starting values, so the widgets are others
+        too; another network does not, so that what was typed stays while somebody changes it.
+        """
+        recipe = self.run.id if self.recipe == RUN and self.run else self.recipe
+        form = f"-{self.number}" if self.number else ""
+        return f"{recipe}-{'drawn' if self.drawn else 'folder'}{form}"
+
+    def starting_values(self) -> dict[str, Any]:
+        """Return what every choice is before somebody changes it."""
+        config = self.recipe_config
+        values = config.to_dict()
+        if self.drawn and not (self.recipe == RUN and config.data == DRAWN):
+            values |= DRAWN_QUICK
+        return values | ({"image_size": self.image_size} if self.image_size else {})
+
+    def current_size(self) -> int:
+        """Return the pixels a side as they stand in their box, which is drawn further down."""
+        size = st.session_state.get(f"size-{self.suffix}", self.sizes.get(self.suffix))
+        return int(size if size is not None else self.starting_values()["image_size"])
+
+    def edit(self, network: str, unread: str = "") -> None:
+        """Take over what the editor says."""
+        if network != self.network:
+            self.sentences = []  # what was wrong with the address is history
+        self.network, self.unread = network, unread
+
+    def begin_with(self, start: str, base: str, run: Origin | None = None) -> None:
+        """Start from another network, with the recipe that belongs to it."""
+        self.start, self.base, self.network, self.unread = start, base, base, ""
+        self.run, self.taken_over, self.sentences = run, False, []
+        self.recipe = RUN if run else start if start in PRESETS else "compact"
+        self.editor_open = self.editor_open or base not in presets()
+
+
+def current_form(page: str) -> Form:
+    """Return this visitor's form: the one before, or what the page's address newly asks for."""
+    said = {key: st.query_params[key] for key in KEYS if key in st.query_params}
+    known = _known(page)
+    run = st.session_state.pop(_TAKE_OVER, None)
+    if run is not None:
+        _use(taken_over(run))
+    elif _FORM not in st.session_state or (said and said not in known.values()):
+        _use(read(said))
+    known["read"] = said
+    return cast(Form, st.session_state[_FORM])
+
+
+def take_over(run: Run) -> None:
+    """Let the next form begin with all choices of a run."""
+    st.session_state[_TAKE_OVER] = run
+
+
+def start_afresh() -> None:
+    """Begin with the first preset and its own choices again."""
+    _use(Form())
+    choose_for_all(None)
+
+
+def taken_over(run: Run) -> Form:
+    """Return a form with a run's network and choices; those that stand alone are set here."""
+    config = run.config
+    form = Form(source=DRAWN_PETS if config.data == DRAWN else FOLDER)
+    form.begin_with(RUN, config.model, origin(run))
+    form.taken_over = True
+    choose_for_all(config)
+    return form
+
+
+def choose_for_all(config: TrainConfig | None) -> None:
+    """Set the widgets that do not start from a recipe: the folder and the mistakes."""
+    if config is not None and config.data != DRAWN:
+        st.session_state["folder"] = config.data
+    for mistake in Mistake:
+        st.session_state[f"mistake-{mistake}"] = config is not None and mistake in config.mistakes
+
+
+def origin(run: Run) -> Origin:
+    """Remember a run."""
+    return Origin(run.id, run.name, run.config)
+
+
+def all_runs() -> dict[str, Run]:
+    """Return every run whose network could be taken, by its id: those of one engine first."""
+    return {run.id: run for run in [*list_runs(), *list_runs(side_by_side_folder())]}
+
+
+def names_of_runs(runs: dict[str, Run]) -> dict[str, str]:
+    """Name runs so that no two are called alike."""
+    return names_of(runs.values())
+
+
+def read(said: dict[str, str]) -> Form:
+    """Return the form that an address asks for, with a sentence about all that was wrong."""
+    address, sentences = from_query(said)
+    network, start = address.network, address.start
+    run = None if start in ("", NOTHING, *presets()) else all_runs().get(start)
+    form = taken_over(run) if run else Form()
+    if start == NOTHING or start in presets():
+        form.begin_with(start, "" if start == NOTHING else start)
+    elif run is None and network is not None:
+        form.begin_with(network if network in presets() else ADDRESS, network)
+    if start and run is None and start not in (NOTHING, *presets()):
+        sentences.append(
+            f"In the address, from must be a preset's name, {NOTHING}, or a run that is here, not "
+            f"{start[:60]!r}; it is left out."
+        )
+    if network is not None:
+        form.edit(network)
+        form.editor_open = form.editor_open or network not in presets()
+    form.image_size = address.image_size
+    form.sentences = [escape_markdown(each) for each in sentences]
+    return form
+
+
+def written(form: Form) -> dict[str, str]:
+    """Return what the address says of a form; nothing of the first one as it starts."""
+    start = {RUN: form.run.id if form.run else "", ADDRESS: ""}.get(form.start, form.start)
+    network: str | None = form.network
+    if form.start in presets() and form.network == form.base:
+        start, network = "", None if form.start == FIRST else form.start
+    elif form.start != ADDRESS and form.network == form.base:
+        network = None
+    size = form.current_size()
+    return to_query(Address(start, network, size if size != starting_size(form) else None))
+
+
+def starting_size(form: Form) -> int:
+    """Return the pixels a side with which the form begins that the address opens."""
+    opened = Form()
+    opened.begin_with(form.start, form.base, form.run)
+    if form.run and form.run.config.data != DRAWN:
+        opened.source = FOLDER
+    return int(opened.starting_values()["image_size"])
+
+
+def write_down(page: str, query: dict[str, str]) -> None:
+    """Remember that the address says what the form holds, so that it is not read again."""
+    _known(page)["written"] = query
+
+
+def _known(page: str) -> dict[str, dict[str, str]]:
+    """Return the addresses of a page that were read or written last."""
+    known = st.session_state.setdefault(_KNOWN, {})
+    return cast(dict[str, dict[str, str]], known.setdefault(page, {}))
+
+
+def _use(form: Form) -> None:
+    if _FORM in st.session_state:
+        form.number = st.session_state[_FORM].number + 1
+    st.session_state[_FORM] = form

@@ -1,0 +1,313 @@
+"""The form for a new training without a browser: any network, its recipe, its address."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.architecture.address import KEYS
+from core.architecture.library import presets
+from core.config import PRESETS, TrainConfig
+from core.mistakes import Mistake
+from core.runs.listing import create_run
+from core.runs.run import Run
+from pages.parts.shared.network_editor import EditedNetwork
+
+ROOT = Path(__file__).parent.parent
+SMALL = "conv 8 kernel 3\nrelu\nmaxpool 4\nflatten\nlinear 1\nsigmoid\n"
+UNFINISHED = "conv 8 kernel 3\nrelu\n"
+
+
+class Pool:
+    """A pool of workers that only remembers what it was told to train."""
+
+    def __init__(self) -> None:
+        self.begun: list[Run] = []
+
+    def start(self, run: Run) -> None:
+        self.begun.append(run)
+
+
+class Editor:
+    """In the place of the editor: says ``typed`` until it is None, and remembers what it got."""
+
+    typed: str | None = None
+    unread = ""
+    got: tuple[str, int] = ("", 0)
+
+    def __call__(self, network: str, image_size: int, key: str) -> EditedNetwork:
+        self.got = network, image_size
+        return EditedNetwork(network if self.typed is None else self.typed, self.unread)
+
+
+@pytest.fixture
+def editor(monkeypatch):
+    editor = Editor()
+    monkeypatch.setattr("pages.parts.shared.network_choice.network_editor", editor)
+    return editor
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    pool = Pool()
+    monkeypatch.setattr("pages.parts.shared.start_training.worker_pool", lambda: pool)
+    return pool
+
+
+@pytest.fixture
+def train(tmp_path, monkeypatch, editor, pool):
+    """Give the Train page, with folders of its own."""
+    import streamlit as st
+
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.run()
+    app.switch_page("pages/train.py")
+    return app
+
+
+def run(app: AppTest) -> str:
+    """Run the page's script; return all that it says."""
+    app.run()
+    assert not app.exception
+    kinds = ("info", "warning", "error", "markdown", "caption")
+    return "\n".join(getattr(each, "value", "") for kind in kinds for each in app.get(kind))
+
+
+def choose(app: AppTest, key: str, value: str) -> str:
+    app.segmented_control(key=key).set_value(value)
+    return run(app)
+
+
+def number(app: AppTest, label: str) -> float:
+    (box,) = [box for box in app.number_input if box.label == label]
+    assert box.value is not None
+    return box.value
+
+
+def edit(app: AppTest, editor: Editor, network: str) -> str:
+    """Let the editor, which is then open, say a network."""
+    app.session_state["training-form"].editor_open = True
+    editor.typed = network
+    said = run(app)
+    editor.typed = None
+    return said
+
+
+def started(app: AppTest, pool: Pool) -> TrainConfig:
+    app.button(key="start").click()
+    run(app)
+    return pool.begun[-1].config
+
+
+def address(app: AppTest, page: str = "train") -> dict[str, str]:
+    """Return what the browser's address says, which is kept for coming back."""
+    return app.session_state["kept-addresses"][page]
+
+
+def test_each_preset_is_a_click_and_brings_its_recipe(train):
+    run(train)
+    for name, preset in presets().items():
+        said = choose(train, "network", name)
+        assert preset.purpose in said
+        recipe = name if name in PRESETS else "compact"
+        assert train.segmented_control(key="recipe").value == recipe
+        assert number(train, "Epochs") == PRESETS[recipe].epochs
+        assert number(train, "Learning rate") == PRESETS[recipe].learning_rate
+        assert not train.button(key="start").disabled
+    assert address(train) == {"run": "new", "network": name}
+    choose(train, "network", "article")
+    assert not KEYS & address(train).keys()
+
+
+def test_an_edited_article_keeps_recipe_and_numbers_and_can_be_put_back(train, editor, pool):
+    run(train)
+    train.number_input(key="epochs-article-drawn").set_value(7)
+    said = edit(train, editor, SMALL)
+    assert "**Own network**, from article" in said
+    assert address(train) == {
+        **{"run": "new", "from": "article"},
+        "network": "conv 8 kernel 3;relu;maxpool 4;flatten;linear 1;sigmoid",
+    }
+    assert train.segmented_control(key="recipe").value == "article"
+    assert train.number_input(key="epochs-article-drawn").value == 7
+    config = started(train, pool)
+    assert (config.model, config.epochs, config.optimizer) == (SMALL, 7, "adam")
+
+    train.query_params.clear()
+    train.query_params["run"] = "new"
+    assert "**Own network**, from article" in run(train)  # it outlives the visit to the run
+    train.button(key="put-back").click()
+    assert presets()["article"].purpose in run(train)
+    assert started(train, pool).model == "article"
+
+
+def test_the_recipe_is_a_choice_of_its_own(train, editor, pool):
+    run(train)
+    edit(train, editor, SMALL)
+    said = choose(train, "recipe", "compact")
+    assert "**Own network**, from article" in said
+    assert number(train, "Epochs") == 30
+    config = started(train, pool)
+    assert (config.model, config.schedule, config.augment) == (SMALL, "cosine", True)
+    assert config.weight_decay == PRESETS["compact"].weight_decay
+
+
+def test_what_cannot_work_waits_with_its_sentence(train, editor):
+    run(train)
+    said = edit(train, editor, UNFINISHED)
+    assert "must end in linear 1 and sigmoid" in said
+    assert train.button(key="start").disabled
+    edit(train, editor, SMALL)
+    editor.unread = "Line 1: the kernel of conv must be told."  # while somebody types
+    assert f"The network is not finished. {editor.unread}" in run(train).replace("\\", "")
+    assert train.button(key="start").disabled
+    train.session_state["training-form"].editor_open = False
+    assert "The network is not finished" in run(train)
+    editor.unread = ""
+    edit(train, editor, SMALL.replace("kernel 3", "kernel 33 stride 8"))
+    assert not train.button(key="start").disabled
+    train.number_input(key="size-article-drawn").set_value(24)
+    said = run(train)
+    assert editor.got[1] == 24
+    assert "This cannot work. Layer 1, conv 8 kernel 33 stride 8" in said.replace("\\", "")
+    assert train.button(key="start").disabled
+    assert all(button.proto.disabled for button in train.get("download_button"))
+
+
+def test_from_nothing_says_what_two_classes_need(train):
+    run(train)
+    said = choose(train, "network", "nothing")
+    assert "No layer yet" in said
+    assert "must end in linear 1 and sigmoid" in said
+    assert train.button(key="start").disabled
+    assert address(train) == {"run": "new", "from": "nothing"}
+
+
+def test_a_training_larger_than_the_computer_is_refused(train, monkeypatch):
+    monkeypatch.setattr("pages.parts.shared.training_form.memory_bytes", lambda: 10_000_000)
+    assert "roughly 11 MB of memory, and this computer has 10 MB" in run(train)
+    assert train.button(key="start").disabled
+
+
+def test_a_runs_network_comes_with_the_runs_choices(train, pool):
+    run(train)
+    assert "There is no run yet" in choose(train, "network", "run")
+    create_run(TrainConfig(model="lenet", image_size=32, epochs=3), "the small one")
+    create_run(TrainConfig(model=SMALL, image_size=48, seed=9, optimizer="sgd"), "my own")
+    choose(train, "network", "article")
+    said = choose(train, "network", "run")
+    assert "**Own network** of run my own." in said
+    assert number(train, "Pixels a side") == 48
+    train.selectbox(key="network-run").set_value(
+        next(o for o in train.selectbox(key="network-run").options if "small" in o)
+    )
+    said = run(train)
+    assert "lenet: " in said and number(train, "Epochs") == 3
+    config = started(train, pool)
+    assert (config.model, config.image_size) == ("lenet", 32)
+
+
+def test_new_training_takes_over_everything_and_a_fresh_form_is_a_click_away(
+    train, pool, tmp_path, editor
+):
+    choices = {"data": str(tmp_path), "model": SMALL, "epochs": 4, "batch_size": 8, "seed": 5}
+    choices |= {"learning_rate": 0.003, "image_size": 40, "train_per_class": 12, "init": "uniform"}
+    choices |= {"test_per_class": 6, "optimizer": "sgd", "weight_decay": 0.1, "augment": True}
+    choices |= {"schedule": "cosine", "dtype": "float64", "mistakes": [str(Mistake.RESHAPE)]}
+    config = TrainConfig.from_dict(choices)
+    for kind in ("cats", "dogs"):
+        (tmp_path / "training_set" / kind).mkdir(parents=True)
+    train.query_params["run"] = create_run(config, "first").id
+    run(train)
+    train.button(key="new-training").click()
+    said = run(train)
+    assert "Taken over from run **first**" in said
+    assert "in float64, weight decay 0.1" in said
+    assert train.text_input(key="folder").value == str(tmp_path)
+    choose(train, "source", "Drawn pets")  # no photos there to train on
+    for label, value in (("Pixels a side", 40), ("Pictures per class", 12)):
+        (box,) = [box for box in train.number_input if box.label == label]
+        box.set_value(value)
+    run(train)
+    (box,) = [box for box in train.number_input if box.label == "Test pictures per class"]
+    box.set_value(6)
+    run(train)
+    assert started(train, pool).replace(data=config.data) == config
+
+    train.button(key="new-training").click()
+    run(train)
+    train.button(key="fresh-form").click()
+    said = run(train)
+    assert "Taken over" not in said and presets()["article"].purpose in said
+    fresh = started(train, pool)
+    expected = TrainConfig(image_size=96, train_per_class=300, test_per_class=100)
+    assert fresh == expected
+
+
+def test_an_address_opens_the_same_network_and_size(train, editor):
+    train.query_params.update(
+        {"run": "new", "from": "lenet", "network": "Conv 8 kernel 3;relu;flatten;linear 1;sigmoid"}
+    )
+    train.query_params["size"] = "48"
+    said = run(train)
+    assert "**Own network**, from lenet" in said
+    assert editor.got == ("conv 8 kernel 3\nrelu\nflatten\nlinear 1\nsigmoid\n", 48)  # it is open
+    assert number(train, "Pixels a side") == 48
+    kept = address(train)
+    assert (kept["from"], kept["size"]) == ("lenet", "48")
+    train.query_params.clear()
+    train.query_params.update({"network": "tiny-vgg"})  # without run=new too
+    assert presets()["tiny-vgg"].purpose in run(train)
+    assert number(train, "Pixels a side") == 96
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"network": "<b>;what"}, "network cannot be read and is left out"),
+        ({"size": "0"}, "size must be from 16 to 512, not 0; 16 is used"),
+        ({"from": "../../etc"}, "from must be a preset's name, nothing, or a run that is here"),
+    ],
+)
+def test_nonsense_in_the_address_gets_a_sentence(train, query, sentence):
+    train.query_params.update({"run": "new"} | query)
+    assert sentence in run(train).replace("\\", "")
+    assert train.segmented_control(key="network").value == "article"
+
+
+def test_the_edited_network_is_still_there_after_a_visit_elsewhere(train, editor):
+    run(train)
+    edit(train, editor, SMALL)
+    train.number_input(key="epochs-article-drawn").set_value(7)
+    run(train)
+    train.switch_page("pages/about.py")
+    train.run()
+    train.query_params.clear()
+    train.switch_page("pages/train.py")
+    train.query_params.update(address(train))
+    assert "**Own network**, from article" in run(train)
+    assert editor.got[0] == SMALL
+    assert number(train, "Epochs") == 7
+
+
+def test_the_pair_takes_its_form_from_a_pair(train, pool):
+    config = TrainConfig(model=SMALL, image_size=32, engine="both", dtype="float32", seed=4)
+    pair = create_run(config.replace(train_per_class=20, test_per_class=4))
+    train.switch_page("pages/numpy_network.py")
+    train.query_params.update({"view": "Side-by-side training", "run": pair.id})
+    run(train)
+    train.button(key="new-training").click()
+    assert "Taken over from run" in run(train)
+    train.button(key="start-pair").click()
+    run(train)
+    assert pool.begun[-1].config == pair.config
+    train.button(key="new-training").click()
+    run(train)
+    train.button(key="fresh-form").click()
+    run(train)
+    assert train.get("button_group")[-1].value in ("float64", ["float64"])
+    assert "view" in address(train, "numpy_network")
