@@ -6,6 +6,7 @@ learns all the same is for the curves to say.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from core.architecture.library import layers_of
 from core.runs.findings import (
@@ -21,6 +22,7 @@ from core.runs.findings import (
     said,
     short,
     still,
+    updates_of,
     way,
     without,
 )
@@ -197,8 +199,10 @@ RULES: tuple[Callable[[Findings], str], ...] = (
 
 
 def healthy(findings: Findings) -> str:
-    """Say by which numbers all is well."""
-    updates = sorted(value for value, _ in known(findings.layers, "update"))
+    """Say by which numbers all is well: of updates the median epoch's, as a cosine ends in none."""
+    updates = sorted(
+        median(each) for block in findings.blocks if (each := updates_of(findings, block))
+    )
     spreads = sorted(value for value, _ in known(findings.hidden, "spread"))
     parts = []
     if updates:

@@ -50,12 +50,17 @@ def known(layers: Sequence[tuple[Block, LayerMeasured]], name: str) -> list[tupl
     return [(value, block) for value, block in values if value is not None]
 
 
+def updates_of(findings: Findings, block: Block) -> list[float]:
+    """Return a layer's updates in all epochs, as far as they are known."""
+    place = list(findings.blocks).index(block)
+    updates = (each.layers[place].update for each in findings.history)
+    return [update for update in updates if update is not None]
+
+
 def still(findings: Findings, block: Block) -> bool:
     """Tell whether a layer has hardly moved in any epoch; at a cosine's end every layer rests."""
-    place = list(findings.blocks).index(block)
-    updates = [each.layers[place].update for each in findings.history]
-    found = [update for update in updates if update is not None]
-    return bool(found) and max(found) < SMALLEST_UPDATE
+    updates = updates_of(findings, block)
+    return bool(updates) and max(updates) < SMALLEST_UPDATE
 
 
 def said(block: Block) -> str:
