@@ -54,7 +54,7 @@ def test_options_change_the_networks_own_recipe_and_nothing_else(capsys):
     assert "epoch 1/1  train loss" in told and "Finished in" in told
     *_, verdict, inside = told.rstrip().splitlines()
     assert verdict == verdict_of(run).sentence
-    assert inside.startswith("Inside: One step changes conv 1's weights by")
+    assert inside.startswith("Inside: Healthy in every layer")
 
 
 def test_resuming_goes_on_and_says_where(tmp_path, capsys):

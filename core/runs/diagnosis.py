@@ -10,7 +10,7 @@ from statistics import median
 
 from core.architecture.library import layers_of
 from core.runs.findings import (
-    LARGEST_UPDATE,
+    NORMAL,
     Findings,
     answers_alike,
     between,
@@ -31,15 +31,18 @@ from core.training.blocks import Block, blocks_of
 from core.training.events import LayersMeasured
 from core.wording import percent
 
-UPDATE = 1e-3
-"""The healthy size of an update beside its weight (Karpathy, Neural Networks: Zero to Hero, 2022;
-CS231n says the same)."""
+SHAKEN = 3e-2
+"""Adam's first steps may go beyond what is healthy and all is well; with more than thirty times the
+healthy update, drawn pets were learnt late or never.
+"""
 VANISHED = 100.0
 """A gradient so many times smaller than another layer's is told, when the update is small too: Adam
 makes updates alike even where gradients are not."""
-FADED = 0.025
-"""A tenth of the spread of the photos' own pixels (0..1), which is about a quarter. Glorot and
-Bengio (2010) and He et al. (2015) choose first weights so that layers keep what comes in."""
+FADED = NORMAL / 10
+"""With less behind one layer, the next sees hardly anything: the spread of the photos' own pixels
+(0..1) is about 0.25, and Glorot and Bengio (2010) and He et al. (2015) choose first weights so that
+layers keep what comes in.
+"""
 GROWN = 10.0
 """Batch norm and ReLU give out a spread of 0.6; beyond ten, a sigmoid behind them is flat."""
 MUCH = 0.5
@@ -90,19 +93,6 @@ def blocked(findings: Findings) -> str:
     return ""
 
 
-def shaken(findings: Findings) -> str:
-    """Updates are so large that a layer forgets what it knew."""
-    updates = known(findings.layers, "update")
-    update, block = max(updates, default=(0.0, None), key=first)
-    if block is None or update <= LARGEST_UPDATE:
-        return ""
-    return (
-        f"One step changes {said(block)}'s weights by {percent(update)} of their size, where a "
-        f"thousandth is healthy: the learning rate is too large, {short(update / UPDATE)} times "
-        "smaller would fit."
-    )
-
-
 def faded(findings: Findings) -> str:
     """Activations shrink until the next layer sees hardly anything."""
     spread, block = min(known(findings.hidden, "spread"), default=(1.0, None), key=first)
@@ -110,6 +100,18 @@ def faded(findings: Findings) -> str:
         return ""
     outcome = answers_alike(findings)
     return f"{without(findings)} fade: {way(findings, spread, block)}{outcome}. {remedy(findings)}"
+
+
+def shaken(findings: Findings) -> str:
+    """Updates are so large that a layer forgets what it knew."""
+    updates = known(findings.layers, "update")
+    update, block = max(updates, default=(0.0, None), key=first)
+    if block is None or update <= SHAKEN:
+        return ""
+    return (
+        f"One step changes {said(block)}'s weights by {percent(update)} of their size, where a "
+        "thousandth is healthy: the learning rate is too large, a tenth of it is worth trying."
+    )
 
 
 def grown(findings: Findings) -> str:
@@ -146,7 +148,7 @@ def saturated(findings: Findings) -> str:
     return (
         f"{percent(share)} of what {said(block)}'s {block.activation.lower()} gives out is "
         "saturated: it lies at the flat ends, where hardly any gradient comes through. Smaller "
-        f"first weights{or_norm(findings)} would keep it off them."
+        "first weights, such as Xavier's, would keep it off them."
     )
 
 
@@ -187,14 +189,13 @@ def faded_at_first(findings: Findings) -> str:
         return ""
     now = next((s for s, each in known(findings.hidden, "spread") if each == block), 0.0)
     return (
-        f"{without(findings)} faded at first: their spread was {short(least)} behind {said(block)} "
-        f"after epoch {epoch} and is {short(now)} now, so that learning began late. "
-        f"{remedy(findings)}"
+        f"{without(findings)} were faint at first: their spread was {short(least)} behind "
+        f"{said(block)} after epoch {epoch}, and is {short(now)} now. {remedy(findings)}"
     )
 
 
 RULES: tuple[Callable[[Findings], str], ...] = (
-    *(blocked, shaken, faded, grown, slow, vanished, saturated, dead, faded_at_first),
+    *(blocked, faded, shaken, grown, slow, vanished, saturated, dead, faded_at_first),
 )
 
 

@@ -8,8 +8,9 @@ from core.training.blocks import Block
 from core.training.events import LayerMeasured, LayersMeasured
 
 SMALLEST_UPDATE, LARGEST_UPDATE = 1e-4, 1e-2
-"""What is still near it: the factor of ten that the rule of thumb allows on either side. Adam
-begins at about five thousandths where all is well."""
+"""Around the healthy size of an update beside its weight, a thousandth (Karpathy, Neural Networks:
+Zero to Hero, part 3, 2022): the factor of ten that a rule of thumb allows on either side.
+"""
 NORMAL = 0.6
 """The spread of max(0, x) for x of mean 0 and spread 1, which batch norm makes: 0.58."""
 SAME_ANSWERS = 0.05

@@ -17,7 +17,8 @@ class Block:
     """One layer with weights, called ``name`` as everywhere: "Conv 1", or "Linear" when alone.
 
     ``place`` is its index, ``output`` that of the layer whose result is what the block gives out:
-    its ``activation`` ("ReLU", ..., "" without one), else its batch norm, else itself.
+    its ``activation`` ("ReLU", ..., "" without one), else its batch norm, else itself. The last
+    block gives the ``answers``.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Block:
     output: int
     activation: str
     normalised: bool
+    answers: bool = False
 
 
 def blocks_of(network: Iterable[object]) -> list[Block]:
@@ -44,6 +46,7 @@ def blocks_of(network: Iterable[object]) -> list[Block]:
                 output=next(index for index in (activation, norm, place) if index is not None),
                 activation="" if activation is None else kinds[activation],
                 normalised=norm is not None,
+                answers=end == len(kinds),
             )
         )
     return blocks

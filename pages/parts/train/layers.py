@@ -95,6 +95,6 @@ def words_of(block: Block, measured: LayerMeasured) -> str:
     parts = [] if measured.mean is None else [f"mean {measured.mean:.2g}"]
     if measured.dead is not None:
         parts.append(f"{percent(measured.dead)} dead")
-    if measured.saturated is not None and block.activation:
+    if measured.saturated is not None and not block.answers:
         parts.append(f"{percent(measured.saturated)} saturated")
     return ", ".join(parts)
