@@ -23,7 +23,8 @@ def test_a_training_prints_its_events_as_json_and_leaves_a_run(tmp_path, capsys)
     assert main([*SMALL, "--epochs", "2", "--run-dir", str(tmp_path / "run"), "--json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = [event["event"] for event in events]
-    assert names == ["begun", *(["batch"] * 5 + ["epoch"]) * 2, "finished"]
+    epoch = [*["batch"] * 3, "layers", "batch", "batch", "epoch"]
+    assert names == ["begun", *epoch * 2, "finished"]
     run = Run(tmp_path / "run")
     assert run.status().state == "finished"
     assert run.log.epochs()[-1].test_accuracy == events[-1]["test_accuracy"]
@@ -51,7 +52,9 @@ def test_options_change_the_networks_own_recipe_and_nothing_else(capsys):
     told = capsys.readouterr().out
     assert "34 photos to train on, 12 to test on: dog and cat" in told
     assert "epoch 1/1  train loss" in told and "Finished in" in told
-    assert told.rstrip().splitlines()[-1] == verdict_of(run).sentence
+    *_, verdict, inside = told.rstrip().splitlines()
+    assert verdict == verdict_of(run).sentence
+    assert inside.startswith("Inside: Healthy in every layer")
 
 
 def test_resuming_goes_on_and_says_where(tmp_path, capsys):

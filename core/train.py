@@ -23,6 +23,7 @@ from core.config import (
 )
 from core.errors import ConfigError, RunError, sentence_for
 from core.mistakes import Mistake, told
+from core.runs.diagnosis import diagnosis_of
 from core.runs.listing import create_run
 from core.runs.run import Run
 from core.runs.status import State
@@ -235,12 +236,19 @@ class Printer:
         elif isinstance(event, Finished):
             seconds = time.monotonic() - self.began
             self.line(f"Finished in {spoken_time(seconds)}: accuracy {event.test_accuracy:.1%}")
-            self.line(verdict_of(self.run).sentence)
+            self.judge()
         elif isinstance(event, Stopped):
             self.line(f"Stopped. To go on: python -m core.train --resume --run-dir {self.run.path}")
         elif isinstance(event, Diverged):
             self.line(event.message)
-            self.line(verdict_of(self.run).sentence)
+            self.judge()
+
+    def judge(self) -> None:
+        """Say what the curves come to, and the most important of what the layers say."""
+        self.line(verdict_of(self.run).sentence)
+        diagnosis = diagnosis_of(self.run)
+        if diagnosis is not None:
+            self.line(f"Inside: {diagnosis.sentences[0]}")
 
     def show_begun(self, begun: Begun) -> None:
         """Say what there is to train on, and where an interrupted run goes on."""

@@ -9,6 +9,7 @@ from pages.parts.shared.start_training import bring_training_into_view
 from pages.parts.shared.workers import warm_up
 from pages.parts.train import new_training
 from pages.parts.train.curves import follow
+from pages.parts.train.layers import show_layers
 from pages.parts.train.results import show_results
 
 with open_page("train"):
@@ -21,5 +22,6 @@ with open_page("train"):
         bring_training_into_view(run)
         say_what_was_done(run.config.mistakes)
         follow(run)
+        show_layers(run)
         st.divider()
         show_results(run)

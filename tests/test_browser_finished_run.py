@@ -129,3 +129,30 @@ def test_a_run_is_compared_under_the_name_it_was_given(open_page, finished):
         return axis["y"] + axis["height"] <= entry["y"] and entry["x"] + entry["width"] <= 390
 
     wait_for(below_the_axis, "the legend takes no room from the axis on a phone")
+
+
+def test_the_layers_are_read_at_an_epoch_with_keys_and_pointer(open_page, finished):
+    page = open_page("/train?run=finished")
+    charts = page.get_by_role("group", name=re.compile("One chart a layer"))
+    charts.locator("figure").first.wait_for()
+    layers = finished.log.layers()
+    names = [chart.get_attribute("aria-label") for chart in charts.locator("figure").all()]
+    assert [name.partition(",")[0] for name in names] == [each.name for each in layers[1].layers]
+    page.get_by_text("Inside the layers.").wait_for()
+
+    def says(number: int, epoch: int) -> bool:
+        label = charts.locator("figure").nth(number).get_attribute("aria-label")
+        update = layers[epoch - 1].layers[number].update
+        said = re.search(r"epoch (\d+): update ([\d.]+)", label.replace("\u2212", "-"))
+        assert said is not None and update is not None
+        return int(said[1]) == epoch and float(said[2]) == pytest.approx(update, rel=6e-3)
+
+    assert says(0, 2) and says(5, 2)  # the newest
+    charts.focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for(lambda: says(0, 1) and says(5, 1), "all charts are read at the first epoch")
+    page.keyboard.press("Escape")
+    wait_for(lambda: says(0, 2), "the newest again")
+    plot = charts.locator("svg.plot").nth(3)
+    plot.hover(position=Position(x=40, y=50))
+    wait_for(lambda: says(0, 1) and says(3, 1), "the pointer reads the epoch below it")

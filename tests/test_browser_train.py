@@ -91,6 +91,22 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     assert plot.get_attribute("data-zoom") == zoom
 
 
+def test_the_layers_charts_grow_in_place_with_the_epochs(training):
+    page = training
+    charts = page.get_by_role("group", name=re.compile("One chart a layer"))
+    first = charts.locator("figure").first
+    first.wait_for()  # there before the first epoch, so that nothing below jumps
+    height = charts.bounding_box()["height"]
+    charts.evaluate("element => { element.kept = true; }")
+
+    def epochs() -> int:
+        return int(first.get_attribute("data-points") or 0)
+
+    wait_for(lambda: epochs() >= 2, "two epochs are drawn", seconds=60)
+    assert charts.evaluate("element => element.kept")
+    assert charts.bounding_box()["height"] == pytest.approx(height, abs=1)
+
+
 def test_a_live_run_loads_nothing_of_plotly_until_it_ends(training, server):
     page = training
     loaded: list[str] = []

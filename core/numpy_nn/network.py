@@ -1,6 +1,6 @@
 """A network is its layers in order, and the same list reversed for the backward pass."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ class Sequential:
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = list(layers)
+        self.watcher: Callable[[int, np.ndarray], None] | None = None
+        """Is told of each layer's result on the way forward, which it must leave as it is."""
 
     @property
     def params(self) -> dict[str, np.ndarray]:
@@ -42,8 +44,10 @@ class Sequential:
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the last layer's result."""
-        for layer in self.layers:
+        for number, layer in enumerate(self.layers):
             x = layer.forward(x)
+            if self.watcher:
+                self.watcher(number, x)
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from core.training.events import (
     EpochDone,
     Evaluating,
     Event,
+    LayersMeasured,
     LearningRateChanged,
     from_json,
     to_json,
@@ -91,6 +92,7 @@ class EventLog:
     _steps: list[int]
     _losses: list[float]
     _comparisons: dict[tuple[int, int], EnginesCompared]
+    _layers: list[LayersMeasured]
     _epochs: list[EpochDone]
     _changes: list[LearningRateChanged]
 
@@ -132,6 +134,11 @@ class EventLog:
         with self._read():
             return [self._comparisons[position] for position in sorted(self._comparisons)]
 
+    def layers(self) -> list[LayersMeasured]:
+        """Return what was measured in each layer at the end of each epoch that counts, in order."""
+        with self._read():
+            return list(self._layers)
+
     @contextmanager
     def _read(self) -> Iterator[None]:
         """Parse the whole lines that were added; a torn last line waits for its end."""
@@ -169,6 +176,8 @@ class EventLog:
             self._losses.append(event.loss)
         elif isinstance(event, EnginesCompared):
             self._comparisons[event.epoch, event.step] = event
+        elif isinstance(event, LayersMeasured):
+            self._layers.append(event)
         elif isinstance(event, EpochDone):
             self._epochs.append(event)
         elif isinstance(event, LearningRateChanged):
@@ -186,6 +195,7 @@ class EventLog:
             for (epoch, step), compared in self._comparisons.items()
             if (epoch - 1, step) <= here
         }
+        self._layers = [each for each in self._layers if (each.epoch - 1, each.step) <= here]
         self._epochs = [epoch for epoch in self._epochs if epoch.epoch <= begun.epoch]
         self._changes = [
             change
@@ -198,7 +208,7 @@ class EventLog:
         """Start again from an empty log."""
         self._offset = self._steps_per_epoch = 0
         self._events, self._positions, self._steps, self._losses = [], [], [], []
-        self._comparisons, self._epochs, self._changes = {}, [], []
+        self._comparisons, self._layers, self._epochs, self._changes = {}, [], [], []
 
 
 @functools.lru_cache(maxsize=64)

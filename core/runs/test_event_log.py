@@ -12,6 +12,8 @@ from core.training.events import (
     EpochDone,
     Evaluating,
     Finished,
+    LayerMeasured,
+    LayersMeasured,
     LearningRateChanged,
     Stopped,
     from_json,
@@ -27,9 +29,14 @@ def epoch_done(epoch: int) -> EpochDone:
     return EpochDone(epoch, 0.6, 0.7, 0.65, 0.68, 12.5, np.zeros(3, np.float32))
 
 
+def layers(epoch: int, step: int) -> LayersMeasured:
+    return LayersMeasured(epoch, step, 16, (LayerMeasured("Conv", 0.1, None, 0.3, 0.4, 0.5),))
+
+
 EVENTS = [
     Begun(1, 2, 4, 5e-4, "a note"),
     batch(1, 1, 0.1 + 0.2),
+    layers(1, 4),
     Evaluating(1, 32, 400),
     epoch_done(1),
     LearningRateChanged(1, 0, 1e-3),
@@ -117,6 +124,15 @@ def test_what_a_killed_worker_lost_is_superseded(log):
         assert reader.batch_losses().losses[-1] == 0.125
         assert reader.epochs() == [epoch_done(1)]
         assert [change.learning_rate for change in reader.learning_rates()] == [0.1]
+
+
+def test_measured_layers_of_lost_steps_are_superseded(log):
+    write(log, layers(1, 4), batch(1, 4), layers(2, 4), batch(2, 4))
+    assert EventLog(log).layers() == [layers(1, 4), layers(2, 4)]
+    write(log, Begun(1, 3, 4, 0.1))
+    assert EventLog(log).layers() == [layers(1, 4)]
+    write(log, Begun(0, 4, 4, 0.1))
+    assert EventLog(log).layers() == [layers(1, 4)]
 
 
 def test_a_change_right_at_the_restored_position_counts_only_if_it_was_saved(log):

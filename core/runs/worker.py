@@ -31,6 +31,7 @@ from core.training.events import (
     EpochDone,
     Event,
     Finished,
+    LayersMeasured,
     LearningRateChanged,
     Stopped,
 )
@@ -121,7 +122,8 @@ class Worker:
                 yield event
                 if isinstance(event, Finished | Diverged):
                     return
-                if not isinstance(event, EnginesCompared):  # the end of its batch is still to come
+                # Behind these two the end of their batch is still to come.
+                if not isinstance(event, EnginesCompared | LayersMeasured):
                     self.obey(state, log)
         except (StopAskedError, GeneratorExit) as reason:
             self.status.show(State.STOPPING, "Saving a checkpoint.")

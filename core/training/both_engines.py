@@ -7,6 +7,7 @@ like any other.
 import math
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.config import TrainConfig
 from core.networks.build import numpy_twin
 from core.numpy_nn import Sequential
 from core.numpy_nn.layers import BatchNorm2d
-from core.training.events import BatchDone, EnginesCompared
+from core.training.events import BatchDone, EnginesCompared, LayerMeasured
 from core.training.numpy_learner import NumpyLearner
 from core.training.schedule import Pace
 from core.training.torch_learner import TorchLearner
@@ -46,6 +47,10 @@ class BothEngines:
         self.torch_pace.add(len(labels), time.monotonic() - between)
         self.losses = numpy_loss, torch_loss
         return (torch_loss if math.isfinite(numpy_loss) else math.nan), right
+
+    def measuring(self) -> AbstractContextManager[list[LayerMeasured]]:
+        """Measure torch's half of the one step within the block."""
+        return self.torch.measuring()
 
     def report(self, batch: BatchDone) -> EnginesCompared:
         """Compare the engines after the step that ``batch`` tells of."""

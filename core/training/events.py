@@ -1,13 +1,14 @@
 """What happens while a network learns, as frozen values and as lines of JSON.
 
-``BatchDone``, ``EnginesCompared``, ``EpochDone``, ``Evaluating`` and ``Diverged`` count as people
-do: the epoch and the step they speak of, from 1. ``Begun``, ``LearningRateChanged`` and ``Stopped``
-stand between two batches and say what is behind them: ``epoch`` whole epochs and ``step`` batches
-of the next one.
+``BatchDone``, ``EnginesCompared``, ``LayersMeasured``, ``EpochDone``, ``Evaluating`` and
+``Diverged`` count as people do: the epoch and the step they speak of, from 1. ``Begun``,
+``LearningRateChanged`` and ``Stopped`` stand between two batches and say what is behind them:
+``epoch`` whole epochs and ``step`` batches of the next one.
 """
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,47 @@ class EnginesCompared:
     def overall_step(self) -> int:
         """The step's number, counted from 1 over all epochs."""
         return (self.epoch - 1) * self.steps + self.step
+
+
+@dataclass(frozen=True)
+class LayerMeasured:
+    """One layer with weights in one training step; what is no finite number is None.
+
+    ``gradient`` is the root mean square over its weight's gradient, ``update`` the step's change of
+    the weight beside the weight, |w after - w before| / |w before| (Euclidean norms). ``mean`` and
+    ``spread``, the standard deviation, are of all numbers that go out behind its activation.
+    ``dead`` is the share of its channels (after ReLU) that are zero everywhere for every photo of
+    the batch, ``saturated`` the share of numbers at the flat ends of a tanh or sigmoid; None for
+    other activations.
+    """
+
+    name: str
+    gradient: float | None
+    update: float | None
+    mean: float | None
+    spread: float | None
+    dead: float | None = None
+    saturated: float | None = None
+
+
+@dataclass(frozen=True)
+class LayersMeasured:
+    """All layers with weights in an epoch's last whole batch, of so many ``photos``.
+
+    Its ``BatchDone`` comes right behind.
+    """
+
+    epoch: int
+    step: int
+    photos: int
+    layers: tuple[LayerMeasured, ...]
+
+    def __post_init__(self) -> None:
+        read: Iterable[Any] = self.layers  # of a line of JSON, a list of dicts
+        layers = [
+            each if isinstance(each, LayerMeasured) else LayerMeasured(**each) for each in read
+        ]
+        object.__setattr__(self, "layers", tuple(layers))
 
 
 @dataclass(frozen=True)
@@ -141,6 +183,7 @@ Event = (
     Begun
     | BatchDone
     | EnginesCompared
+    | LayersMeasured
     | Evaluating
     | EpochDone
     | LearningRateChanged
@@ -153,6 +196,7 @@ NAMES: dict[type[Event], str] = {
     Begun: "begun",
     BatchDone: "batch",
     EnginesCompared: "pair",
+    LayersMeasured: "layers",
     Evaluating: "evaluating",
     EpochDone: "epoch",
     LearningRateChanged: "learning_rate",
@@ -169,7 +213,7 @@ def to_json(event: Event) -> str:
         name: value for name, value in vars(event).items() if not isinstance(value, np.ndarray)
     }
     values.pop("probabilities", None)
-    return json.dumps({"event": NAMES[type(event)], **values}, allow_nan=False)
+    return json.dumps({"event": NAMES[type(event)], **values}, allow_nan=False, default=vars)
 
 
 def from_json(line: str | bytes) -> Event:

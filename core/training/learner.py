@@ -1,12 +1,13 @@
 """What the training loop asks of whatever computes its steps."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import numpy as np
 
 from core.config import TrainConfig
-from core.training.events import BatchDone, EnginesCompared
+from core.training.events import BatchDone, EnginesCompared, LayerMeasured
 
 
 class Learner(Protocol):
@@ -20,6 +21,13 @@ class Learner(Protocol):
         self, photos: np.ndarray, labels: np.ndarray, learning_rate: float, step: int
     ) -> tuple[float, int]:
         """Take one step; return the mean loss before it and how many photos were right."""
+        ...
+
+    def measuring(self) -> AbstractContextManager[list[LayerMeasured]]:
+        """Measure the one step within the block; the list is filled at its end.
+
+        The step itself is bit for bit what it would be without.
+        """
         ...
 
     def report(self, batch: BatchDone) -> EnginesCompared | None:

@@ -7,6 +7,7 @@ a test collects them.
 import math
 import time
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -16,7 +17,14 @@ from core.data.dataset import Bytes, Data, PhotoSet
 from core.data.mistaken import as_seen, with_labels_by_request
 from core.mistakes import Mistake
 from core.training.augmentation import augment
-from core.training.events import BatchDone, EpochDone, Evaluating, Event, Finished
+from core.training.events import (
+    BatchDone,
+    EpochDone,
+    Evaluating,
+    Event,
+    Finished,
+    LayersMeasured,
+)
 from core.training.schedule import learning_rate_at
 from core.training.state import Snapshot, TrainingState
 
@@ -33,7 +41,8 @@ def train(state: TrainingState, data: Data, config: TrainConfig) -> Generator[Ev
     weights were still changing; the test runs in evaluation mode. The last event is ``Finished``,
     or ``Diverged`` when a loss is not finite: the learner then holds the newest copied weights
     that gave a finite one (a copy is taken every 20 steps). Where the learner has more to say of a
-    step, that comes right before its ``BatchDone``.
+    step, that comes right before its ``BatchDone``, and so do the layers, measured in the
+    last whole batch of each epoch (``LayersMeasured``).
 
     Whoever listens can read the state and set its ``learning_rate`` between two batches. The same
     config, data and number of threads give the same weights, interrupted or not. Time the listener
@@ -74,7 +83,9 @@ def train_batches(
         photos = as_seen(photos, config.mistakes)
         done = state.epoch * steps + state.step
         rate = learning_rate_at(config.schedule, state.learning_rate, done, config.epochs * steps)
-        loss, right = state.learner.train_batch(photos, labels, rate, done)
+        measured = state.step + 1 == max(1, photos_per_epoch // config.batch_size)
+        with state.learner.measuring() if measured else nullcontext() as layers:
+            loss, right = state.learner.train_batch(photos, labels, rate, done)
         if not math.isfinite(loss):
             return False
         if copied:
@@ -97,6 +108,8 @@ def train_batches(
         more = state.learner.report(batch)
         if more is not None:
             yield more
+        if layers:
+            yield LayersMeasured(batch.epoch, batch.step, len(labels), tuple(layers))
         yield batch
         started = time.monotonic()
     return True

@@ -4,6 +4,7 @@ Its weights start as torch's would and have torch's names, so its runs are like 
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from core.data.batching import to_network_input
 from core.mistakes import Mistake
 from core.numpy_nn import SGD, Adam, AdamW, Sequential, Trainer
 from core.numpy_nn.optimisers import Optimizer
-from core.training.events import BatchDone
+from core.training.events import BatchDone, LayerMeasured
+from core.training.numpy_measuring import measuring
 
 
 class NumpyLearner:
@@ -37,6 +39,10 @@ class NumpyLearner:
         loss, probability = self.trainer.step(self.input(photos), labels)
         right = ((probability[:, 0] >= 0.5) == (labels == 1)).sum()
         return loss, int(right)
+
+    def measuring(self) -> AbstractContextManager[list[LayerMeasured]]:
+        """Measure the one step within the block."""
+        return measuring(self.model)
 
     def report(self, batch: BatchDone) -> None:
         """Add nothing to what ``batch`` tells."""

@@ -12,7 +12,14 @@ from core.conftest import small_data
 from core.data import batches, to_network_input
 from core.networks.build import build_model
 from core.networks.tensors import network_input
-from core.training.events import BatchDone, Diverged, EpochDone, Evaluating, Finished
+from core.training.events import (
+    BatchDone,
+    Diverged,
+    EpochDone,
+    Evaluating,
+    Finished,
+    LayersMeasured,
+)
 from core.training.loop import accuracy, cross_entropy, train
 from core.training.state import build_state
 from core.training.torch_learner import TorchLearner
@@ -48,8 +55,9 @@ def assert_same(one, other):
 def test_the_events_tell_the_whole_story_in_order():
     events, _ = run()
     kinds = [type(event) for event in events]
-    epoch = [BatchDone] * 4 + [Evaluating, EpochDone]  # 34 photos: 8, 8, 8 and 8 + 2
-    assert kinds == [BatchDone, *epoch, BatchDone, *epoch, Finished]
+    whole = [BatchDone] * 3 + [LayersMeasured, BatchDone]
+    epoch = [*whole, BatchDone, Evaluating, EpochDone]  # 34 photos: four times 8, and 2
+    assert kinds == [*epoch, *epoch, Finished]
     batch_events = [event for event in events if isinstance(event, BatchDone)]
     assert [event.step for event in batch_events] == [1, 2, 3, 4, 5] * 2
     assert sum(event.images for event in batch_events) == 2 * 34

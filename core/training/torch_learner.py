@@ -1,7 +1,7 @@
 """One network and its optimiser in PyTorch; weights have torch's names ("0.weight", ...)."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from core.config import SGD_MOMENTUM, TrainConfig
 from core.mistakes import Mistake
 from core.networks.tensors import load_into, network_input
-from core.training.events import BatchDone
+from core.training.events import BatchDone, LayerMeasured
+from core.training.torch_measuring import measuring
 
 TORCH_DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
@@ -50,6 +51,10 @@ class TorchLearner:
         self.optimizer.step()
         right = ((probability.detach() >= 0.5) == (target >= 0.5)).sum()
         return loss.item(), int(right)
+
+    def measuring(self) -> AbstractContextManager[list[LayerMeasured]]:
+        """Measure the one step within the block."""
+        return measuring(self.model)
 
     def report(self, batch: BatchDone) -> None:
         """Add nothing to what ``batch`` tells."""
