@@ -175,7 +175,7 @@ def test_what_cannot_work_is_marked_where_it_is_with_its_ways_out(open_page):
     says(page, wrong, problem.sentence)
     page.get_by_role("button", name="Undo").click()
     says(page, text)
-    expect(page.locator(".problem")).to_be_empty()
+    expect(page.locator(".problem")).to_contain_text("It can be trained on photos of 224 x 224")
     page.get_by_label("kernel", exact=True).fill("0")
     expect(page.locator(".inspector .mistake")).to_contain_text("not '0'.")
     says(page, text)
