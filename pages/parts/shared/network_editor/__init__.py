@@ -88,7 +88,7 @@ def _edited(editing: Editing, image_size: int) -> EditedNetwork:
 
 
 def _carry_out(key: str) -> None:
-    """Do what the browser reports, each gesture once: it repeats them until they are acknowledged."""
+    """Do what the browser reports, each gesture once: it repeats what is not acknowledged."""
     state: _State = st.session_state[_place(key)]
     gestures: list[dict[str, Any]] = st.session_state[key].gestures or []
     for gesture in gestures:

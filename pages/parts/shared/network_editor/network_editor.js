@@ -93,16 +93,21 @@ class NetworkEditor {
     }));
   }
 
-  // The sentence and its ways out; left alone while it says the same, so that the focus stays.
+  // The sentence and its ways out; left alone while it says the same, so that the focus stays. It
+  // always has its line, so that nothing below it jumps.
   drawProblem() {
-    const { problem } = this.network;
-    const said = JSON.stringify(problem);
-    if (this.problem.dataset.said === said) return;
+    const { problem, mistake, image_size } = this.network;
+    const said = JSON.stringify([problem, image_size]);
+    this.root.classList.toggle("unreadable", Boolean(mistake));
+    if (mistake || this.problem.dataset.said === said) return;
     this.problem.dataset.said = said;
-    this.problem.replaceChildren();
-    if (!problem) return;
+    if (!problem) {
+      const fine = `It can be trained on photos of ${image_size} x ${image_size} pixels.`;
+      this.problem.replaceChildren(element("p", "fine", fine));
+      return;
+    }
     const ways = problem.ways.map(({ label, text }) => button(label, null, () => this.do({ do: "use", text })));
-    this.problem.append(element("p", "", problem.sentence), element("div", "ways", ...ways));
+    this.problem.replaceChildren(element("p", "", problem.sentence), element("div", "ways", ...ways));
   }
 
   // On a narrow screen the numbers open under their block.
