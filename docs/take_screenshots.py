@@ -36,6 +36,17 @@ def train(page: Page) -> None:
     page.locator(".js-plotly-plot .legend").nth(2).wait_for(timeout=30_000)
 
 
+def editor(page: Page) -> None:
+    """Open the network's editor with its second convolution chosen, at the top of the window."""
+    page.goto("/train?run=new")
+    page.get_by_text("Change the network").click()
+    page.locator(".network-editor[data-drawn]").wait_for(timeout=30_000)
+    page.wait_for_selector(SETTLED)
+    page.locator(".network-editor .block").nth(4).click()
+    page.get_by_text("Layer 5 of 20").wait_for()
+    page.get_by_text("Change the network").evaluate("each => each.scrollIntoView()")
+
+
 def feature_maps(page: Page) -> None:
     """Open the run on a test photo and wait for the strip of layers."""
     page.goto(f"/feature_maps?run={RUN}")
@@ -58,6 +69,7 @@ def numpy_network(page: Page) -> None:
 SHOTS: dict[str, Callable[[Page], None]] = {
     "classify": classify,
     "train": train,
+    "editor": editor,
     "feature_maps": feature_maps,
     "conv_lab": conv_lab,
     "numpy_network": numpy_network,
