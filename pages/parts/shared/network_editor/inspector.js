@@ -45,8 +45,10 @@ export class Inspector {
     };
   }
 
-  /** @param {Network} network @param {number | null} place */
-  draw(network, place) {
+  // `changed` tells whether a value was changed here and the server has not seen it yet: an answer
+  // to something before must not put it back.
+  /** @param {Network} network @param {number | null} place @param {(name: string) => boolean} changed */
+  draw(network, place, changed) {
     const layer = place === null ? null : network.layers[place];
     this.empty.hidden = layer !== null;
     for (const each of [this.head, this.form, this.complaint, this.facts, this.doings]) each.hidden = !layer;
@@ -57,7 +59,8 @@ export class Inspector {
     this.place = place;
     this.build(network, place, layer.word);
     this.title.textContent = `Layer ${place + 1} of ${network.layers.length}: ${layer.word}`;
-    for (const each of this.fields) each.show(layer.values[each.field.name]);
+    for (const each of this.fields)
+      if (!changed(each.field.name)) each.show(layer.values[each.field.name]);
     if (this.complaint.textContent !== network.complaint) this.complaint.textContent = network.complaint;
     this.facts.replaceChildren(...factsOf(layer).map(([name, value, help]) => {
       const fact = element("div", "", element("dt", "", name), element("dd", "", value));

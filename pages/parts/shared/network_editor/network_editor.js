@@ -72,8 +72,10 @@ class NetworkEditor {
       this.chosen = count ? count - 1 : null;
     this.text.chosen = this.chosen;
     this.strip.draw(network, this.chosen);
-    this.inspector.draw(network, this.chosen);
-    this.text.draw(network, !this.gestures.pending.some((gesture) => gesture.do === "type"));
+    const { pending } = this.gestures;
+    this.inspector.draw(network, this.chosen, (name) =>
+      pending.some((gesture) => gesture.do === "change" && gesture.place === this.chosen && gesture.name === name));
+    this.text.draw(network, !pending.some((gesture) => gesture.do === "type"));
     this.drawTotals();
     this.drawProblem();
     this.undo.disabled = !network.can_undo;
