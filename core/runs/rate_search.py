@@ -82,8 +82,8 @@ class RateSearch:
         """Read how far it has come."""
         try:
             values = read_json(self.folder / "found.json")
-            lists = {name: tuple(values.pop(name)) for name in ("rates", "losses")}
-            return Found(**values, **lists)
+            values |= {name: tuple(values[name]) for name in ("rates", "losses")}
+            return Found(**values)
         except (OSError, ValueError, KeyError, TypeError):
             return Found()
 

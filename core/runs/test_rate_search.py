@@ -9,7 +9,7 @@ from core.conftest import wait_for
 from core.errors import DataError
 from core.runs.background import is_locked
 from core.runs.listing import create_run, list_runs
-from core.runs.rate_search import PATIENCE_SECONDS, RateSearch, main
+from core.runs.rate_search import PATIENCE_SECONDS, Found, RateSearch, main
 from core.runs.worker import Worker
 from core.training.rate_suggestion import suggest
 
@@ -90,10 +90,13 @@ def test_it_waits_for_a_slot(monkeypatch):
     search = looked_at(RateSearch(CONFIG))
     refusals = iter([False, False, True])
     monkeypatch.setattr("core.runs.rate_search.Slot.take", lambda self: next(refusals))
-    seen = []
+    seen: list[str] = []
     write = search.write
-    monkeypatch.setattr(
-        search, "write", lambda found, every=0.0: (seen.append(found.message), write(found, every))
-    )
+
+    def write_down(found: Found, every: float = 0.0) -> None:
+        seen.append(found.message)
+        write(found, every)
+
+    monkeypatch.setattr(search, "write", write_down)
     search.perform()
     assert seen[0] == "Waiting: other trainings use this machine." and search.found().done

@@ -1,4 +1,6 @@
 import math
+from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import pytest
@@ -6,10 +8,11 @@ import pytest
 from core.config import TrainConfig
 from core.conftest import small_data
 from core.training.events import BatchDone, EpochDone
+from core.training.learner import Learner
 from core.training.loop import train
 from core.training.rate_finder import RateTried, copied, try_rates
 from core.training.rate_suggestion import suggest
-from core.training.state import build_state
+from core.training.state import TrainingState, build_state
 
 CONFIG = TrainConfig(
     model="conv 4 kernel 3; batchnorm; relu; dropout 0.2; flatten; linear 1; sigmoid".replace(
@@ -64,7 +67,7 @@ def test_rates_grow_by_the_same_factor_and_the_steps_are_told():
     tried = list(try_rates(build_state(CONFIG), DATA, CONFIG, steps=8))
     assert [each.step for each in tried] == list(range(1, len(tried) + 1))
     assert {each.steps for each in tried} == {8}
-    factors = [b.learning_rate / a.learning_rate for a, b in zip(tried, tried[1:], strict=False)]
+    factors = [b.learning_rate / a.learning_rate for a, b in pairwise(tried)]
     assert factors == pytest.approx([10.0] * len(factors))
     assert isinstance(tried[0], RateTried) and tried[0].learning_rate == pytest.approx(1e-6)
 
@@ -100,10 +103,10 @@ class Stub:
     ],
 )
 def test_it_ends_when_the_loss_explodes_or_is_no_number(losses, steps):
-    state = build_state(CONFIG)
-    state.learner = Stub(losses)
+    stub = Stub(losses)
+    state = TrainingState(cast(Learner, stub), 1e-3)
     assert len(list(try_rates(state, DATA, CONFIG))) == steps
-    assert state.learner.loaded == 2
+    assert stub.loaded == 2
 
 
 def test_the_suggested_rate_trains_better_than_a_hundredth_of_it_and_than_a_hundred_times_it():

@@ -2,11 +2,16 @@ import numpy as np
 import pytest
 
 from core.training.rate_finder import rates_to_try
-from core.training.rate_suggestion import suggest
+from core.training.rate_suggestion import Suggestion
+from core.training.rate_suggestion import suggest as suggest_of
 
 RATES = rates_to_try(100)
 EXPONENTS = np.log10(RATES)
 NOISE = np.random.default_rng(0).normal(0, 1, 100)
+
+
+def suggest(rates, losses) -> Suggestion:
+    return suggest_of(rates, list(losses))
 
 
 def falling(middle: float, width: float = 0.5, low: float = 0.2) -> np.ndarray:

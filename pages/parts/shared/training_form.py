@@ -23,6 +23,7 @@ from core.pictures.colour import CLASS_COLOURS
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.mistakes import choose_mistakes
 from pages.parts.shared.number_box import number_box
+from pages.parts.shared.rate_finder import offer_rate
 from pages.parts.shared.words import escape_markdown
 
 SAMPLES = 12
@@ -134,10 +135,13 @@ def choose_numbers(data: str, model: str) -> FormChoices:
     below.caption(how_large(model, values["image_size"]))
     with st.expander("More choices"):
         values |= more_choices(preset, suffix)
+        rate_finder = st.container()
     try:
         config, problem = preset.replace(data=data or DRAWN, **values), ""
     except ConfigError as error:
         config, problem = None, f"This cannot work. {error}"
+    with rate_finder:
+        offer_rate(config if data else None, f"rate-{suffix}")
     mistakes = choose_mistakes(lambda: preview_of(data, config or preset))
     return FormChoices(config and config.replace(mistakes=mistakes), problem)
 
