@@ -146,7 +146,7 @@ def test_the_command_asks_any_epoch_of_a_run_or_its_best(run, photo, tmp_path, c
     exported = tmp_path / "small.safetensors"
     export_weights(run, exported)
     for model, epoch, words in (
-        (run.path, "best", "has no best epoch: it has not learnt anything yet."),
+        (run.path, "best", "has no best epoch: nothing was learnt in any it keeps."),
         (run.path, "9", "keeps the weights of the epochs 0, 1, 2, not of 9."),
         (exported, "1", "An epoch can be chosen of a run's folder, not of"),
     ):
