@@ -66,6 +66,7 @@ def first_weight(app_model) -> float:
 def test_a_run_answers_with_its_newest_weights_or_with_its_best(run, page):
     app = open_page(page, model=run.id)
     (choice,) = [each for each in app.segmented_control if each.label == "Weights"]
+    assert choice.value == 0
     assert list(choice.options) == [f"Newest, epoch {NEWEST}", f"Best, epoch {BEST}"]
     assert "test photos have chosen it" in choice.help
     choice.set_value(BEST).run()
@@ -73,7 +74,7 @@ def test_a_run_answers_with_its_newest_weights_or_with_its_best(run, page):
     assert app.query_params["epoch"] == str(BEST)
     (choice,) = [each for each in app.segmented_control if each.label == "Weights"]
     assert choice.value == BEST
-    choice.set_value(None).run()
+    choice.set_value(0).run()
     assert "epoch" not in app.query_params
     other = open_page(page, model=run.id, epoch="1")
     (choice,) = [each for each in other.segmented_control if each.label == "Weights"]

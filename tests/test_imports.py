@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.comparison",),
     ("core.explain", "core.conv_lab"),
     ("core.check", "core.bench"),
+    ("core.find_rate",),
     ("core.train", "core.predict", "core.inspect", "core.make_shipped", "core.__main__"),
 )
 """Lowest first. Rooms of one floor do not know each other."""

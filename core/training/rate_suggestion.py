@@ -32,11 +32,11 @@ class Suggestion:
     smoothed: tuple[float, ...] = ()
 
 
-def suggest(rates: Sequence[float], losses: Sequence[float]) -> Suggestion:
+def suggest(rates: Sequence[float], losses: Sequence[float], steps: int = 0) -> Suggestion:
     """Suggest the rate at which the smoothed loss falls fastest on the way to its lowest point.
 
     ``rates`` (N,) grow by the same factor at every step, ``losses`` (N,) are the batches' before
-    each step; where a test ended early there are fewer of both.
+    each step. A test that ended before its ``steps`` has exploded at the end.
     """
     if len(losses) < FEWEST:
         return Suggestion(None, None, no_rate("it explodes at the very first ones"))
@@ -49,6 +49,8 @@ def suggest(rates: Sequence[float], losses: Sequence[float]) -> Suggestion:
     fallen = float(smoothed[: lowest + 1].max() - smoothed[lowest])
     grown = np.flatnonzero(smoothed[lowest:] > smoothed[lowest] + clear)
     grows_from = float(rates[lowest + int(grown[0])]) if len(grown) else None
+    if grows_from is None and len(losses) < steps:
+        grows_from = float(rates[-1])
     if fallen < clear:
         return Suggestion(None, grows_from, no_rate(why_none(smoothed, grows_from)), told)
     highest = int(smoothed[: lowest + 1].argmax())

@@ -11,7 +11,7 @@ NOISE = np.random.default_rng(0).normal(0, 1, 100)
 
 
 def suggest(rates, losses) -> Suggestion:
-    return suggest_of(rates, list(losses))
+    return suggest_of(rates, list(losses), 0)
 
 
 def falling(middle: float, width: float = 0.5, low: float = 0.2) -> np.ndarray:
@@ -68,3 +68,10 @@ def test_an_explosion_at_the_end_changes_nothing():
     curve = falling(-3)[:70]
     exploded = np.append(curve, [5.0, 60.0])
     assert suggest(RATES[:72], exploded).rate == suggest(RATES[:70], curve).rate
+
+
+def test_a_test_that_ended_early_grew_at_its_end_however_short_that_was():
+    curve = falling(-3)[:70].tolist()
+    whole, ended = suggest_of(RATES[:70], curve), suggest_of(RATES[:70], curve, 100)
+    assert whole.grows_from is None and ended.grows_from == RATES[69]
+    assert ended.rate == whole.rate and "beyond 0.08 it grows" in ended.sentence

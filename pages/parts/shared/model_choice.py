@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from core.networks.classifier import Classifier
 
 SHIPPED = "shipped"
+NEWEST = 0
+"""Among epochs: the newest weights."""
 BEST_HELP = (
     "The best epoch is the one with the highest test accuracy, the first of equal ones. The test "
     "photos have chosen it, so on photos that it has never met it will do a little worse than that."
@@ -69,14 +71,14 @@ def choose_weights(run: Run, wanted: int | None, key: str) -> ModelChoice:
     """
     positions = run.checkpoints.positions()
     newest = positions[-1]
-    names: dict[int | None, str] = {None: f"Newest, epoch {newest.epoch + (newest.step > 0)}"}
+    names = {NEWEST: f"Newest, epoch {newest.epoch + (newest.step > 0)}"}
     best = best_epoch(run)
     if best is not None and Position(best) != newest:
         names[best] = f"Best, epoch {best}"
     if wanted is not None and wanted not in names and wanted in run.checkpoints.epochs():
         names[wanted] = f"Epoch {wanted}"
     if wanted not in names:
-        wanted = None  # the newest is the best meanwhile, or it is gone
+        wanted = NEWEST  # which is the best meanwhile, or that one is gone
     if len(names) == 1:
         return ModelChoice(run.id, run.name, newest.name)
     chosen = st.segmented_control(
@@ -89,7 +91,7 @@ def choose_weights(run: Run, wanted: int | None, key: str) -> ModelChoice:
         help=BEST_HELP,
         label_visibility="collapsed",
     )
-    if chosen is None:
+    if not chosen:
         return ModelChoice(run.id, run.name, newest.name)
     return ModelChoice(run.id, f"{run.name}, epoch {chosen}", Position(chosen).name, chosen)
 

@@ -12,7 +12,7 @@ from core.runs.rate_search import Found, RateSearch
 from core.runs.run import Run
 from core.runs.status import State, Status
 from core.training.rate_suggestion import Suggestion, suggest
-from pages.parts.shared.line_chart import Chart, Mark, Series, line_chart
+from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
 from pages.parts.shared.live_run import finite, go_on
 from pages.parts.shared.words import escape_markdown
 
@@ -93,7 +93,7 @@ def search_here(search: RateSearch, use: Callable[[float], None], words: str) ->
         st.error(f"No rate can be found. {found.message}")
         suggestion = None
     else:
-        suggestion = suggest(found.rates, found.losses)
+        suggestion = suggest(found.rates, found.losses, found.steps)
         draw(found, suggestion, search.id)
         st.markdown(f"**{escape_markdown(suggestion.sentence)}**")
 
@@ -143,21 +143,17 @@ def draw(found: Found, suggestion: Suggestion | None, id: str) -> None:
             marks.append(Mark(math.log10(suggestion.rate), f"suggested {suggestion.rate:g}"))
         if suggestion.grows_from is not None:
             marks.append(Mark(math.log10(suggestion.grows_from), "grows"))
-    line_chart(
-        Chart(
-            "Loss over learning rate",
-            series,
-            x_label="learning rate, log scale",
-            y_label="binary cross entropy",
-            x_format="power",
-            empty="The first point comes with the first step.",
-            height=220,
-            marks=marks,
-            y_limit=limit,
-        ),
-        key=f"rates-{id}",
+    chart = Chart(
+        "Loss over learning rate",
+        series,
+        x_label="learning rate, log scale",
+        y_label="binary cross entropy",
+        x_format="power",
+        empty="The first point comes with the first step.",
+        height=220,
+        marks=marks,
+        y_limit=limit,
+        note="What to look for: a loss that stays, then falls, then grows. A good rate lies where "
+        "it falls, well before it grows.",
     )
-    st.caption(
-        "What to look for: a loss that stays, then falls, then grows. A good rate lies where it "
-        "falls, well before it grows."
-    )
+    line_charts([chart], columns=1, key=f"rates-{id}")
