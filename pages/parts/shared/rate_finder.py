@@ -138,7 +138,7 @@ def draw(found: Found, suggestion: Suggestion | None, id: str) -> None:
     if suggestion and suggestion.smoothed:
         smoothed = suggestion.smoothed
         series.append(Series("smoothed", places, finite(smoothed), TRAIN, width=2.5))
-        limit = max(1.0, 2 * smoothed[0])
+        limit = 2 * smoothed[0]
         if suggestion.rate is not None:
             marks.append(Mark(math.log10(suggestion.rate), f"suggested {suggestion.rate:g}"))
         if suggestion.grows_from is not None:
