@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.command_line import run_command
 from core.errors import ModelError, PhotoError
@@ -27,8 +27,24 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="RUN_DIR_OR_FILE",
         help="a run's folder or a .safetensors file (default: the model that comes along)",
     )
+    parser.add_argument(
+        "--epoch",
+        type=epoch_of,
+        metavar="best|N",
+        help="which of the run's weights answer: those after epoch N, or after the one with the "
+        "highest test accuracy (default: the newest)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser
+
+
+def epoch_of(text: str) -> int | Literal["best"]:
+    """Read an epoch, or the word for the best one."""
+    if text == "best":
+        return "best"
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be best or a whole number from 1, not {text}")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     from core.runs.load import load_classifier  # torch, after --help
 
     try:
-        classifier = load_classifier(options.model)
+        classifier = load_classifier(options.model, options.epoch)
     except ModelError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -180,3 +180,15 @@ def test_the_commands_are_listed():
         module = line.split()[2]
         assert importlib.util.find_spec(module) is not None, module
     assert "core.train" in done.stdout and done.stderr == ""
+
+
+@pytest.mark.usefixtures("runs_folder")
+def test_a_learning_rate_is_found_without_training_anything(runs_folder, capsys):
+    small = ["--model", "compact", "--image-size", "16", "--train-per-class", "20"]
+    code = main(["--find-rate", *small, "--test-per-class", "4", "--batch-size", "8"])
+    out = capsys.readouterr().out
+    assert "rate 1e-06" in out and ("suggested." in out or "No rate was found" in out)
+    assert code == (0 if "leave out --find-rate and add --lr" in out else 1)
+    assert list_runs(runs_folder) == []
+    assert main(["--find-rate", "--model", "compact", "--image-size", "8"]) == 2
+    assert "error: " in capsys.readouterr().err

@@ -21,7 +21,8 @@ from core.config import (
     TrainConfig,
     recipe_for,
 )
-from core.errors import ConfigError, RunError, sentence_for
+from core.errors import ConfigError, GlassError, RunError, sentence_for
+from core.find_rate import find_rate
 from core.mistakes import Mistake, told
 from core.runs.diagnosis import diagnosis_of
 from core.runs.listing import create_run
@@ -90,6 +91,12 @@ def build_parser() -> argparse.ArgumentParser:
         choices=[str(mistake) for mistake in Mistake],
         help="make one of the article's mistakes on purpose; may be given several times",
     )
+    add(
+        "--find-rate",
+        action="store_true",
+        help="train nothing: try up to a hundred learning rates and suggest one; with --resume "
+        "those of the run in --run-dir",
+    )
     add("--resume", action="store_true", help="go on with the run in --run-dir")
     add("--json", action="store_true", help="print one JSON event a line")
     return parser
@@ -100,8 +107,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         chosen = chosen_fields(options)
+        if options.find_rate:
+            run = Run(options.run_dir) if options.resume and options.run_dir else None
+            return find_rate(run.config if run else new_config(options, chosen), run)
         run = resume(options.run_dir, chosen) if options.resume else begin(options, chosen)
-    except (ConfigError, RunError) as error:
+    except GlassError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     printer = JsonPrinter() if options.json else Printer(run)
@@ -119,12 +129,17 @@ def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
     return chosen
 
 
-def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
-    """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
+def new_config(options: argparse.Namespace, chosen: dict[str, Any]) -> TrainConfig:
+    """Return the config of a new run; ``ConfigError`` when it cannot work."""
     config = recipe_for(chosen.get("model", "article")).replace(**chosen)
     if config.data != DRAWN and not Path(config.data).is_dir():
         raise ConfigError(f'Data must be "drawn" or an existing folder, not {config.data!r}.')
-    return create_run(config, options.name, options.run_dir)
+    return config
+
+
+def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
+    """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
+    return create_run(new_config(options, chosen), options.name, options.run_dir)
 
 
 def resume(path: Path | None, chosen: dict[str, Any]) -> Run:

@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.comparison",),
     ("core.explain", "core.conv_lab"),
     ("core.check", "core.bench", "core.take_along"),
+    ("core.find_rate",),
     (
         *("core.train", "core.predict", "core.plan", "core.inspect", "core.make_shipped"),
         "core.__main__",

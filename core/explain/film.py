@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from core.command_line import run_command
 from core.errors import GlassError
-from core.explain.background import be_nice, is_locked, start_process
 from core.explain.pca import turn_towards
 from core.explain.survey import STARTING_SECONDS, Survey
 from core.files import read_json, write_json
+from core.runs.background import be_nice, is_locked, start_process
 from core.runs.run import Run
 
 PATIENCE_SECONDS = 15.0

@@ -32,13 +32,13 @@ from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION
 from core.data.mistaken import as_seen
 from core.errors import DataError, ExplanationError, ModelError, RunError
-from core.explain.background import be_nice, is_locked, start_process
 from core.explain.pca import fit_pca
 from core.explain.silence import Silence, outputs, silent_for
 from core.explain.top_photos import TopPhotos, find_top_photos
 from core.files import read_json, write_atomically, write_json
 from core.networks.layers import last_linear
 from core.networks.tensors import network_input
+from core.runs.background import be_nice, is_locked, start_process
 from core.runs.run import Run
 
 KINDS = ("map", "tops")

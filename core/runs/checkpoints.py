@@ -5,7 +5,7 @@ optimiser's memory beside the newest ones.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,13 +71,19 @@ class Checkpoint:
 class Checkpoints:
     """The checkpoints of one run in ``folder``.
 
-    Each finished epoch keeps its weights, thinned out evenly when they outgrow the budget; a
-    checkpoint in the middle of an epoch lasts until the next one.
+    Each finished epoch keeps its weights, thinned out evenly when they outgrow the budget, but
+    those that ``best`` names; a checkpoint in the middle of an epoch lasts until the next one.
     """
 
-    def __init__(self, folder: Path, default_budget: int = DISK_BUDGET) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        default_budget: int = DISK_BUDGET,
+        best: Callable[[], Collection[int]] = tuple,
+    ) -> None:
         self.folder = folder
         self.default_budget = default_budget
+        self.best = best
 
     @property
     def budget(self) -> int:
@@ -96,7 +102,7 @@ class Checkpoints:
             )
         self.folder.mkdir(exist_ok=True)
         write_json(self.folder / "budget.json", {"bytes": budget})
-        self.remove(thin(self.sizes(), budget))
+        self.remove(thin(self.sizes(), budget, self.best()))
 
     def path(self, position: Position) -> Path:
         """Return the weight file of a position."""
@@ -168,7 +174,7 @@ class Checkpoints:
         self.remove(position for position in self.positions()[:-1] if position.step)
         for position in self.positions()[:-OPTIMIZERS_KEPT]:
             optimizer_path(self.path(position)).unlink(missing_ok=True)
-        self.remove(thin(self.sizes(), self.budget))
+        self.remove(thin(self.sizes(), self.budget, self.best()))
 
     def sizes(self) -> dict[Position, int]:
         """Return the bytes of each finished epoch's weights."""
@@ -179,17 +185,19 @@ class Checkpoints:
         }
 
 
-def thin(sizes: Mapping[Position, int], budget: int) -> list[Position]:
+def thin(sizes: Mapping[Position, int], budget: int, best: Collection[int] = ()) -> list[Position]:
     """Choose what to delete so that the rest fits ``budget`` bytes and is spread evenly.
 
-    Kept are the multiples of 1, 2, 4, ... epochs, whichever fits first, and always the newest.
+    Kept are the multiples of 1, 2, 4, ... epochs, whichever fits first, and always the newest and
+    the ``best`` ones.
     """
     if not sizes:
         return []
     newest = max(sizes)
+    always = {position for position in sizes if position.epoch in best} | {newest}
     stride = 1
     kept = set(sizes)
     while sum(sizes[position] for position in kept) > budget and stride <= newest.epoch:
         stride *= 2
-        kept = {position for position in sizes if position.epoch % stride == 0} | {newest}
+        kept = {position for position in sizes if position.epoch % stride == 0} | always
     return [position for position in sizes if position not in kept]

@@ -1,4 +1,4 @@
-"""The curves of a run, as far as they are logged: what a verdict and its best epoch rest on."""
+"""The curves of a run, as far as they are logged: what a verdict rests on."""
 
 import math
 from collections.abc import Sequence
@@ -72,13 +72,3 @@ def curves_of(run: Run) -> Curves:
         ended=not status.active,
         diverged=status.state is State.DIVERGED,
     )
-
-
-def best_epochs(epochs: Sequence[EpochDone]) -> tuple[EpochDone, EpochDone] | None:
-    """Return the epoch of the lowest test loss and that of the highest test accuracy, the first
-    of equal ones; None before the first epoch.
-    """
-    if not epochs:
-        return None
-    lowest = min(epochs, key=lambda done: done.test_loss)
-    return lowest, max(epochs, key=lambda done: done.test_accuracy)

@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 from core.config import TrainConfig, check_number
 from core.errors import ConfigError, ModelError, RunError
 from core.files import read_json, write_json
+from core.runs.best_epoch import best_epochs
 from core.runs.checkpoints import Checkpoint, Checkpoints, Position
 from core.runs.commands import Action, Command, CommandFolder
 from core.runs.event_log import EventLog, log_of
@@ -58,7 +59,7 @@ class Run:
         record = read_run_record(path)
         self.id = path.name
         self.created = str(record.get("created", ""))
-        self.checkpoints = Checkpoints(path / "checkpoints")
+        self.checkpoints = Checkpoints(path / "checkpoints", best=self.best_epochs)
         self.commands = CommandFolder(path / "control")
         self.config = config_of(record, path.name)
 
@@ -139,6 +140,10 @@ class Run:
     def saved_epochs(self) -> list[int]:
         """List the epochs whose weights are kept; 0, the untrained network, always is."""
         return [0, *(epoch for epoch in self.checkpoints.epochs() if epoch)]
+
+    def best_epochs(self) -> set[int]:
+        """Return the epochs of the lowest test loss and of the highest test accuracy."""
+        return {done.epoch for done in best_epochs(self.log.epochs()) or ()}
 
     def checkpoint(self, epoch: int | None = None) -> Checkpoint:
         """Read the newest weights that verify, or those after ``epoch``; else ``ModelError``."""

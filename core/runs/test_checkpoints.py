@@ -100,6 +100,18 @@ def test_epochs_are_thinned_evenly_within_the_budget_and_the_newest_stays():
     assert [p.epoch for p in sizes if p not in thin(sizes, 1)] == [22]
 
 
+def test_the_best_epochs_are_never_thinned_away(tmp_path):
+    sizes = {Position(epoch): 10 for epoch in range(1, 23)}
+    assert [p.epoch for p in sizes if p not in thin(sizes, 1, best={3, 7})] == [3, 7, 22]
+    best = [1]
+    checkpoints = Checkpoints(tmp_path, 1, best=lambda: best)
+    for epoch in range(1, 9):
+        if epoch == 5:
+            best[:] = [5]
+        save(checkpoints, epoch)
+    assert checkpoints.epochs() == [5, 8]
+
+
 def test_thinning_as_the_run_goes_on_leaves_the_same_as_thinning_at_once(tmp_path):
     one = Checkpoints(tmp_path / "size")
     save(one, 1)

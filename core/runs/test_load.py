@@ -135,6 +135,28 @@ def test_weights_that_are_not_finite_cannot_answer(run, tmp_path):
         load_classifier(tmp_path / "nan.safetensors")
 
 
+def test_the_command_asks_any_epoch_of_a_run_or_its_best(run, photo, tmp_path, capsys, monkeypatch):
+    answers = {}
+    for epoch in ("1", "2", "best"):
+        monkeypatch.setattr("core.runs.load.best_epoch", lambda run: 1)
+        assert main([str(photo), "--model", str(run.path), "--epoch", epoch]) == 0
+        answers[epoch] = capsys.readouterr().out
+    assert answers["best"] == answers["1"] != answers["2"]
+    monkeypatch.setattr("core.runs.load.best_epoch", lambda run: None)
+    exported = tmp_path / "small.safetensors"
+    export_weights(run, exported)
+    for model, epoch, words in (
+        (run.path, "best", "has no best epoch: nothing was learnt in any it keeps."),
+        (run.path, "9", "keeps the weights of the epochs 0, 1, 2, not of 9."),
+        (exported, "1", "An epoch can be chosen of a run's folder, not of"),
+    ):
+        assert main([str(photo), "--model", str(model), "--epoch", epoch]) == 2
+        assert words in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(photo), "--epoch", "last"])
+    assert "must be best or a whole number from 1, not last" in capsys.readouterr().err
+
+
 def test_what_is_no_model_says_so(tmp_path):
     for place, words in {
         tmp_path: "holds no run",

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.runs.curves import Curves, best_epochs
+from core.runs.best_epoch import best_epochs
+from core.runs.checkpoints import Position
+from core.runs.curves import Curves
 from core.runs.listing import create_run
-from core.runs.verdict import FAILED, Kind, judge, verdict_of
+from core.runs.verdict import FAILED, Kind, best_epoch, best_learnt, judge, verdict_of
 from core.runs.worker import Worker
 from core.training.events import EpochDone
 
@@ -200,3 +202,29 @@ def test_real_trainings_get_the_verdict_they_deserve(changes, kinds):
     list(Worker(run).events())
     verdict = verdict_of(run)
     assert verdict.kind in kinds, verdict.sentence
+
+
+@pytest.mark.usefixtures("runs_folder")
+@pytest.mark.parametrize(
+    ("accuracies", "losses", "expected"),
+    [
+        ([0.6, 0.9, 0.8], [0.6, 0.4, 0.3], 2),
+        ([0.5, 0.53, 0.5], [LN2, LN2, LN2], None),  # never learnt
+        ([0.9, 0.5, 0.5], [0.4, 30.0, 40.0], 1),  # learnt before it went wrong
+    ],
+)
+def test_only_a_run_that_has_learnt_something_has_a_best_epoch(
+    monkeypatch, accuracies, losses, expected
+):
+    run = create_run(TrainConfig())
+    done = epochs(losses, train_accuracy=accuracies, test_accuracy=accuracies)
+    planted = curves(done)
+    monkeypatch.setattr("core.runs.verdict.curves_of", lambda run: planted)
+    run.checkpoints.folder.mkdir()
+    for epoch in (1, 2, 3):
+        run.checkpoints.path(Position(epoch)).with_suffix(".json").write_text("{}")
+    assert (best_learnt(run) is not None) is (expected is not None)
+    assert best_epoch(run) == expected
+    if expected:
+        run.checkpoints.remove([Position(expected)])
+        assert best_epoch(run) is None  # an older version thinned it away

@@ -11,8 +11,10 @@ from enum import StrEnum
 import numpy as np
 
 from core.runs.advice import more_variety, rate_advice, way_out
-from core.runs.curves import Curves, best_epochs, curves_of
+from core.runs.best_epoch import best_epochs
+from core.runs.curves import Curves, curves_of
 from core.runs.run import Run
+from core.training.events import EpochDone
 from core.wording import percent
 
 FEW_BATCHES = 20
@@ -56,6 +58,27 @@ class Verdict:
 def verdict_of(run: Run) -> Verdict:
     """Judge a run by what it has logged so far."""
     return judge(curves_of(run))
+
+
+def best_learnt(run: Run) -> tuple[EpochDone, EpochDone] | None:
+    """Return the epochs of the lowest test loss and of the highest test accuracy, where something
+    was learnt: a run that has failed has none, unless it got above guessing before.
+    """
+    curves = curves_of(run)
+    found = best_epochs(curves.epochs)
+    if found is None or not judge(curves).failed:
+        return found
+    above = curves.above_guessing(found[1].test_accuracy, curves.test_photos)
+    return found if above else None
+
+
+def best_epoch(run: Run) -> int | None:
+    """Return the epoch of the highest test accuracy, the first of equal ones, if its weights are
+    kept; None for a run that has learnt nothing.
+    """
+    found = best_learnt(run)
+    kept = found is not None and found[1].epoch in run.checkpoints.epochs()
+    return found[1].epoch if found is not None and kept else None
 
 
 def judge(curves: Curves) -> Verdict:

@@ -86,7 +86,11 @@ class TorchLearner:
         }
 
     def load_optimizer_arrays(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Copy an optimiser's memory in, in each parameter's own order in memory."""
+        """Copy an optimiser's memory in, in each parameter's own order in memory.
+
+        Without any it starts afresh.
+        """
+        self.optimizer.state.clear()
         parameters = self.optimizer.param_groups[0]["params"]
         for key, array in arrays.items():
             index, name = key.split(".", 1)

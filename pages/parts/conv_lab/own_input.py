@@ -12,6 +12,7 @@ from pages.parts.conv_lab import state
 from pages.parts.shared.model_choice import (
     SHIPPED,
     answering_runs,
+    choose_weights,
     load_classifier,
     model_names,
     newest_of,
@@ -119,7 +120,12 @@ def _choose_kernel() -> None:
         "Network", [SHIPPED, *runs], format_func=model_names(runs).__getitem__, key="lab_model"
     )
     try:
-        model = load_classifier(newest_of(chosen, runs)).model
+        choice = (
+            newest_of(chosen, runs)
+            if chosen == SHIPPED
+            else choose_weights(runs[chosen], None, "lab_weights")
+        )
+        model = load_classifier(choice).model
     except ModelError as error:
         st.error(str(error))
         return

@@ -21,8 +21,8 @@ def show_budget(run: Run) -> None:
         st.markdown(
             f"**{escape_markdown(run.name)}** keeps the weights of {len(sizes)} epochs, "
             f"{used / MEGABYTE:.1f} MB. When they outgrow the budget every second one goes, so "
-            "that the rest stays evenly spread; the newest always stays. What is gone does not "
-            "come back."
+            "that the rest stays evenly spread; the newest and the best always stay. What is gone "
+            "does not come back."
         )
         key = f"budget-{run.id}"
         megabytes = st.number_input(

@@ -9,8 +9,9 @@ import streamlit as st
 from core.errors import ModelError
 from core.runs.listing import list_runs, open_run
 from core.runs.run import Run
+from core.runs.verdict import best_epoch
 from pages.parts.feature_maps.scrubber import scrubber
-from pages.parts.shared.model_choice import SHIPPED, choose_by_address
+from pages.parts.shared.model_choice import BEST_HELP, SHIPPED, choose_by_address
 from pages.parts.shared.words import percent
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def choose_source(
     run = open_run(network)
     choose_epoch(run, is_ready)
     epoch = wanted_epoch(run)
+    offer_best(run, epoch)
     try:
         mark = run.checkpoints.mark(epoch)
     except ModelError as error:
@@ -130,6 +132,18 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
         st.fragment(draw, run_every=LIVE_SECONDS, key=f"live-{key}")()
     else:
         draw()
+
+
+def offer_best(run: Run, epoch: int) -> None:
+    """Draw the button that goes to the run's best epoch, where that is another one."""
+    best = best_epoch(run)
+    if best is None or best == epoch:
+        return
+
+    def go() -> None:
+        st.query_params["epoch"] = str(best)
+
+    st.button(f"Go to its best epoch, {best}", on_click=go, type="tertiary", help=BEST_HELP)
 
 
 def note(run: Run) -> str:

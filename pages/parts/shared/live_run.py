@@ -141,6 +141,8 @@ def go_on_button(run: Run, status: Status) -> None:
     if status.state is State.FINISHED:
         epochs = run.config.epochs + MORE_EPOCHS
         label, key, help = "Train on", "train-on", f"{MORE_EPOCHS} epochs more, {epochs} in all."
+        if run.config.schedule == "cosine":
+            help += " The learning rate rises again: its cosine now ends after the last of them."
         possible = epochs <= LIMITS["epochs"][1]
     else:
         label, key, help = "Resume", "resume", "Go on from the newest checkpoint."

@@ -63,8 +63,11 @@ def in_a_line(recipe: TrainConfig) -> str:
     return ", ".join(parts) + "."
 
 
-def choose_numbers(form: Form) -> dict[str, Any]:
-    """Draw the choices with the recipe's values; return what each is now."""
+def choose_numbers(form: Form) -> tuple[dict[str, Any], DeltaGenerator]:
+    """Draw the choices with the recipe's values; return what each is now.
+
+    Also returns the place by the learning rate where one can be looked for.
+    """
     values = form.starting_values()
     columns, below = st.columns(3, vertical_alignment="bottom"), st.container()
     suffix, size = form.suffix, form.current_size()
@@ -106,8 +109,9 @@ def choose_numbers(form: Form) -> dict[str, Any]:
         left, right = st.columns(2)
         values |= step_choices(values, suffix, left, right)
         values |= other_choices(values, suffix, left, right)
+        rate_place = st.container()
     costs.caption(how_large(form.network, values["image_size"], values["batch_size"]))
-    return values
+    return values, rate_place
 
 
 def plan_of(network: str, image_size: int) -> Plan | None:

@@ -35,6 +35,7 @@ from pages.parts.shared.picture_choice import (
     request_for,
     type_folder,
 )
+from pages.parts.shared.rate_finder import offer_rate
 from pages.parts.shared.start_training import FormChoices, offer_start
 from pages.parts.shared.take_along import offer_programs
 from pages.parts.shared.words import escape_markdown
@@ -67,7 +68,7 @@ def training_form(
     left, look = st.columns([5, 7], gap="large")
     with left:
         starting = form.starting_values()
-        values = choose_numbers(form)
+        values, rate_place = choose_numbers(form)
         request = request_for(data, values, starting)
         mistakes = choose_mistakes(lambda: cached_preview(request))
         values |= {"model": form.network, "data": data or DRAWN, "mistakes": mistakes}
@@ -78,6 +79,8 @@ def training_form(
         preview = look_at(data, request)
     with left:
         choices = checked(values, form.unread)
+        with rate_place:
+            offer_rate(choices.config if data else None, f"rate-{form.suffix}")
         config = offer_start(label, key, choices, preview)
         offer_programs(choices.config, key)
     share(form, page)

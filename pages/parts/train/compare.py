@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.architecture.library import name_of
-from core.runs.curves import best_epochs
+from core.runs.best_epoch import best_epochs
 from core.runs.listing import list_runs, names_of
 from core.runs.naming import what_differs
 from core.runs.rate_changes import rate_changes

@@ -9,16 +9,16 @@ import streamlit as st
 from core.pictures.colour import TEST, TRAIN
 from core.pictures.curves import smooth, thin
 from core.pictures.limits import loss_limit
-from core.runs.curves import best_epochs
 from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.runs.status import Status
-from core.runs.verdict import verdict_of
+from core.runs.verdict import best_learnt, verdict_of
 from core.training.events import EpochDone
 from pages.parts.shared.figures import figures
 from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
 from pages.parts.shared.live_run import POINTS, finite, follow_live
 from pages.parts.shared.plots import line_figure, show_plot
+from pages.parts.shared.rate_finder import offer_rate_of_run
 from pages.parts.shared.words import percent
 
 BATCH = "#8A94A0"
@@ -41,7 +41,11 @@ def follow(run: Run) -> None:
         with st.container(key="verdict"):
             show_verdict(run, charts)
 
-    follow_live(run, draw, choose_scale)
+    def further_choices() -> None:
+        offer_rate_of_run(run, run.status())
+        choose_scale()
+
+    follow_live(run, draw, further_choices)
 
 
 def choose_scale() -> None:
@@ -147,7 +151,7 @@ def epoch_charts(run: Run) -> list[Chart]:
     """Return train and test loss, and train and test accuracy, after each epoch."""
     epochs = run.log.epochs()
     changes = [Mark(change.epochs, change.words) for change in rate_changes(run) if epochs]
-    best = best_epochs(epochs) if len({epoch.test_loss for epoch in epochs}) > 1 else None
+    best = best_learnt(run) if len({epoch.test_loss for epoch in epochs}) > 1 else None
     losses = [loss for done in epochs for loss in (done.train_loss, done.test_loss)]
     return [
         replace(

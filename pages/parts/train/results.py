@@ -5,16 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.errors import RunError
+from core.errors import ModelError, RunError
 from core.explain.scores import confusion
 from core.pictures.colour import CLASS_COLOURS
+from core.runs.checkpoints import Position
 from core.runs.predictions import Predictions
 from core.runs.run import Run
 from core.runs.status import Status
+from core.runs.verdict import best_epoch
 from core.wording import spoken_size
 from pages.parts.shared.confusion import confusion_matrix
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.live_run import refresh_seconds
+from pages.parts.shared.model_choice import BEST_HELP
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.run_photos import run_data, show_report
 from pages.parts.shared.take_along import offer_programs
@@ -146,33 +149,53 @@ def show_weights(run: Run) -> None:
             st.info("The weights can be downloaded once the training has ended or was stopped.")
         else:
             download(run)
-        st.page_link(
-            "app.py",
-            label="Try this run on your photos",
-            icon=":material/pets:",
-            query_params={"model": run.id},
-        )
+        try_on_photos(run)
     with right:
         st.markdown("**Recipe**")
         st.json(run.config.to_dict(), expanded=True)
 
 
+def try_on_photos(run: Run) -> None:
+    """Link to the page on which the run answers photos, with its newest weights or its best."""
+    newest = {"model": run.id}
+    links = {"Try this run on your photos": newest}
+    best = best_epoch(run)
+    if best is not None and best != run.checkpoints.epochs()[-1]:
+        links[f"Try its best epoch, {best}, on your photos"] = newest | {"epoch": str(best)}
+    for label, address in links.items():
+        st.page_link("app.py", label=label, icon=":material/pets:", query_params=address)
+
+
 def download(run: Run) -> None:
-    """Offer both files of the newest checkpoint that verifies."""
-    newest = run.checkpoints.newest()
-    if newest is None:
+    """Offer the files of the newest weights, and of those after the best epoch."""
+    try:
+        newest = run.checkpoint()
+    except ModelError:
         st.info("This run has no weights yet.")
         return
-    path = run.path / "checkpoints" / f"{newest.position.name}.safetensors"
-    for file, kind in ((path, "weights"), (path.with_suffix(".json"), "description")):
-        st.download_button(
-            f"{kind.capitalize()}: {file.name}, {spoken_size(file.stat().st_size)}",
-            data=file.read_bytes,
-            file_name=f"{run.id}-{file.name}",
-            key=f"download-{kind}",
-            icon=":material/download:",
-        )
+    if all(np.isfinite(array).all() for array in newest.weights.values()):
+        offer_files(run, newest.position)
+    else:
+        st.warning("The newest weights hold numbers that are not finite: nobody can use them.")
+    best = best_epoch(run)
+    if best is not None and Position(best) != newest.position:
+        offer_files(run, Position(best), "best epoch's ")
+        st.caption(BEST_HELP)
     st.caption(
-        "Kept side by side under one name, the two files are a model: "
+        "Kept side by side under one name, two files are a model: "
         "`python -m core.predict --model FILE.safetensors PHOTO`."
     )
+
+
+def offer_files(run: Run, position: Position, whose: str = "") -> None:
+    """Draw the buttons for the weights at a position and for what describes them."""
+    path = run.checkpoints.path(position)
+    for file, kind in ((path, "weights"), (path.with_suffix(".json"), "description")):
+        what = f"{whose}{kind}"
+        st.download_button(
+            f"{what.capitalize()}: {file.name}, {spoken_size(file.stat().st_size)}",
+            data=file.read_bytes,
+            file_name=f"{run.id}-{file.name}",
+            key=f"download-{what}",
+            icon=":material/download:",
+        )

@@ -42,7 +42,7 @@ class Mark:
 class Chart:
     """One chart; ``empty`` is shown while no series has a point.
 
-    With ``y_format`` "power" the values are powers of ten: -7 is written 1e-7. ``height`` is the
+    With a format of "power" the values are powers of ten: -7 is written 1e-7. ``height`` is the
     plot's in pixels. Among several charts it takes ``rows`` of the grid. ``note`` stands below it.
     What lies above ``y_limit`` is cut off, with a triangle in its place, until one zooms in;
     ``y_log`` draws values above zero on a log scale.
@@ -53,6 +53,7 @@ class Chart:
     x_label: str
     y_label: str
     y_format: Literal["number", "percent", "power"] = "number"
+    x_format: Literal["number", "power"] = "number"
     empty: str = "Nothing to draw yet."
     height: int = 240
     rows: int = 1

@@ -16,7 +16,7 @@ import { chartNumber } from "./scales.js";
  * @typedef {object} ChartData
  * @property {string} title @property {Series[]} series
  * @property {string} x_label @property {string} y_label
- * @property {import("./scales.js").Kind} y_format
+ * @property {import("./scales.js").Kind} y_format @property {"number" | "power"} x_format
  * @property {string} empty @property {number} height @property {number} rows @property {string} note
  * @property {import("./marks.js").Mark[]} marks
  * @property {number | null} y_limit what lies above is cut off while all x are shown
@@ -66,7 +66,7 @@ export function drawAxes(pen, data, scale, width, text) {
     pen.globalAlpha = 0.4;
     strokeLine(pen, x, bottom, x, bottom + 4);
     pen.globalAlpha = 0.8;
-    pen.fillText(String(+value.toFixed(6)), x, bottom + 13);
+    pen.fillText(xNumber(value, data), x, bottom + 13);
   }
   pen.globalAlpha = 0.4;
   strokeLine(pen, MARGIN.left, bottom + 0.5, right, bottom + 0.5);
@@ -78,6 +78,11 @@ export function drawAxes(pen, data, scale, width, text) {
   pen.fillText(data.y_label, 0, 0);
   pen.restore();
   pen.globalAlpha = 1;
+}
+
+/** @param {number} value a tick of the x axis @param {ChartData} data */
+function xNumber(value, { x_format }) {
+  return x_format === "power" ? chartNumber(value, "power", 1) : String(+value.toFixed(6));
 }
 
 /** @param {Pen} pen @param {Series} series @param {Scale} scale */
@@ -112,9 +117,10 @@ export function drawSeries(pen, series, scale) {
 
 // What is written in the canvas, where it can be read.
 /** @param {HTMLElement} plot @param {ChartData} data @param {Scale} scale */
-export function tellAxes(plot, { y_format, marks }, { xTicks, yTicks }) {
+export function tellAxes(plot, data, { xTicks, yTicks }) {
+  const { y_format, marks } = data;
   Object.assign(plot.dataset, {
-    xTicks: xTicks.values.map((x) => +x.toFixed(6)).join(" | "),
+    xTicks: xTicks.values.map((x) => xNumber(x, data)).join(" | "),
     yTicks: yTicks.values.map((y) => chartNumber(y, y_format, yTicks.step)).join(" | "),
     marks: marks.map((mark) => mark.label).join(" | "),
   });

@@ -206,7 +206,7 @@ class Chart {
   scale(data) {
     const [x0, x1] = this.xRange(), [y0, y1] = this.yRange(data);
     const w = this.innerWidth, h = data.height - MARGIN.top - MARGIN.bottom;
-    const whole = this.series.every((s) => s.x.every(Number.isInteger));
+    const whole = data.x_format === "power" || this.series.every((s) => s.x.every(Number.isInteger));
     /** @param {number} v what is not above zero has no place on a log scale */
     const place = (v) => (data.y_log ? Math.log10(Math.max(v, 1e-30)) : v);
     return {
@@ -285,7 +285,8 @@ class Chart {
       const i = nearest(x, cursor);
       const value = i < 0 ? null : y[i];
       if (value === null) continue;
-      if (!lines.length) lines.push(`${data.x_label} ${+x[i].toFixed(2)}`);
+      const place = data.x_format === "power" ? chartNumber(x[i], "power") : +x[i].toFixed(2);
+      if (!lines.length) lines.push(`${data.x_label} ${place}`);
       lines.push(`${name}: ${chartNumber(value, data.y_format)}`);
     }
     this.readout.innerText = lines.join("\n");

@@ -1,4 +1,4 @@
-"""Processes that look at a run's photos while pages stay quick."""
+"""Processes that look at a run while pages stay quick."""
 
 import os
 import subprocess

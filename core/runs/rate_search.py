@@ -1,0 +1,222 @@
+"""A search for a learning rate in a process of its own: ``python -m core.runs.rate_search FOLDER``.
+
+Like a training it takes a slot, and it goes on only as long as somebody looks: a page that shows it
+says so again and again. What it found is kept, so that the same question is answered at once.
+
+    question.json   the config, and the run whose newest weights it begins with, if any
+    found.json      how far it has come; replaced at most four times a second
+    looked          how old it is tells whether anybody still looks
+    lock            locked while a process is at it
+"""
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from core.command_line import run_command
+from core.config import TrainConfig
+from core.errors import GlassError, sentence_for
+from core.files import read_json, write_json
+from core.folders import runs_folder
+from core.runs.background import be_nice, is_locked, start_process
+from core.runs.commands import POLL_SECONDS
+from core.runs.run import Run
+from core.runs.slots import Slot, claimed
+
+if TYPE_CHECKING:
+    from core.training.rate_finder import RateTried
+
+PATIENCE_SECONDS = 15.0
+"""How long after the last look it still goes on."""
+STARTING_SECONDS = 15.0
+"""How long a process may take from its start to its lock."""
+WRITE_SECONDS = 0.25
+NO_MATTER = ("epochs", "learning_rate", "schedule", "test_per_class")
+"""What of a config changes nothing about a search."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """How far a search has come: the losses at the rates tried so far, of ``steps`` at most.
+
+    ``message`` says what it does now, or with ``failed`` why it cannot go on.
+    """
+
+    rates: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    steps: int = 0
+    message: str = "Starting."
+    done: bool = False
+    failed: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.done or self.failed
+
+
+class RateSearch:
+    """The search for ``config``, from its first weights or from the newest ones of ``run``."""
+
+    def __init__(self, config: TrainConfig, run: Run | None = None) -> None:
+        self.config = config
+        self.run = run
+        positions = run.checkpoints.positions() if run else []
+        where = [run.id, positions[-1].name] if run and positions else []
+        asked = {k: v for k, v in config.to_dict().items() if k not in NO_MATTER}
+        text = json.dumps([asked, where], sort_keys=True)
+        self.id = hashlib.sha256(text.encode()).hexdigest()[:16]
+        self.folder = runs_folder() / ".rates" / self.id
+        self.written_at = -WRITE_SECONDS
+
+    # For those who look
+
+    def found(self) -> Found:
+        """Read how far it has come."""
+        try:
+            values = read_json(self.folder / "found.json")
+            values |= {name: tuple(values[name]) for name in ("rates", "losses")}
+            return Found(**values)
+        except (OSError, ValueError, KeyError, TypeError):
+            return Found()
+
+    def look(self) -> Found:
+        """Say that somebody looks, let a process begin where none is at it, read what it found."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        found = self.found()
+        if found.ended:
+            return found
+        looked, lock = self.folder / "looked", self.folder / "lock"
+        just_begun = time.time() - self.begun_at() < STARTING_SECONDS
+        if not just_begun and not is_locked(lock):
+            run = str(self.run.path) if self.run else None
+            question = {"config": self.config.to_dict(), "run": run, "begun": time.time()}
+            write_json(self.folder / "question.json", question)
+            self.write(Found())
+            looked.touch()
+            start_process("core.runs.rate_search", [str(self.folder)], self.folder / "log")
+            return Found()
+        looked.touch()
+        return found
+
+    def begun_at(self) -> float:
+        """Return when a process was last started, in seconds since 1970; 0 when none was."""
+        try:
+            return float(read_json(self.folder / "question.json")["begun"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0.0
+
+    def forget(self) -> None:
+        """Let the next look begin anew: the photos may have changed, or what failed may work."""
+        (self.folder / "found.json").unlink(missing_ok=True)
+        (self.folder / "question.json").unlink(missing_ok=True)
+
+    # For the process
+
+    def perform(self) -> None:
+        """Search, here and now, and write down how far it has come, until nobody looks."""
+        found = Found()
+        try:
+            for tried in self.steps():
+                rates, losses = (*found.rates, tried.learning_rate), (*found.losses, tried.loss)
+                found = Found(rates, losses, tried.steps, "Trying learning rates.")
+                self.write(found, every=WRITE_SECONDS)
+            self.write(replace(found, message="", done=True))
+        except NobodyLooksError:
+            self.forget()
+        except Exception as error:
+            self.write(Found(message=sentence_for(error), failed=True))
+            raise
+
+    def steps(self) -> Iterator["RateTried"]:
+        """Wait for a slot, load, and try rate after rate."""
+        with claimed(Slot()) as slot:
+            while not slot.take():
+                self.tell("Waiting: other trainings use this machine.")
+                time.sleep(POLL_SECONDS)
+            self.tell("Loading the photos.")
+            for tried in try_rates_for(self.config, self.run, self.tell):
+                self.check_watched()
+                yield tried
+
+    def tell(self, message: str) -> None:
+        """Say what it does now, unless nobody looks."""
+        self.check_watched()
+        self.write(Found(message=message), every=WRITE_SECONDS)
+
+    def check_watched(self) -> None:
+        """Raise ``NobodyLooksError`` when nobody looked a moment ago."""
+        try:
+            age = time.time() - (self.folder / "looked").stat().st_mtime
+        except OSError:
+            age = PATIENCE_SECONDS
+        if age >= PATIENCE_SECONDS:
+            raise NobodyLooksError
+
+    def write(self, found: Found, every: float = 0.0) -> None:
+        """Replace what was found, if the last time was ``every`` seconds ago."""
+        now = time.monotonic()
+        if now - self.written_at > every:
+            write_json(self.folder / "found.json", asdict(found))
+            self.written_at = now
+
+
+class NobodyLooksError(Exception):
+    """Whoever asked has left."""
+
+
+def try_rates_for(
+    config: TrainConfig, run: Run | None = None, tell: Callable[[str], None] = lambda message: None
+) -> Iterator["RateTried"]:
+    """Load photos and network, and try rates: from the first weights, or a run's newest ones.
+
+    Nothing is written to the run. ``GlassError`` says what cannot be loaded.
+    """
+    from core.data import DataRequest, load_data
+    from core.training.rate_finder import try_rates
+    from core.training.state import build_state
+
+    checkpoint = run.checkpoint() if run else None
+    data = load_data(
+        DataRequest.of(config),
+        lambda done, total: tell(f"Loading the photos: {done} of {total}."),
+    )
+    tell("Building the network.")
+    state = build_state(config)
+    if checkpoint is not None:
+        state.learner.load_weights(checkpoint.weights)
+        state.learner.load_optimizer_arrays(checkpoint.optimizer)
+        state.restore(checkpoint.facts["state"])
+    yield from try_rates(state, data, config)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Search as the folder's question asks; return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python -m core.runs.rate_search FOLDER", file=sys.stderr)
+        return 2
+    be_nice()
+    folder = Path(arguments[0])
+    try:
+        question = read_json(folder / "question.json")
+        run = Run(Path(question["run"])) if question["run"] else None
+        search = RateSearch(TrainConfig.from_dict(question["config"]), run)
+        search.folder = folder
+        with FileLock(folder / "lock").acquire(blocking=False):
+            search.perform()
+    except (GlassError, Timeout, OSError) as error:
+        print(f"error: {error or 'another process searches already'}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))
