@@ -54,8 +54,8 @@ def what_differs(configs: Sequence[TrainConfig]) -> list[str]:
 
 
 def networks_apart(networks: Iterable[str]) -> dict[str, str]:
-    """Name networks so that no two are called alike: of two with one name, the later one is told
-    by what it has other than the first, the first one by the opposite.
+    """Say what each network is: its name, or of several with one name what each has other than
+    the first of them, and that one other than the second.
     """
     distinct = list(dict.fromkeys(networks))
     named = {network: name_of(network) for network in distinct}
@@ -63,8 +63,7 @@ def networks_apart(networks: Iterable[str]) -> dict[str, str]:
         alike = [network for network in distinct if named[network] == name]
         first, second, *_ = layers = [read(text_of(network)) for network in alike]
         for network, own in zip(alike, layers, strict=True):
-            apart = network_difference(second if own is first else first, own)
-            named[network] = f"{name}, {apart}"
+            named[network] = network_difference(second if own is first else first, own)
     return named
 
 
