@@ -112,3 +112,9 @@ def test_the_receptive_field_grows_with_windows_and_strides():
     text = "conv 4 kernel 3 padding 1\nmaxpool 2\nconv 4 kernel 3x1 dilation 2 padding 2\n" + ENDING
     fields = [step.field for step in check(read(text), 32).steps]
     assert fields == [(3, 3), (4, 4), (12, 4), (12, 4), (32, 32), (32, 32)]
+
+
+def test_the_receptive_field_leaves_out_what_no_window_reads():
+    text = f"maxpool 3\nconv 4 kernel 3 padding 8\nadaptive avgpool 1x2\n{ENDING}"
+    fields = [step.field for step in check(read(text), 32).steps]
+    assert fields == [(3, 3), (9, 9), (30, 18), (30, 18), (30, 30), (30, 30)]
