@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, ClassVar
 
+import numpy as np
+
 from core.architecture.misfit import Misfit, Shape, check_maps
+from core.architecture.reach import Windows, adaptive, sliding
 from core.architecture.values import (
     BORDER,
     CHANNELS,
@@ -57,10 +60,12 @@ class Layer:
         """Count the products, each with its addition, given what comes in."""
         return 0
 
-    @property
-    def reach(self) -> tuple[Pair, Pair]:
-        """Return (extent, steps) of the window over maps; one pixel for most layers."""
-        return (1, 1), (1, 1)
+    def windows(self, axis: int, size: int, cells: int) -> Windows | None:
+        """Return which of ``size`` places each of ``cells`` reads along an axis, rows being 0.
+
+        None for a layer whose cells read the same place alone, and for one that moves nothing.
+        """
+        return None
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,10 @@ class Conv(Layer):
         rows, columns = (d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
         return rows, columns
 
-    @property
-    def reach(self) -> tuple[Pair, Pair]:
-        """The window's extent and steps."""
-        return self.extent, self.stride
+    def windows(self, axis: int, size: int, cells: int) -> Windows:
+        """Return which places each cell reads along an axis."""
+        sides, dilation = self.sides[axis], self.dilation[axis]
+        return sliding(cells, self.kernel[axis], self.stride[axis], sides, dilation)
 
     def output(self, shape: Shape) -> Shape:
         """Return (channels, rows, columns)."""
@@ -186,10 +191,9 @@ class Pool(Layer):
         """How many pixels the window spans."""
         return self.kernel
 
-    @property
-    def reach(self) -> tuple[Pair, Pair]:
-        """The window's extent and steps."""
-        return self.kernel, self.steps
+    def windows(self, axis: int, size: int, cells: int) -> Windows:
+        """Return which places each cell reads along an axis."""
+        return sliding(cells, self.kernel[axis], self.steps[axis], self.padding[axis])
 
     def output(self, shape: Shape) -> Shape:
         """Return (channels, rows, columns)."""
@@ -231,6 +235,10 @@ class AdaptiveAvgPool(Layer):
         """Return (channels, rows, columns)."""
         check_maps(self.word, shape)
         return shape[0], *self.size
+
+    def windows(self, axis: int, size: int, cells: int) -> Windows:
+        """Return which places each bin reads along an axis."""
+        return adaptive(size, cells)
 
 
 @dataclass(frozen=True)
@@ -323,6 +331,10 @@ class Linear(Layer):
                 [[Flatten(), self], [AdaptiveAvgPool((1, 1)), Flatten(), self]],
             )
         return (self.outputs,)
+
+    def windows(self, axis: int, size: int, cells: int) -> Windows:
+        """Return all places: every output reads everything."""
+        return np.arange(size)[None]
 
     def parameters(self, shape: Shape) -> int:
         """Count weights and biases."""

@@ -11,6 +11,7 @@ from math import prod
 
 from core.architecture.layers import AdaptiveAvgPool, Flatten, Layer, Linear, Sigmoid
 from core.architecture.misfit import Misfit, Shape
+from core.architecture.reach import Spans, each_pixel, largest, through
 from core.architecture.text import Layers, read, write_layer, write_value
 from core.architecture.values import Pair
 from core.errors import ArchitectureError
@@ -25,8 +26,8 @@ MOST_NUMBERS = 64_000_000
 class Step:
     """One layer at its place: ``shape`` is what goes out, ``field`` the receptive field in pixels.
 
-    ``field`` follows the rule of sizes and strides, without the photo's borders, and is at most the
-    photo. ``parameters``, ``multiply_adds`` and the ``numbers`` that go out are of one photo.
+    ``field`` is that of the cell that sees most, padding not counted. ``parameters``,
+    ``multiply_adds`` and the ``numbers`` that go out are of one photo.
     """
 
     layer: Layer
@@ -113,31 +114,25 @@ def read_and_check(text: str, image_size: int) -> Layers:
 def follow(layers: Layers, image_size: int) -> tuple[tuple[Step, ...], Problem | None]:
     """Take the steps up to the first layer that does not fit."""
     shape: Shape = (3, image_size, image_size)
-    field, jump, steps = (1, 1), (1, 1), list[Step]()
+    seen = [each_pixel(image_size)] * 2
+    steps = list[Step]()
     for place, layer in enumerate(layers):
         try:
             out = layer.output(shape)
         except Misfit as misfit:
             return tuple(steps), misfit_problem(layers, place, misfit, shape)
-        field, jump = grown(layer, shape, out, field, jump, image_size)
+        seen = [look(layer, axis, spans, out) for axis, spans in enumerate(seen)]
+        field = largest(seen[0]), largest(seen[1])
         costs = layer.parameters(shape), layer.multiply_adds(shape)
         steps.append(Step(layer, out, field, *costs))
         shape = out
     return tuple(steps), None
 
 
-def grown(
-    layer: Layer, shape: Shape, out: Shape, field: Pair, jump: Pair, image_size: int
-) -> tuple[Pair, Pair]:
-    """Return the receptive field after a layer, and how far apart in pixels its cells then are.
-
-    r + (extent - 1) j and j times the stride, with r the field before and j the jump before.
-    """
-    if isinstance(layer, Linear | AdaptiveAvgPool) and out != shape:
-        return (image_size, image_size), jump
-    extent, steps = layer.reach
-    fields = [min(field[i] + (extent[i] - 1) * jump[i], image_size) for i in (0, 1)]
-    return (fields[0], fields[1]), (jump[0] * steps[0], jump[1] * steps[1])
+def look(layer: Layer, axis: int, spans: Spans, out: Shape) -> Spans:
+    """Return what the cells of a layer that gives out ``out`` see of the photo along an axis."""
+    windows = layer.windows(axis, len(spans), out[1 + axis] if len(out) == 3 else 1)
+    return spans if windows is None else through(spans, windows)
 
 
 def misfit_problem(layers: Layers, place: int, misfit: Misfit, shape: Shape) -> Problem:

@@ -124,3 +124,9 @@ def test_the_memory_of_a_training_can_be_followed_by_hand() -> None:
     planned = check(read("flatten\nlinear 1\nsigmoid\n"), 4)
     parameters, photo, given_out = 48 + 1, 3 * 4 * 4, 48 + 1 + 1
     assert training_bytes(planned, 10, 4) == 4 * (4 * parameters + 10 * (photo + 1.5 * given_out))
+
+
+def test_the_receptive_field_leaves_out_what_no_window_reads():
+    text = f"maxpool 3\nconv 4 kernel 3 padding 8\nadaptive avgpool 1x2\n{ENDING}"
+    fields = [step.field for step in check(read(text), 32).steps]
+    assert fields == [(3, 3), (9, 9), (30, 18), (30, 18), (30, 30), (30, 30)]

@@ -24,6 +24,7 @@ from core.comparison.rounding import Agreement, Array, agreement
 from core.config import DTYPES
 from core.errors import ComparisonError
 from core.networks.build import numpy_twin
+from core.networks.dropout import Dropout
 from core.networks.layers import LayerFacts, apply, describe_layers
 from core.numpy_nn import Sequential, bce_loss, bce_loss_backward
 
@@ -111,7 +112,8 @@ def compare_network(
     """Send ``x`` (1, 3, S, S) in 0..1 through ``model`` and through its NumPy twin, and back.
 
     ``label`` is the class whose loss goes backward, by default the one that the network answers.
-    In ``training`` batch norm takes its statistics from this photo. ``model`` stays as it is.
+    In ``training`` batch norm takes its statistics from this photo, and dropout leaves out the same
+    numbers in both engines. ``model`` stays as it is.
     ``ComparisonError`` when a layer does not exist in NumPy or cannot work on this photo.
     """
     if dtype not in DTYPES:
@@ -223,6 +225,7 @@ def compare_layers(
         values, gradients = by_numpy.values[n : n + 2], by_numpy.gradients[n : n + 2]
         ours = {"y": values[1], "dx": gradients[0]}
         ours |= {f"d{name}": gradient for name, gradient in network[n].grads.items()}
+        draw_last_mask_again(twin[n])
         compared = compare_layer(twin[n], values[0], gradients[1], ours)
         found = {name: each.agreement for name, each in compared.items()}
         parameters = tuple((name, found[f"d{name}"]) for name in network[n].grads)
@@ -232,6 +235,12 @@ def compare_layers(
         forward.append(LayerComparison(layer, values[1][0], y, found["y"], *seconds))
         backward.append(LayerComparison(layer, gradients[0][0], dx, found["dx"], *back, parameters))
     return tuple(forward), tuple(reversed(backward))
+
+
+def draw_last_mask_again(layer: nn.Module) -> None:
+    """Let dropout leave out the numbers that NumPy's did, not those of the next batch."""
+    if isinstance(layer, Dropout) and layer.training:
+        layer.masks_drawn -= 1
 
 
 def compare_loss(probability: Array, label: int) -> tuple[Agreement, Agreement]:

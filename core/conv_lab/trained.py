@@ -13,15 +13,18 @@ Weights = NDArray[np.float32]
 def convolution_weights(model: nn.Module) -> dict[str, Weights]:
     """Return the weights (O, C, KH, KW) of a network's convolutions that fit into the lab.
 
-    The names say where they stand: "Convolution 1 (3 to 16 channels, 11 x 11)".
+    The names say where they stand: "Convolution 1 (3 to 16 channels, 11 x 11)". A filter of a
+    convolution in groups has the weights of the C channels of its group alone.
     """
     found: dict[str, Weights] = {}
     layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d)]
     for place, layer in enumerate(layers, start=1):
         weight = layer.weight.detach().cpu().numpy()
-        out, ins, kh, kw = weight.shape
-        if layer.groups == 1 and max(kh, kw) <= RANGES["kernel"][1]:
-            found[f"Convolution {place} ({ins} to {out} channels, {kh} x {kw})"] = weight
+        kh, kw = weight.shape[2:]
+        groups = f", in {layer.groups} groups" if layer.groups > 1 else ""
+        channels = f"{layer.in_channels} to {layer.out_channels} channels{groups}"
+        if max(kh, kw) <= RANGES["kernel"][1]:
+            found[f"Convolution {place} ({channels}, {kh} x {kw})"] = weight
     return found
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from core.architecture.reach import Windows, adaptive, sliding
 from core.networks.layers import POINTWISE, LayerFacts
 
 Box = tuple[int, int, int, int]
@@ -116,11 +117,11 @@ def _through(layer: nn.Module, field: ReceptiveField, after: LayerFacts) -> Rece
         rows = _window(layer, 0, after.shape[1])
         columns = _window(layer, 1, after.shape[2])
     elif isinstance(layer, ADAPTIVE):
-        rows = _adaptive_window(len(field.rows), after.shape[1])
-        columns = _adaptive_window(len(field.columns), after.shape[2])
+        rows = adaptive(len(field.rows), after.shape[1])
+        columns = adaptive(len(field.columns), after.shape[2])
     else:
-        rows = [np.arange(len(field.rows))] * after.shape[1]
-        columns = [np.arange(len(field.columns))] * after.shape[2]
+        rows = _everything(len(field.rows), after.shape[1])
+        columns = _everything(len(field.columns), after.shape[2])
     return ReceptiveField(
         _reach(field.rows, rows),
         _reach(field.columns, columns),
@@ -139,13 +140,16 @@ def _middle(seen: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.array([np.flatnonzero(seen).mean() + 0.5])
 
 
-def _window(layer: nn.Module, axis: int, cells: int) -> list[NDArray[np.intp]]:
+def _window(layer: nn.Module, axis: int, cells: int) -> Windows:
     """Input positions that each output cell reads along an axis; padding lies outside."""
     kernel, stride, dilation = (
         _along(getattr(layer, name, 1), axis) for name in ("kernel_size", "stride", "dilation")
     )
-    taps = np.arange(kernel) * dilation - padding_before(layer, axis)
-    return [cell * stride + taps for cell in range(cells)]
+    return sliding(cells, kernel, stride, padding_before(layer, axis), dilation)
+
+
+def _everything(size: int, cells: int) -> Windows:
+    return np.broadcast_to(np.arange(size), (cells, size))
 
 
 def padding_before(layer: nn.Module, axis: int) -> int:
@@ -163,21 +167,14 @@ def _along(value: int | tuple[int, ...], axis: int) -> int:
     return value if isinstance(value, int) else value[axis]
 
 
-def _adaptive_window(size: int, cells: int) -> list[NDArray[np.intp]]:
-    """Windows of torch's adaptive pooling: from floor(i n / m) to ceil((i + 1) n / m)."""
-    return [
-        np.arange(cell * size // cells, -(-(cell + 1) * size // cells)) for cell in range(cells)
-    ]
-
-
-def _reach(before: NDArray[np.bool_], windows: list[NDArray[np.intp]]) -> NDArray[np.bool_]:
+def _reach(before: NDArray[np.bool_], windows: Windows) -> NDArray[np.bool_]:
     inside = [window[(window >= 0) & (window < len(before))] for window in windows]
     return np.array([before[window].any(axis=0) for window in inside])
 
 
-def _centres(before: NDArray[np.float64], windows: list[NDArray[np.intp]]) -> NDArray[np.float64]:
+def _centres(before: NDArray[np.float64], windows: Windows) -> NDArray[np.float64]:
     """Mean place of a window's cells; cells in the padding continue the line of the others."""
-    ends = np.array([window[[0, -1]] for window in windows])
+    ends = windows[:, [0, -1]]
     step_first = before[1] - before[0] if len(before) > 1 else 0.0
     step_last = before[-1] - before[-2] if len(before) > 1 else 0.0
     clipped = np.clip(ends, 0, len(before) - 1)

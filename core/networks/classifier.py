@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.architecture.library import layers_of, name_of
+from core.architecture.library import NAMES, canonical, layers_of
 from core.config import checked_mistakes
 from core.data.decode import decode_photo
 from core.data.mistaken import as_seen
@@ -72,9 +72,9 @@ class Classifier:
         try:
             load_into(self.model, weights)
         except ModelError as error:
-            raise ModelError(
-                f"{name} does not fit the {name_of(network_of(facts))} network. {error}"
-            ) from error
+            network = canonical(network_of(facts))
+            whose = f"the {network} network" if network in NAMES else "the network that it names"
+            raise ModelError(f"{name} does not fit {whose}. {error}") from error
         self.model.eval()
         self.facts = facts
         self.name = name

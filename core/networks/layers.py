@@ -27,6 +27,7 @@ NAMES: dict[type[nn.Module], str] = {
     nn.Conv2d: "Conv",
     nn.BatchNorm2d: "Batch norm",
     nn.ReLU: "ReLU",
+    nn.LeakyReLU: "Leaky ReLU",
     nn.MaxPool2d: "Max pool",
     nn.AvgPool2d: "Average pool",
     nn.AdaptiveAvgPool2d: "Adaptive pool",

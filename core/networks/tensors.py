@@ -19,10 +19,21 @@ def network_input(photos: np.ndarray, dtype: torch.dtype = torch.float32) -> Ten
 
 
 def load_into(model: nn.Module, weights: Mapping[str, np.ndarray]) -> None:
-    """Copy weights into a network; ``ModelError`` when a name or a shape does not fit it."""
+    """Copy weights into a network; ``ModelError`` names the first array that does not fit it."""
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    given = {name: np.asarray(array).shape for name, array in weights.items()}
+    for name in [*wanted, *given]:
+        if wanted.get(name) != given.get(name):
+            raise ModelError(
+                f"These weights do not fit the network: {name} is {shape_words(given.get(name))}, "
+                f"and the network has {shape_words(wanted.get(name))}."
+            )
     tensors = {name: torch.from_numpy(np.array(array)) for name, array in weights.items()}
-    try:
-        model.load_state_dict(tensors)
-    except RuntimeError as error:
-        reason = str(error).splitlines()[-1].strip().rstrip(".")
-        raise ModelError(f"These weights do not fit the network: {reason}.") from error
+    model.load_state_dict(tensors)
+
+
+def shape_words(shape: tuple[int, ...] | None) -> str:
+    """Say a shape: "16 x 3 x 5 x 5", "one number", or "none" where there is no such array."""
+    if shape is None:
+        return "none"
+    return " x ".join(map(str, shape)) or "one number"

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from core.errors import ModelError
+from core.networks.build import build_model
+from core.networks.classifier import Classifier
 from core.networks.weight_files import read_weight_file, write_weight_file
 
 WEIGHTS = {"0.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "1.count": np.array(7)}
@@ -55,3 +57,40 @@ def test_float16_is_read_as_float32(tmp_path):
     weights, _ = read_weight_file(tmp_path / "a.safetensors")
     assert weights["0.weight"].dtype == np.float32 and weights["1.count"].dtype == np.int64
     np.testing.assert_array_equal(weights["0.weight"], WEIGHTS["0.weight"])
+
+
+OWN = "conv 4 kernel 3\nrelu\nflatten\nlinear 1\nsigmoid"
+
+
+def write_own(path, text):
+    """Write the weights of ``OWN`` with another network's text."""
+    weights = {name: each.numpy() for name, each in build_model(OWN, 16).state_dict().items()}
+    config = {"init": "xavier_normal", "seed": 0}
+    facts = {"network": text, "image_size": 16, "classes": ["dog", "cat"], "config": config}
+    write_weight_file(path, weights, facts)
+
+
+def test_a_file_with_a_networks_text_answers_and_knows_its_beginning(tmp_path):
+    write_own(tmp_path / "a.safetensors", OWN)
+    classifier = Classifier.load(tmp_path / "a.safetensors")
+    answer = classifier.classify_pixels(np.zeros((16, 16, 3), np.uint8))
+    assert answer.label in ("dog", "cat")
+    start = classifier.untrained()
+    assert start is not None and len(start) == len(classifier.model)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (OWN.replace("kernel 3", "kernel 5"), "0.weight is 4 x 3 x 3 x 3.* has 4 x 3 x 5 x 5"),
+        (OWN.replace("relu", "batchnorm"), "1.weight is none, and the network has 4"),
+        (OWN.replace("linear 1", "linear 1 bias off"), "3.bias is 1, and the network has none"),
+        (OWN.replace("kernel 3", "kernel 30"), "Layer 1, conv 4 kernel 30: .* does not fit"),
+    ],
+)
+def test_a_text_that_does_not_fit_the_arrays_names_the_file_and_the_first_array(
+    tmp_path, text, words
+):
+    write_own(tmp_path / "a.safetensors", text)
+    with pytest.raises(ModelError, match=f"^a.safetensors .*{words}"):
+        Classifier.load(tmp_path / "a.safetensors")

@@ -95,6 +95,12 @@ def show_why(asked: ExplainedAnswer, key: str) -> None:
         # Only this part follows the patch, so only this part is drawn anew at every move.
         st.fragment(lambda: ask_again(asked, key), key=f"cover-fragment-{key}")()
         return
+    if option is None:
+        st.info(
+            "Grad-CAM weighs the maps of a convolution, and this network has none. Every other "
+            "method above works for any network."
+        )
+        return
     found = METHOD_FUNCTIONS[method](asked.id, option, asked)
     evidence(
         asked.pixels,
@@ -109,8 +115,11 @@ def show_why(asked: ExplainedAnswer, key: str) -> None:
     st.caption(found.note)
 
 
-def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int:
-    """Draw a method's one choice: Grad-CAM's layer, or the patch's side in pixels."""
+def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int | None:
+    """Draw a method's one choice: Grad-CAM's layer, or the patch's side in pixels.
+
+    None for Grad-CAM in a network without a convolution.
+    """
     size = len(asked.pixels)
     if method == "cam":
         return choose_layer(asked, key)
@@ -130,8 +139,8 @@ def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int:
     return 0
 
 
-def choose_layer(asked: ExplainedAnswer, key: str) -> int:
-    """Draw the list of layers whose maps speak for a convolution; return the chosen one.
+def choose_layer(asked: ExplainedAnswer, key: str) -> int | None:
+    """Draw the list of layers whose maps speak for a convolution; return the chosen one, if any.
 
     Late layers know more of what a thing is, early ones of where.
     """
@@ -139,6 +148,8 @@ def choose_layer(asked: ExplainedAnswer, key: str) -> int:
 
     layers = describe_layers(asked.model, len(asked.pixels))
     choices = [evidence_layer(asked.model, index) for index in convolutions(asked.model)]
+    if not choices:
+        return None
     return st.selectbox(
         "Layer",
         choices,
