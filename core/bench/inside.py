@@ -4,6 +4,7 @@ import argparse
 import statistics
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 
 from core.bench.measure import in_turns, median_ratio, table
 from core.config import ENGINES, MODELS, recipe_for
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         "looking inside": train(looking, data, config),
         "without": train(blind, data, config),
     }
-    contestants = {name: lambda s=stream: epoch_seconds(s) for name, stream in streams.items()}
+    contestants = {name: partial(epoch_seconds, stream) for name, stream in streams.items()}
     for contestant in contestants.values():
         contestant()  # the first epoch sets things up
     seconds = in_turns(contestants, options.repetitions)
