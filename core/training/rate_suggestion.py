@@ -67,8 +67,9 @@ def blurred(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """
     places = np.arange(len(values))
     weights = np.exp(-0.5 * ((places - places[:, np.newaxis]) / BLUR) ** 2)
+    weights /= weights.sum(axis=1, keepdims=True)
     smoothed: NDArray[np.float64] = weights @ np.minimum(values, SPIKE * np.median(values))
-    return smoothed / weights.sum(axis=1)
+    return smoothed
 
 
 def clearly(values: NDArray[np.floating], smoothed: NDArray[np.floating]) -> float:
