@@ -137,6 +137,8 @@ def _merged(field: ReceptiveField) -> ReceptiveField:
 
 
 def _middle(seen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    if not seen.any():  # every cell before it read padding alone
+        return np.array([len(seen) / 2])
     return np.array([np.flatnonzero(seen).mean() + 0.5])
 
 
