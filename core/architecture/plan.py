@@ -90,7 +90,7 @@ def training_bytes(planned: Plan, batch_size: int, image_size: int) -> int:
 
     Four numbers a parameter (itself, its gradient, two of Adam's), and of a batch its photos and
     what all layers give out, with half as much again on the way back. What torch really took for
-    five networks lay within a third of it.
+    four networks lay within a third of it.
     """
     of_a_photo = 3 * image_size**2 + 1.5 * planned.numbers
     return round(4 * (4 * planned.parameters + batch_size * of_a_photo))

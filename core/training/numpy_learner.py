@@ -32,8 +32,8 @@ class NumpyLearner:
         """Take one optimiser step; return the batch's mean loss and how many were right.
 
         ``photos`` (N, S, S, 3) uint8, ``labels`` (N,) uint8. The loss is binary cross entropy on
-        the probability, before the step; NaN, and no step taken, when it is not finite. No layer
-        of this engine is random, so ``step`` plays no part.
+        the probability, before the step; NaN, and no step taken, when it is not finite. Dropout
+        counts its masks itself, so ``step`` plays no part.
         """
         self.trainer.optimizer.learning_rate = learning_rate
         loss, probability = self.trainer.step(self.input(photos), labels)
