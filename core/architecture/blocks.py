@@ -5,16 +5,8 @@ from typing import Any, Final
 
 from core.architecture.editing import Editing
 from core.architecture.edits import name_way_out
-from core.architecture.layers import (
-    BatchNorm,
-    Dropout,
-    Layer,
-    LeakyReLU,
-    ReLU,
-    Sigmoid,
-    Tanh,
-    every_kind,
-)
+from core.architecture.layer import Layer
+from core.architecture.layers import BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh, every_kind
 from core.architecture.plan import Plan, Step, plan
 from core.architecture.text import write, write_layer, write_value
 from core.architecture.values import (

@@ -2,17 +2,13 @@
 
 from hypothesis import strategies as st
 
+from core.architecture.layer import Layer
 from core.architecture.layers import (
-    AdaptiveAvgPool,
-    AvgPool,
     BatchNorm,
-    Conv,
     Dropout,
     Flatten,
-    Layer,
     LeakyReLU,
     Linear,
-    MaxPool,
     ReLU,
     Sigmoid,
     Tanh,
@@ -20,6 +16,7 @@ from core.architecture.layers import (
 from core.architecture.misfit import Misfit, Shape
 from core.architecture.text import Layers
 from core.architecture.values import DEPTHWISE, SAME
+from core.architecture.window_layers import AdaptiveAvgPool, AvgPool, Conv, MaxPool
 
 SMALL = st.integers(1, 3)
 PAIRS = st.tuples(SMALL, SMALL)

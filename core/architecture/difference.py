@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import product
 
-from core.architecture.layers import Layer
+from core.architecture.layer import Layer
 from core.architecture.text import Layers, write_layer, write_value
 
 MOST_TRIED = 3

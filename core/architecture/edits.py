@@ -7,16 +7,11 @@ import dataclasses
 from dataclasses import dataclass
 from itertools import takewhile
 
-from core.architecture.layers import (
-    AdaptiveAvgPool,
-    Conv,
-    Layer,
-    Linear,
-    Pool,
-    Sigmoid,
-)
+from core.architecture.layer import Layer
+from core.architecture.layers import Linear, Sigmoid
 from core.architecture.plan import Problem, difference
 from core.architecture.text import MOST_LAYERS, Layers, write_layer
+from core.architecture.window_layers import AdaptiveAvgPool, Conv, Pool
 from core.errors import ArchitectureError
 
 MOST_STEPS = 200

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from core.architecture.difference import changes, told
-from core.architecture.layers import Conv
 from core.architecture.plan import check, plan
 from core.architecture.text import Layers, read, write
+from core.architecture.window_layers import Conv
 from core.errors import ArchitectureError
 
 FOLDER: Final = Path(__file__).parent / "presets"

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 
-from core.architecture.layers import AdaptiveAvgPool, Flatten, Layer, Linear, Sigmoid
+from core.architecture.layer import Layer
+from core.architecture.layers import Flatten, Linear, Sigmoid
 from core.architecture.misfit import Misfit, Shape
 from core.architecture.reach import Spans, each_pixel, largest, through
 from core.architecture.text import Layers, read, write_layer, write_value
 from core.architecture.values import Pair
+from core.architecture.window_layers import AdaptiveAvgPool
 from core.errors import ArchitectureError
 
 MOST_PARAMETERS = 64_000_000

@@ -19,10 +19,11 @@ from core.architecture.edits import (
     name_way_out,
     remove,
 )
-from core.architecture.layers import KINDS, AdaptiveAvgPool, Conv, Flatten, Linear, MaxPool, ReLU
+from core.architecture.layers import KINDS, Flatten, Linear, ReLU
 from core.architecture.library import NAMES, text_of
 from core.architecture.plan import plan
 from core.architecture.text import MOST_LAYERS, read, write
+from core.architecture.window_layers import AdaptiveAvgPool, Conv, MaxPool
 from core.errors import ArchitectureError
 
 PLACES = st.integers(-2, 12)

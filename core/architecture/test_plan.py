@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from core.architecture.conftest import LAYERS, networks
-from core.architecture.layers import Layer
+from core.architecture.layer import Layer
 from core.architecture.plan import (
     MOST_PARAMETERS,
     check,

@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.architecture.conftest import LAYERS
-from core.architecture.layers import Conv, Layer, LeakyReLU, MaxPool, ReLU
+from core.architecture.layer import Layer
+from core.architecture.layers import LeakyReLU, ReLU
 from core.architecture.text import MOST_LAYERS, read, write
+from core.architecture.window_layers import Conv, MaxPool
 from core.errors import ArchitectureError
 
 EXAMPLES = settings(max_examples=300, deadline=None, derandomize=True, database=None)

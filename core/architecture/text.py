@@ -15,7 +15,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from core.architecture.layers import KINDS, Layer
+from core.architecture.layer import Layer
+from core.architecture.layers import KINDS
 from core.errors import ArchitectureError
 
 Layers = tuple[Layer, ...]

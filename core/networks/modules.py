@@ -5,6 +5,8 @@ from functools import singledispatch
 from torch import nn
 
 from core.architecture import layers as kinds
+from core.architecture import window_layers
+from core.architecture.layer import Layer
 from core.architecture.misfit import Shape
 from core.architecture.plan import check
 from core.architecture.text import Layers
@@ -32,13 +34,13 @@ def side(pair: Pair) -> int | Pair:
 
 
 @singledispatch
-def module(layer: kinds.Layer, shape: Shape) -> nn.Module:
+def module(layer: Layer, shape: Shape) -> nn.Module:
     """Make one layer's module, given the shape that comes in."""
     raise TypeError(f"{type(layer).__name__} has no module")
 
 
 @module.register
-def _(layer: kinds.Conv, shape: Shape) -> nn.Module:
+def _(layer: window_layers.Conv, shape: Shape) -> nn.Module:
     return nn.Conv2d(
         shape[0],
         layer.channels_out(shape),
@@ -52,17 +54,17 @@ def _(layer: kinds.Conv, shape: Shape) -> nn.Module:
 
 
 @module.register
-def _(layer: kinds.MaxPool, shape: Shape) -> nn.Module:
+def _(layer: window_layers.MaxPool, shape: Shape) -> nn.Module:
     return nn.MaxPool2d(side(layer.kernel), side(layer.steps), side(layer.padding))
 
 
 @module.register
-def _(layer: kinds.AvgPool, shape: Shape) -> nn.Module:
+def _(layer: window_layers.AvgPool, shape: Shape) -> nn.Module:
     return nn.AvgPool2d(side(layer.kernel), side(layer.steps), side(layer.padding))
 
 
 @module.register
-def _(layer: kinds.AdaptiveAvgPool, shape: Shape) -> nn.Module:
+def _(layer: window_layers.AdaptiveAvgPool, shape: Shape) -> nn.Module:
     return nn.AdaptiveAvgPool2d(side(layer.size))
 
 

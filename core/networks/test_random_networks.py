@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from torch import nn
 
 from core.architecture.conftest import networks
-from core.architecture.layers import Layer
+from core.architecture.layer import Layer
 from core.architecture.text import Layers
 from core.networks.build import numpy_twin
 from core.networks.modules import torch_modules

@@ -3,6 +3,8 @@
 from functools import singledispatch
 
 from core.architecture import layers as kinds
+from core.architecture import window_layers
+from core.architecture.layer import Layer
 from core.architecture.misfit import Shape
 from core.architecture.plan import check
 from core.architecture.text import Layers
@@ -47,7 +49,7 @@ def names_of_layers(layers: Layers) -> set[str]:
     return {type_name(layer) for layer in layers}
 
 
-def type_name(layer: kinds.Layer) -> str:
+def type_name(layer: Layer) -> str:
     """Return the name that a layer has in torch and in the NumPy engine."""
     shape: Shape = (1,) if isinstance(layer, kinds.Linear) else (1, 1, 1)
     return call_of(layer, shape)[0]
@@ -64,13 +66,13 @@ def told(**values: tuple[str, str]) -> list[str]:
 
 
 @singledispatch
-def call_of(layer: kinds.Layer, shape: Shape) -> Call:
+def call_of(layer: Layer, shape: Shape) -> Call:
     """Return a layer's name and arguments, given the shape that comes in."""
     return type(layer).__name__, []
 
 
 @call_of.register
-def _(layer: kinds.Conv, shape: Shape) -> Call:
+def _(layer: window_layers.Conv, shape: Shape) -> Call:
     return "Conv2d", [
         str(shape[0]),
         str(layer.channels_out(shape)),
@@ -86,8 +88,8 @@ def _(layer: kinds.Conv, shape: Shape) -> Call:
 
 
 @call_of.register
-def _(layer: kinds.Pool, shape: Shape) -> Call:
-    name = "MaxPool2d" if isinstance(layer, kinds.MaxPool) else "AvgPool2d"
+def _(layer: window_layers.Pool, shape: Shape) -> Call:
+    name = "MaxPool2d" if isinstance(layer, window_layers.MaxPool) else "AvgPool2d"
     kernel = written(layer.kernel)
     return name, [
         kernel,
@@ -96,7 +98,7 @@ def _(layer: kinds.Pool, shape: Shape) -> Call:
 
 
 @call_of.register
-def _(layer: kinds.AdaptiveAvgPool, shape: Shape) -> Call:
+def _(layer: window_layers.AdaptiveAvgPool, shape: Shape) -> Call:
     return "AdaptiveAvgPool2d", [written(layer.size)]
 
 
