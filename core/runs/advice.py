@@ -1,6 +1,6 @@
 """What to try when a training does not go well, in half a sentence."""
 
-from core.config import recipe_of
+from core.config import PRESETS, TrainConfig, recipe_of
 from core.runs.curves import Curves
 
 FAR_FROM = 3.0
@@ -12,7 +12,7 @@ def rate_advice(curves: Curves) -> str:
     highest, usual = max(curves.rates), recipe_of(curves.config).learning_rate
     tenth = f"try a tenth, {highest / 10:g}"
     if highest / 10 > FAR_FROM * usual:
-        tenth += f", or this network's own {usual:g}"
+        tenth += f", or {whose(curves.config)} own {usual:g}"
     if curves.rate < highest:
         return (
             f"A learning rate of {highest:g} was too high, and what it did to the weights may not "
@@ -32,7 +32,12 @@ def way_out(curves: Curves) -> str:
     if curves.config.init == "constant":
         return "first weights that are not constant, with which all channels stay alike"
     if curves.rate > FAR_FROM * usual:
-        return f"a smaller learning rate, {usual:g} is this network's own"
+        return f"a smaller learning rate, {usual:g} is {whose(curves.config)} own"
     if curves.rate < usual / FAR_FROM:
-        return f"a larger learning rate, {usual:g} is this network's own"
+        return f"a larger learning rate, {usual:g} is {whose(curves.config)} own"
     return f"another learning rate, such as {curves.rate / 3:.1g}, or more pictures"
+
+
+def whose(config: TrainConfig) -> str:
+    """Say whose learning rate the usual one is: a network without a recipe follows another's."""
+    return "this network's" if config.model in PRESETS else "the recipe's"
