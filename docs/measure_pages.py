@@ -22,7 +22,14 @@ sys.path.insert(0, str(ROOT))
 from core.runs.commands import Action  # noqa: E402
 from core.runs.listing import list_runs  # noqa: E402
 from core.runs.run import Run  # noqa: E402
-from tests.app_server import Server, find_chromium, running_server, wait_for  # noqa: E402
+from tests.app_server import (  # noqa: E402
+    SETTLED,
+    Server,
+    find_chromium,
+    running_server,
+    wait_for,
+)
+from tests.network_editor_page import typing_to_shapes  # noqa: E402
 
 REPEATS = 5
 WINDOW_SECONDS = 8.0
@@ -85,6 +92,15 @@ def answer(page: Page, pet: int) -> float:
         page.locator(".answer .name", has_text=f"drawn dog {pet}").wait_for()
 
     return seconds(click_and_wait)
+
+
+def editor(page: Page) -> list[float]:
+    """Measure from a key in the article's text on the Train page to the first block's shape."""
+    page.goto(page.url.split("/train")[0] + "/train?run=new")
+    page.get_by_text("Change the network").click()
+    page.locator(".network-editor[data-drawn]").wait_for()
+    page.wait_for_selector(SETTLED)
+    return [milliseconds / 1000 for milliseconds in typing_to_shapes(page, 4 * REPEATS)]
 
 
 def batches_in_window(run: Run) -> int:
@@ -163,6 +179,7 @@ def table(browser: Browser, folder: Path) -> str:
             "Start to first loss, page open for 35 s",
             [first_loss(page, server, 35) for _ in range(REPEATS)],
         )
+        row("typing in the network's editor to its shapes", editor(page))
         page.close()
         alone, followed = cost_of_following(browser, server)
     share = 1 - followed / alone

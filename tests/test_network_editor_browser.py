@@ -126,31 +126,7 @@ def test_typing_is_followed_at_once_and_never_overwritten(open_page):
 
 
 def test_shapes_follow_within_a_moment(open_page):
-    page = drawn(open_page("/?network=article"))
-    box = page.get_by_label("The same as a text")
-    box.evaluate(
-        """(box) => {
-          const editor = box.closest('.network-editor'), label = () =>
-            editor.querySelector('.block').ariaLabel;
-          window.times = [];
-          window.typeStride = (stride) => {
-            const before = label(), start = performance.now();
-            new MutationObserver((_, watch) => {
-              if (label() === before) return;
-              watch.disconnect();
-              window.times.push(performance.now() - start);
-            }).observe(editor, { subtree: true, attributes: true });
-            box.value = box.value.replace(/stride \\d+/, `stride ${stride}`);
-            box.dispatchEvent(new Event('input', { bubbles: true }));
-          };
-        }"""
-    )
-    box.focus()
-    for i in range(12):
-        page.evaluate("(stride) => window.typeStride(stride)", 4 + i)
-        page.wait_for_function("(n) => window.times.length > n", arg=i)
-        page.wait_for_selector(SETTLED)
-    times = page.evaluate("window.times")
+    times = typing_to_shapes(drawn(open_page("/?network=article")), 12)
     print(f"typing to shapes: median {median(times):.0f} ms, largest {max(times):.0f} ms")
     assert median(times) < 600  # alone about 100 ms; a busy machine takes longer
 
