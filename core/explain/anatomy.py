@@ -117,13 +117,14 @@ class PhotoInside:
         return output.reshape(shape) if shape else fold(output)
 
     def source_shape(self, layer: int) -> tuple[int, int, int] | None:
-        """Shape of the maps that a ``Flatten`` at ``layer`` flattened; None for other layers."""
-        shapes = [layer.shape for layer in self.network.layers]
-        if isinstance(self.network.model[layer], nn.Flatten) and layer > 0:
-            before = shapes[layer - 1]
-            if len(before) == 3:
-                return before
-        return None
+        """Shape of the maps that a ``Flatten`` at ``layer`` flattened; None for other layers.
+
+        A photo's own maps are its three colours.
+        """
+        if not isinstance(self.network.model[layer], nn.Flatten):
+            return None
+        before = tuple(self.input(layer).shape)
+        return (before[0], before[1], before[2]) if len(before) == 3 else None
 
     def channel_count(self, layer: int) -> int:
         """How many channels can be looked at: maps, or the single numbers of a layer without."""

@@ -88,18 +88,20 @@ def test_every_channel_of_every_layer_can_be_selected(inside):
             assert channel["parts"]["shares"] == sorted(channel["parts"]["shares"], reverse=True)
 
 
-def test_flattened_numbers_are_shown_as_the_maps_they_were():
-    inside = inside_of("article")
+@pytest.mark.parametrize("name", ["article", "flatten\nlinear 6\nlinear 1\nsigmoid"])
+def test_flattened_numbers_are_shown_as_the_maps_they_were(name):
+    inside = inside_of(name)
     index = next(i for i, m in enumerate(inside.network.model) if isinstance(m, nn.Flatten))
-    assert np.array_equal(inside.maps(index), inside.outputs[index - 1])
-    assert inside.channel_count(index) == len(inside.outputs[index - 1])
+    before = inside.input(index).numpy()  # maps, or the photo's three colours
+    assert np.array_equal(inside.maps(index), before)
+    assert inside.channel_count(index) == len(before)
     # The linear layer after it has one term a map.
     written = inside.sum_at(index + 1, 5, (0, 0))
     assert written is not None
     linear = inside.network.model[index + 1]
     assert isinstance(linear, nn.Linear)
     products = linear.weight[5].detach().double() * inside.tensors[index].double()
-    by_map = products.reshape(inside.outputs[index - 1].shape).sum(dim=(1, 2)).numpy()
+    by_map = products.reshape(before.shape).sum(dim=(1, 2)).numpy()
     strongest = written.terms[0]
     assert strongest.value == pytest.approx(by_map[int(strongest.name)])
     assert abs(strongest.value) == pytest.approx(np.abs(by_map).max())

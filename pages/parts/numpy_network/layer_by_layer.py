@@ -80,8 +80,9 @@ def choose_arithmetic() -> tuple[str, bool]:
         required=True,
         key="mode",
         bind="query-params",
-        help="In training mode batch norm takes mean and variance from this photo, in evaluation "
-        "mode from what it kept while it was trained.",
+        help="In training mode batch norm takes mean and variance from this photo, and dropout "
+        "leaves out numbers, the same ones in both engines. In evaluation mode batch norm takes "
+        "what it kept while it was trained, and dropout lets everything pass.",
     )
     return str(dtype), mode == TRAINING
 

@@ -125,7 +125,7 @@ class Anatomy {
       layerTitle(header, (change) => this.choose(change), () => this.goToStrip()),
       layerFigures(header),
       this.legend(),
-      header.channel ? "" : explained(header.grid, this.pictures),
+      header.channel ? "" : explained(header, this.pictures),
     );
     if (header.channel) return this.channel.update(header, header.channel, arrays, this.isWide);
     const { name } = header.layers[header.grid.layer];

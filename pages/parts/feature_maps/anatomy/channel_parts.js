@@ -16,9 +16,10 @@ const PART_GAP = 12;
 // What an input of the chosen layer is called; a colour photo's have names.
 /** @param {Header} header @returns {{kind: string, colours: string[] | null}} */
 export function inputNames({ grid, layers }) {
-  if (grid.layer === 0) return { kind: "colour", colours: ["red", "green", "blue"] };
   const before = layers[grid.layer - 1];
-  const channels = before.shape.length === 3 || /^Flatten/.test(before.name);
+  const flat = before && /^Flatten/.test(before.name);
+  if (!before || (flat && grid.layer === 1)) return { kind: "colour", colours: ["red", "green", "blue"] };
+  const channels = before.shape.length === 3 || flat;
   return { kind: channels ? "channel" : "number", colours: null };
 }
 

@@ -113,10 +113,14 @@ export function scaleLegend({ grid, channel }, arrays, { shown, share, show }) {
   return line;
 }
 
-// What pictures of kernels are, and what to look for in them.
-/** @param {import("./header.js").GridFacts} grid @param {Shown} shown */
-export function explained({ changeScale }, shown) {
-  if (shown === "maps") return "";
+// What pictures of kernels are, and what to look for in them; what maps cannot show by themselves.
+/** @param {Header} header @param {Shown} shown */
+export function explained({ grid: { layer, changeScale }, layers }, shown) {
+  if (shown === "maps") {
+    if (!layers[layer].name.startsWith("Dropout")) return "";
+    return element("p", "explained", "Dropout leaves numbers out while the network is trained. "
+      + "Here it answers, so that all of them pass: what goes out is what came in.");
+  }
   if (shown === "kernels")
     return element("p", "explained", "Each picture is one kernel: how much red, green and blue it "
       + "wants in each place. Look for stripes, which find edges, and for patches of one colour.");

@@ -36,8 +36,17 @@ export class LayerStrip {
     }
     this.layers = layers;
     this.sheets = layers.map((_, index) => new Sheet(arrays[`strip${index}`], arrays.palette.values));
+    const moves = this.chosen !== chosen;
     this.chosen = chosen;
     this.paint();
+    if (moves) this.bringIntoView();
+  }
+
+  // Of many layers the strip shows some, and scrolls: what is chosen stays beside it.
+  bringIntoView() {
+    const row = this.rows[this.chosen], { place } = this;
+    const [above, below] = [row.offsetTop - row.offsetHeight, row.offsetTop + 2 * row.offsetHeight];
+    place.scrollTop = clamp(place.scrollTop, below - place.clientHeight, above - this.rows[0].offsetTop);
   }
 
   /** @param {Layer[]} layers */
@@ -65,6 +74,9 @@ export class LayerStrip {
   paint() {
     const { room, least, most } = stripSizes();
     const high = clamp(Math.floor(room / this.rows.length), least, most);
+    const long = high * this.rows.length > room;
+    this.place.classList.toggle("long", long);
+    this.place.style.maxHeight = long ? `${room}px` : "";
     this.rows.forEach((row, index) => {
       const layer = this.layers[index];
       const pressed = index === this.chosen;

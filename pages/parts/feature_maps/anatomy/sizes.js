@@ -14,9 +14,10 @@ export const onPhone = () => window.innerWidth < PHONE;
 // Pixels that this screen has more than the smallest one for which a view fits.
 const extra = () => clamp(window.innerHeight - LAPTOP, 0, 360);
 
-// The strip of all layers, and the least and most for one of its rows.
+// The strip of all layers, which scrolls where they need more, and the least and most for a row. On a
+// phone the page scrolls anyway.
 export const stripSizes = () =>
-  onPhone() ? { room: 540, least: 28, most: 28 } : { room: 540 + extra(), least: 15, most: 34 };
+  onPhone() ? { room: Infinity, least: 28, most: 28 } : { room: 540 + extra(), least: 15, most: 34 };
 
 // The channels of a layer: the height in which they should fit, and the least side of one.
 export const gridSizes = () => ({ height: 285 + extra() * 0.8, least: onPhone() ? 44 : 24 });
