@@ -9,6 +9,7 @@ from core.architecture.library import text_of
 from core.architecture.plan import plan
 from core.architecture.text import read, write
 from tests.app_server import SETTLED, running_server
+from tests.network_editor_page import typing_to_shapes
 
 pytestmark = pytest.mark.browser
 
