@@ -167,11 +167,11 @@ def test_what_cannot_work_is_marked_where_it_is_with_its_ways_out(open_page):
 def test_dragging_adding_and_every_kind_of_number(open_page):
     page = drawn(open_page("/?network=compact"))
     lines = text_of("compact").splitlines()
-    source, target = block(page, 2).bounding_box(), block(page, 0).bounding_box()
-    assert source and target
+    target, middle, source = (block(page, place).bounding_box() for place in (0, 1, 2))
+    assert source and middle and target
     page.mouse.move(source["x"] + 10, source["y"] + 80)
     page.mouse.down()
-    page.mouse.move(source["x"] - 20, source["y"] + 80, steps=4)
+    page.mouse.move(middle["x"] + 4, source["y"] + 80, steps=4)
     lines[1:3] = ["relu", "batchnorm"]
     says(page, "\n".join([*lines, ""]))  # while it is still held
     page.mouse.move(target["x"] + 5, target["y"] + 80, steps=4)
@@ -182,6 +182,7 @@ def test_dragging_adding_and_every_kind_of_number(open_page):
     says(page, text_of("compact"))
 
     lines = text_of("compact").splitlines()
+    expect(page.locator(".block + .plus span").first).to_have_css("opacity", "1")  # by finger
     page.get_by_role("button", name="add a layer before layer 7, maxpool").click()
     page.get_by_role("menuitem", name="conv").click()
     lines.insert(6, "conv 32 kernel 3 padding 1")
@@ -217,6 +218,10 @@ def test_on_a_phone_the_layers_are_a_list(phone):
     for place in (0, 30):
         box = block(page, place).bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] >= 34
+        plus = page.locator(".plus").nth(place).bounding_box()
+        assert plus and box["x"] + box["width"] <= plus["x"], "no plus lies on a block"
+    numbers, shape = (block(page, 0).locator(each).bounding_box() for each in (".head", ".shape"))
+    assert numbers and shape and numbers["x"] + numbers["width"] + 8 <= shape["x"]
     block(page, 1).tap()
     page.get_by_role("button", name="Remove").tap()
     lines = text_of("compact").splitlines()

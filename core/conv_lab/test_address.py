@@ -282,3 +282,5 @@ def test_a_trained_kernel_becomes_the_labs_own():
     assert np.array_equal(filters[0], weights[names[2]][5, :8])
     assert from_query(to_query(taken)) == (taken, [])
     assert carry_out(taken).within
+    depthwise = [*convolution_weights(build_model("depthwise-separable", 64))][1]
+    assert depthwise == "Convolution 2 (24 channels, depthwise, 3 x 3)"

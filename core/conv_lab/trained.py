@@ -13,8 +13,9 @@ Weights = NDArray[np.float32]
 def convolution_weights(model: nn.Module) -> dict[str, Weights]:
     """Return the weights (O, C, KH, KW) of a network's convolutions that fit into the lab.
 
-    The names say where they stand: "Convolution 1 (3 to 16 channels, 11 x 11)". A filter of a
-    convolution in groups has the weights of the C channels of its group alone.
+    The names say where they stand: "Convolution 1 (3 to 16 channels, 11 x 11)", "Convolution 2 (24
+    channels, depthwise, 3 x 3)". A filter of a convolution in groups has the weights of the C
+    channels of its group alone.
     """
     found: dict[str, Weights] = {}
     layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d)]
@@ -23,6 +24,8 @@ def convolution_weights(model: nn.Module) -> dict[str, Weights]:
         kh, kw = weight.shape[2:]
         groups = f", in {layer.groups} groups" if layer.groups > 1 else ""
         channels = f"{layer.in_channels} to {layer.out_channels} channels{groups}"
+        if 1 < layer.groups == layer.in_channels == layer.out_channels:
+            channels = f"{layer.groups} channels, depthwise"
         if max(kh, kw) <= RANGES["kernel"][1]:
             found[f"Convolution {place} ({channels}, {kh} x {kw})"] = weight
     return found

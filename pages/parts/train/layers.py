@@ -92,7 +92,7 @@ def rounded(value: float | None) -> float | None:
 
 def words_of(block: Block, measured: LayerMeasured) -> str:
     """Say the mean, and what the activation has of its own."""
-    parts = [] if measured.mean is None else [f"mean {measured.mean:.2g}"]
+    parts = [] if measured.mean is None else [f"mean {measured.mean:.2g}".replace("-", "−")]
     if measured.dead is not None:
         parts.append(f"{percent(measured.dead)} dead")
     if measured.saturated is not None and not block.answers:
