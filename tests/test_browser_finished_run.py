@@ -86,7 +86,7 @@ def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
     shares = plot.locator(".ytick").all_text_contents()
     assert len(shares) > 1 and len(set(shares)) == len(shares)
     assert all(share.endswith(" %") for share in shares)
-    assert page.locator("figure .plot").count() == 0
+    assert page.locator(".board figure .plot").count() == 0
 
     area = plot.locator(".nsewdrag")
     box = area.bounding_box()

@@ -112,10 +112,11 @@ def test_a_live_run_loads_nothing_of_plotly_until_it_ends(training, server):
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
     page.get_by_role("radio", name="Compare runs").click()
-    wait_for(lambda: page.locator("figure .plot").count() == 4, "the comparison is a canvas too")
+    charts = page.locator(".board figure .plot")
+    wait_for(lambda: charts.count() == 4, "the comparison is a canvas too")
     page.reload()
     wait_for(lambda: points(page, "Accuracy per epoch") > 1, "the curves are back")
-    assert page.locator("figure .plot").count() >= 3
+    assert charts.count() >= 3
     assert page.get_by_test_id("stPlotlyChart").count() == 0
     assert not [url for url in loaded if "plotly" in url.lower()]
     curves = page.locator(".st-key-curves")
@@ -123,7 +124,7 @@ def test_a_live_run_loads_nothing_of_plotly_until_it_ends(training, server):
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_until_ended(only_run(server))
     explorable(page, "Accuracy per epoch").wait_for()
-    assert page.locator("figure .plot").count() == 0
+    assert charts.count() == 0
     assert curves.bounding_box()["height"] == pytest.approx(height, abs=2)
 
 
@@ -261,7 +262,7 @@ def test_losses_are_drawn_on_a_log_scale_and_still_are_after_a_visit_elsewhere(t
     page.get_by_role("button", name="Continue", exact=True).wait_for()
     page.wait_for_selector(SETTLED)
     linear = told(page, "Loss per batch", "y-ticks")
-    page.get_by_text("Log scale").click()
+    page.get_by_text("Log scale", exact=True).click()
     wait_for(lambda: told(page, "Loss per batch", "y-ticks") != linear, "another axis")
     page.get_by_test_id("stSidebar").get_by_role("link", name="Conv lab").click(delay=100)
     page.wait_for_url(re.compile("conv_lab"))

@@ -51,6 +51,7 @@ def test_train_pause_change_the_rate_refresh_go_on_and_read_the_verdict(open_pag
     page.get_by_text("Narrow 3 x 3 convolutions").wait_for()
     for label, value in (("Epochs", "400"), ("Pixels a side", "32"), ("Pictures per class", "40")):
         box = page.get_by_label(label, exact=True)
+        expect(box).to_have_count(1)  # the box of the recipe before is gone
         box.fill(value)
         box.press("Enter")
         page.wait_for_selector(SETTLED)

@@ -192,9 +192,12 @@ def test_train_keeps_its_run_its_part_and_its_form(open_page, run):
     assert page.url.endswith(f"/train?run={run.id}")
     page.get_by_text("Recipe", exact=True).wait_for()
     page.get_by_role("button", name="New training").click()
+    page.get_by_text("Taken over from run").wait_for()
+    page.wait_for_selector(SETTLED)
     page.get_by_role("radio", name="compact").click()
     epochs = page.get_by_label("Epochs", exact=True)
-    page.get_by_text("Narrow 3 x 3 convolutions").wait_for()
+    page.get_by_text("Taken over from run").wait_for(state="hidden")
+    page.wait_for_selector(SETTLED)
     expect(epochs).to_have_count(1)  # the box of the network before is gone
     epochs.fill("7")
     epochs.press("Enter")

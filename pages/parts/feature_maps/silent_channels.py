@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.drawn import draw_pet
+from core.errors import RunError
 from pages.parts.feature_maps.source import Source, load_network
 
 if TYPE_CHECKING:
@@ -53,9 +54,12 @@ def follow_count(source: Source) -> None:
     """Count in the background once a visitor has stayed for a moment; draw how far it is."""
 
     def draw() -> None:
-        if known_silence(source) is not None:
-            st.rerun()
-        st.caption(f"Silent here: zero everywhere for this photo. {count(source)}")
+        try:
+            if known_silence(source) is not None:
+                st.rerun()
+            st.caption(f"Silent here: zero everywhere for this photo. {count(source)}")
+        except RunError:
+            st.caption("This run was deleted while it was shown here.")
 
     st.fragment(draw, run_every=POLL_SECONDS, key=f"silence-{source.id}")()
 

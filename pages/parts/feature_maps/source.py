@@ -76,7 +76,6 @@ def choose_source(
     run = open_run(network)
     choose_epoch(run, is_ready)
     epoch = wanted_epoch(run)
-    offer_best(run, epoch)
     try:
         mark = run.checkpoints.mark(epoch)
     except ModelError as error:
@@ -134,7 +133,7 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
         draw()
 
 
-def offer_best(run: Run, epoch: int) -> None:
+def offer_best(run: Run, epoch: int | None) -> None:
     """Draw the button that goes to the run's best epoch, where that is another one."""
     best = best_epoch(run)
     if best is None or best == epoch:

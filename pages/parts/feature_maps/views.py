@@ -9,7 +9,13 @@ from pages.parts.feature_maps.layers import show_layers
 from pages.parts.feature_maps.map_film import is_made
 from pages.parts.feature_maps.mistakes import show_mistakes
 from pages.parts.feature_maps.photo_map_view import show_photo_map
-from pages.parts.feature_maps.source import Source, choose_network, choose_source, load_network
+from pages.parts.feature_maps.source import (
+    Source,
+    choose_network,
+    choose_source,
+    load_network,
+    offer_best,
+)
 from pages.parts.shared.kept import choose_view
 from pages.parts.shared.why import ExplainedAnswer, show_why
 from pages.parts.shared.words import percent
@@ -30,7 +36,7 @@ def show() -> None:
         two = view == "layers" and st.toggle(
             "Two photos", key="two-photos", persist_state="session"
         )
-        kept = st.container(width="content")
+        kept = st.container(width="content", horizontal=True, vertical_alignment="center")
     if view == "map":  # its slider plays a film: the two belong together
         left, middle = st.columns(2)
         right = st.container()
@@ -44,6 +50,7 @@ def show() -> None:
         return
     if source.run is not None:
         with kept:
+            offer_best(source.run, source.epoch)
             show_budget(source.run)
     size = load_network(source).image_size
     if view == "mistakes":

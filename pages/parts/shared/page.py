@@ -89,11 +89,12 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 .figures dd { font-size: 1.35rem; line-height: 1.3; margin: 0; min-width: 4.5rem; }
 .st-key-curves { min-height: 413px; }  /* while a run ends, Plotly comes in the canvases' place */
 .st-key-which-network { min-height: 2.5rem; }  /* with the first edit comes a button */
-.st-key-verdict { min-height: 4.6rem; }  /* a longer verdict moves nothing below it */
+/* Longer words move nothing below them. */
+.st-key-verdict, .st-key-diagnosis { min-height: 4.6rem; }
 @media (max-width: 640px) {
   .st-key-curves { min-height: 913px; }
   .st-key-which-network { min-height: 3rem; }
-  .st-key-verdict { min-height: 11rem; }
+  .st-key-verdict, .st-key-diagnosis { min-height: 11rem; }
   [data-testid="stProgress"] p { min-height: 2lh; }  /* the time left may need a second line */
 }
 [data-testid="stSidebarHeader"] { height: 2.5rem; min-height: 2.5rem; }

@@ -1,7 +1,8 @@
 """Several runs in one chart."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import streamlit as st
 
@@ -31,6 +32,12 @@ WIDTHS = {"run": 230, "what differs": 250, "minutes": 70, "rate changed by hand"
 MOST = 2 * len(COLOURS)
 
 
+def beside(run: Run, runs: Mapping[str, Run]) -> list[str]:
+    """Name the run and the newest other one, with which a visitor most likely compares it."""
+    others = (id for id, each in runs.items() if id != run.id and each.log.epochs())
+    return [each for each in (run.id, *islice(others, 1)) if each in runs]
+
+
 def compare(run: Run) -> None:
     """Draw one measure of several runs over their epochs, and their recipes side by side."""
     runs = {each.id: each for each in list_runs()}
@@ -38,7 +45,7 @@ def compare(run: Run) -> None:
     ids = st.multiselect(
         "Runs",
         list(runs),
-        default=[run.id] if run.id in runs else [],
+        default=beside(run, runs),
         format_func=names.__getitem__,
         max_selections=MOST,
         key=f"compare-{run.id}",

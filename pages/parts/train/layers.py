@@ -49,7 +49,8 @@ def draw_layers(run: Run) -> None:
     """Say what the layers come to, and draw them."""
     blocks = blocks_of(layers_of(run.config.model, run.config.image_size))
     history = thinned(run.log.layers())
-    st.markdown(f"**Inside the layers.** {told(diagnosis_of(run))}")
+    with st.container(key="diagnosis"):
+        st.markdown(f"**Inside the layers.** {told(diagnosis_of(run))}")
     layer_charts(
         [
             chart_of(block, [each.layers[place] for each in history])
