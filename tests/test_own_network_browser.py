@@ -39,11 +39,10 @@ def train(page: Page, runs) -> Run:
     return run
 
 
-def layers_on(page: Page, run: Run, title: str) -> None:
+def layers_of(open_page, run: Run, title: str) -> None:
     """See a run's network on Feature maps."""
-    page.goto(f"{page.url.split('/train')[0]}/feature_maps?run={run.id}")
-    page.wait_for_selector(SETTLED)
-    page.get_by_text(title).first.wait_for()
+    page = open_page(f"/feature_maps?run={run.id}")
+    page.get_by_text(title).first.wait_for(timeout=60_000)
 
 
 def test_batch_norms_out_and_in_again_compared_and_sent_to_a_colleague(open_page, browser, server):
@@ -82,9 +81,9 @@ def test_batch_norms_out_and_in_again_compared_and_sent_to_a_colleague(open_page
 
     page.get_by_role("radio", name="Compare runs").click()
     page.get_by_text("article without batchnorm").first.wait_for()
-    layers_on(page, without, "conv 4")
+    layers_of(open_page, without, "conv 4")
     expect(page.get_by_text("batch norm 1")).to_have_count(0)
-    layers_on(page, again, "batch norm 1")
+    layers_of(open_page, again, "batch norm 1")
 
     colleague = browser.new_context().new_page()
     colleague.goto(link)
