@@ -39,10 +39,10 @@ def show_layers(run: Run) -> None:
     st.fragment(lambda: draw_layers(run), run_every=seldom, key=f"layers-{run.id}")()
     st.caption(
         "What to look for: updates within the band, about a thousandth (1e-3) of the weights, and "
-        "spreads that neither fade nor grow from layer to layer. All charts have one log scale; the "
-        "numbers at the lines say how large a step upwards is. Adam keeps updates alike even where gradients are "
-        "not. Measured in the last whole batch of each epoch; a dead channel is zero everywhere "
-        "for all photos of that batch."
+        "spreads that neither fade nor grow from layer to layer. All charts have one log scale; "
+        "the numbers at the lines say how large a step upwards is. Adam keeps updates alike even "
+        "where gradients are not. Measured in the last whole batch of each epoch; a dead channel "
+        "is zero everywhere for all photos of that batch."
     )
 
 
