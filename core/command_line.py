@@ -29,14 +29,19 @@ def run_command(main: Callable[[], int]) -> int:
     return code
 
 
-def network_text(given: str) -> str:
+def network_text(given: str, what: str = "file") -> str:
     """Return a network's name or text, given it or the path of a file that holds it.
 
-    A semicolon ends a line too. ``ConfigError`` when the file cannot be read.
+    A semicolon ends a line too. ``ConfigError`` when the file cannot be read, or when there is
+    none though ``given`` looks like a path; ``what`` else it may have been is said then.
     """
-    if ";" not in given and "\n" not in given and Path(given).is_file():
+    if ";" in given or "\n" in given:
+        return given.replace(";", "\n")
+    if Path(given).is_file():
         try:
             return Path(given).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise ConfigError(f"{given} cannot be read as a text: {error}.") from error
-    return given.replace(";", "\n")
+    if given.endswith(".txt") or "/" in given or os.sep in given:  # no layer is written so
+        raise ConfigError(f"There is no {what} {given}.")
+    return given

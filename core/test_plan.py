@@ -73,6 +73,8 @@ def test_json_holds_all_of_it(capsys, tmp_path):
     ("arguments", "sentence"),
     [
         (["nothing"], "Model must be one of article"),
+        (["nope.txt"], "There is no file nope.txt."),
+        (["no/where"], "There is no file no/where."),
         (["conv 3; relu"], "Line 1: conv must be told its kernel"),
         (["article", "--image-size", "4"], "Image size must be a whole number from 16 to 512"),
     ],

@@ -54,7 +54,7 @@ def test_options_change_the_networks_own_recipe_and_nothing_else(capsys):
     assert "epoch 1/1  train loss" in told and "Finished in" in told
     *_, verdict, inside = told.rstrip().splitlines()
     assert verdict == verdict_of(run).sentence
-    assert inside.startswith("Inside: Healthy in every layer")
+    assert inside.startswith("Inside: Nothing is wrong in any layer yet")
 
 
 def test_resuming_goes_on_and_says_where(tmp_path, capsys):
@@ -81,6 +81,7 @@ def test_the_articles_mistakes_are_made_named_and_kept_on_resuming(tmp_path, cap
         (["--model", "article", "--image-size", "16"], "Image size must be at least 80"),
         (["--epochs", "0"], "Epochs must be a whole number"),
         (["--data", "no/such/folder"], "an existing folder, not 'no/such/folder'"),
+        (["--network", "nope.txt"], "There is no file nope.txt."),
         (["--run-dir", "{run}"], "is not empty"),
         (["--resume"], "--resume needs --run-dir"),
         (["--resume", "--run-dir", "{run}", "--batch-size", "9"], "batch_size 8, which cannot"),

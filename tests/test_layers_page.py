@@ -10,7 +10,7 @@ from core.runs.run import Run
 from core.runs.worker import Worker
 from core.training.blocks import blocks_of
 from core.training.events import LayerMeasured, LayersMeasured
-from pages.parts.train.layers import LINES, MOST_EPOCHS, chart_of, thinned
+from pages.parts.train.layers import LINES, MOST_EPOCHS, chart_of, mean_text, thinned
 from tests.test_pages import app, texts, train_page  # noqa: F401 - fixtures
 
 BARE = text_of("article").replace("batchnorm\n", "")
@@ -63,3 +63,10 @@ def test_a_layers_chart_holds_three_digits_and_what_its_activation_has_of_its_ow
     # Sure answers are nothing bad.
     sure = [LayerMeasured("Linear 2", 0.1, 0.1, 0.5, 0.4, saturated=0.9)]
     assert chart_of(last, sure).words == ("mean 0.5",)
+
+
+def test_a_mean_is_written_as_the_numbers_beside_it():
+    means = (0.0, 0.4, -0.0123, 0.001, 0.0004, -0.00069, 1e-12, 120.0)
+    assert [mean_text(each) for each in means] == [
+        *("0", "0.4", "−0.012", "0.001", "4.0e-4", "−6.9e-4", "1.0e-12", "1.2e+2")
+    ]

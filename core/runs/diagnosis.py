@@ -10,7 +10,9 @@ from statistics import median
 
 from core.architecture.library import layers_of
 from core.runs.findings import (
+    LARGEST_UPDATE,
     NORMAL,
+    SMALLEST_UPDATE,
     Findings,
     answers_alike,
     between,
@@ -22,6 +24,7 @@ from core.runs.findings import (
     said,
     short,
     still,
+    two_digits,
     updates_of,
     way,
     without,
@@ -64,14 +67,19 @@ class Diagnosis:
 def diagnosis_of(run: Run) -> Diagnosis | None:
     """Diagnose a run by what it has logged so far; None while nothing was measured."""
     blocks = blocks_of(layers_of(run.config.model, run.config.image_size))
-    return diagnose(run.log.layers(), blocks)
+    return diagnose(run.log.layers(), blocks, falling=run.config.schedule == "cosine")
 
 
-def diagnose(history: Sequence[LayersMeasured], blocks: Sequence[Block]) -> Diagnosis | None:
-    """Return what the rules find in the newest measurement; None without one."""
+def diagnose(
+    history: Sequence[LayersMeasured], blocks: Sequence[Block], falling: bool = False
+) -> Diagnosis | None:
+    """Return what the rules find in the newest measurement; None without one.
+
+    ``falling`` tells that the schedule lets the learning rate fall.
+    """
     if not history:
         return None
-    findings = Findings(history, blocks)
+    findings = Findings(history, blocks, falling)
     found = [sentence for rule in RULES if (sentence := rule(findings))]
     if found:
         return Diagnosis(False, tuple(found[:MOST]))
@@ -205,12 +213,40 @@ def healthy(findings: Findings) -> str:
         median(each) for block in findings.blocks if (each := updates_of(findings, block))
     )
     spreads = sorted(value for value, _ in known(findings.hidden, "spread"))
+    start, wanted = "Healthy in every layer", "about a thousandth is healthy"
     parts = []
     if updates:
+        if outside := outside_band(updates):
+            start, wanted = "Nothing is wrong in any layer yet", f"{outside} is healthy"
+        when = "in a middle epoch " if len(findings.history) > 1 else ""
         parts.append(
-            f"a step changes the layers' weights by {between(updates)} of their size, where "
-            "about a thousandth is healthy"
+            f"{when}a step changes the layers' weights by {between(updates)} of their size, where "
+            f"{wanted}"
         )
     if spreads:
-        parts.append(f"activations keep a spread of {between(spreads)}")
-    return f"Healthy in every layer: {', and '.join(parts)}." if parts else "Nothing is known yet."
+        parts.append(f"the hidden layers' activations keep a spread of {between(spreads)}")
+    if not parts:
+        return "Nothing is known yet."
+    rest = " At the end the falling rate lets every layer rest." if resting(findings) else ""
+    return f"{start}: {', and '.join(parts)}.{rest}"
+
+
+def outside_band(updates: Sequence[float]) -> str:
+    """Say the limits that sorted updates do not keep, such as "at most 0.01"; "" if they do."""
+    # As it is said: 0.01003 is "0.01", which does not lie above 0.01.
+    above, below = (
+        two_digits(updates[-1]) > LARGEST_UPDATE,
+        two_digits(updates[0]) < SMALLEST_UPDATE,
+    )
+    if above and below:
+        return f"{short(SMALLEST_UPDATE)} to {short(LARGEST_UPDATE)}"
+    if above:
+        return f"at most {short(LARGEST_UPDATE)}"
+    return f"at least {short(SMALLEST_UPDATE)}" if below else ""
+
+
+def resting(findings: Findings) -> bool:
+    """Tell whether a schedule has brought all layers to rest that have moved before."""
+    newest = [update for update, _ in known(findings.layers, "update")]
+    moved = any(not still(findings, block) for block in findings.blocks)
+    return findings.falling and moved and bool(newest) and max(newest) < SMALLEST_UPDATE

@@ -23,6 +23,8 @@ class Findings:
 
     history: Sequence[LayersMeasured]
     blocks: Sequence[Block]
+    falling: bool = False
+    """Whether the schedule lets the learning rate fall."""
 
     @property
     def photos(self) -> int:
@@ -69,9 +71,14 @@ def said(block: Block) -> str:
     return block.name.lower()
 
 
+def two_digits(value: float) -> float:
+    """Round a number to what ``short`` says of it."""
+    return float(f"{value:.2g}")
+
+
 def short(value: float) -> str:
     """Say a number with two digits: "0.0026", "40", "1,200"."""
-    return f"{value:.2g}" if value < 99.5 else f"{float(f'{value:.2g}'):,.0f}"
+    return f"{value:.2g}" if value < 99.5 else f"{two_digits(value):,.0f}"
 
 
 def between(values: Sequence[float]) -> str:

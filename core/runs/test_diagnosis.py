@@ -42,8 +42,53 @@ def test_where_all_is_well_it_says_by_which_numbers():
     assert found is not None and found.healthy
     assert found.sentences == (
         "Healthy in every layer: a step changes the layers' weights by 0.002 to 0.004 of their "
-        "size, where about a thousandth is healthy, and activations keep a spread of 0.6.",
+        "size, where about a thousandth is healthy, and the hidden layers' activations keep a "
+        "spread of 0.6.",
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"conv_2": 0.013}, "0.002 to 0.013 of their size, where at most 0.01 is healthy"),
+        ({"conv_2": 5e-5}, "5e-05 to 0.002 of their size, where at least 0.0001 is healthy"),
+        (
+            {"conv_2": 5e-5, "linear_1": 0.02},
+            "5e-05 to 0.02 of their size, where 0.0001 to 0.01 is healthy",
+        ),
+    ],
+    ids=["above", "below", "both"],
+)
+def test_what_lies_outside_the_band_is_not_called_healthy(changes, words):
+    history = [measured(**{name: {"update": update} for name, update in changes.items()})]
+    found = diagnose(history, blocks_of(layers_of(WITH, 96)))
+    assert found is not None and found.healthy
+    (sentence,) = found.sentences
+    assert sentence.startswith("Nothing is wrong in any layer yet: a step changes") and (
+        words in sentence
+    )
+
+
+def test_what_is_said_at_the_bands_end_lies_within_it():
+    assert said(WITH, measured(conv_2={"update": 0.01003}))[0].startswith("Healthy in every layer")
+
+
+def test_of_several_epochs_a_middle_one_is_told_and_that_a_falling_rate_lets_layers_rest():
+    history = [
+        measured(epoch, **{name.lower().replace(" ", "_"): {"update": update} for name in NAMES})
+        for epoch, update in enumerate((6e-3, 3e-3, 1e-5), start=1)
+    ]
+    blocks = blocks_of(layers_of(WITH, 96))
+    start = "Healthy in every layer: in a middle epoch a step changes the layers' weights by 0.003 "
+    rest = " At the end the falling rate lets every layer rest."
+    for measurements, falling, rests in (
+        (history, True, True),
+        (history, False, False),
+        (history[:2], True, False),
+    ):
+        found = diagnose(measurements, blocks, falling)
+        assert found is not None and found.sentences[0].endswith(rest) == rests
+    assert said(WITH, *history)[0].startswith(start)
 
 
 def test_what_fades_without_batch_norm_is_told_what_is_missing():

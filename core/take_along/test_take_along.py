@@ -244,5 +244,8 @@ def test_the_command_writes_runs_and_networks(tmp_path, capsys, runs_folder) -> 
     for wrong in (["nothing", "--torch"], [str(run_of_it.path), "--torch", "--image-size", "32"]):
         assert main(wrong) == 2
         assert capsys.readouterr().err.startswith("error: ")
+    for nowhere in ("nope.txt", "runs/nope"):
+        assert main([nowhere, "--torch"]) == 2
+        assert capsys.readouterr().err == f"error: There is no file or run {nowhere}.\n"
     assert main(["lenet", "--torch", "-o", str(tmp_path / "no" / "where.py")]) == 2
     assert "cannot be written" in capsys.readouterr().err

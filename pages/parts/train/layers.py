@@ -1,5 +1,6 @@
 """Inside a network while it learns: what was measured in each layer, an epoch after the other."""
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -38,10 +39,10 @@ def show_layers(run: Run) -> None:
     st.fragment(lambda: draw_layers(run), run_every=seldom, key=f"layers-{run.id}")()
     st.caption(
         "What to look for: updates within the band, about a thousandth (1e-3) of the weights, and "
-        "spreads that neither fade nor grow from layer to layer. All charts have one log scale: "
-        "each step upwards is a factor of ten. Adam keeps updates alike even where gradients are "
-        "not. Measured in the last whole batch of each epoch; a dead channel is zero everywhere "
-        "for all photos of that batch."
+        "spreads that neither fade nor grow from layer to layer. All charts have one log scale; "
+        "the numbers at the lines say how large a step upwards is. Adam keeps updates alike even "
+        "where gradients are not. Measured in the last whole batch of each epoch; a dead channel "
+        "is zero everywhere for all photos of that batch."
     )
 
 
@@ -93,9 +94,15 @@ def rounded(value: float | None) -> float | None:
 
 def words_of(block: Block, measured: LayerMeasured) -> str:
     """Say the mean, and what the activation has of its own."""
-    parts = [] if measured.mean is None else [f"mean {measured.mean:.2g}".replace("-", "−")]
+    parts = [] if measured.mean is None else [f"mean {mean_text(measured.mean)}"]
     if measured.dead is not None:
         parts.append(f"{percent(measured.dead)} dead")
     if measured.saturated is not None and not block.answers:
         parts.append(f"{percent(measured.saturated)} saturated")
     return ", ".join(parts)
+
+
+def mean_text(mean: float) -> str:
+    """Write a mean as the numbers beside it: two digits, with an exponent below 0.001."""
+    text = f"{mean:.1e}" if 0 < abs(mean) < 1e-3 else f"{mean:.2g}"
+    return re.sub(r"e([+-])0", r"e\1", text).replace("-", "−", 1 if mean < 0 else 0)

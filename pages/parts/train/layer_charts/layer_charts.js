@@ -146,7 +146,7 @@ class LayerCharts {
       parts.push(rule(LEFT, right, y(power), 0.13), text(LEFT - 4, y(power) + 4, "end", powerText(power)));
     }
     parts.push(rule(LEFT, right, bottom, 0.4), text((LEFT + right) / 2, HEIGHT - 3, "middle", "epoch"));
-    for (const i of span ? [0, this.newest] : this.newest < 0 ? [] : [0])
+    for (const i of labelledPlaces(epochs))
       parts.push(text(x(i), bottom + 12, span ? (i ? "end" : "start") : "middle", String(epochs[i])));
     if (this.cursor !== null && place >= 0)
       parts.push(svgElement("line", { x1: x(place), x2: x(place), y1: TOP, y2: bottom,
@@ -157,6 +157,10 @@ class LayerCharts {
     figure.dataset.points = String(epochs.length);
   }
 }
+
+// The places of the epochs that stand below the axis: the first and the newest, as far as there are any.
+/** @param {number[]} epochs */
+export const labelledPlaces = (epochs) => [...new Set(epochs.length ? [0, epochs.length - 1] : [])];
 
 function card() {
   const plot = svgElement("svg", { class: "plot", "aria-hidden": "true" });
