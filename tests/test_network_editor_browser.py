@@ -248,5 +248,7 @@ def test_another_network_is_a_step_that_can_be_undone(open_page):
     page.get_by_role("button", name="Redo").click()
     says(page, text_of("lenet"))
     block(page, 0).click()
-    page.locator(".inspector").get_by_role("button", name="Remove").click()
+    page.locator(".inspector").get_by_role("button", name="Remove").dblclick()
     says(page, text_of("lenet").partition("\n")[2])
+    page.get_by_role("button", name="Undo").click()
+    says(page, text_of("lenet"))

@@ -16,8 +16,8 @@ from core.take_along.writing import WIDTH, assign, program, quoted, triple_quote
 
 NEEDS = """\
 It stands on Glass CNN's engine, core.numpy_nn, which computes with NumPy alone: put
-this file into Glass CNN's folder and run it there, or have it installed
-(pip install -e .)."""
+this file into Glass CNN's folder and run it there, or run it with
+PYTHONPATH set to that folder, or have it installed (pip install -e .)."""
 
 START = '''\
 def load_starting_weights(network):

@@ -73,7 +73,8 @@ def needs(config: TrainConfig) -> str:
     if config.data == DRAWN:
         sentence += (
             "\nThe pets are drawn by Glass CNN: put this file into its folder and run it there,"
-            "\nor have it installed (pip install -e .)."
+            "\nor run it with PYTHONPATH set to that folder, or have it installed"
+            "\n(pip install -e .)."
         )
     return sentence
 

@@ -103,7 +103,7 @@ def say_which(form: Form) -> None:
         st.markdown(f":small[{which(form)}]", width="content")
         if form.changed:
             st.button(
-                f"Put {back_to(form)} back",
+                way_back(form),
                 key="put-back",
                 icon=":material/undo:",
                 type="tertiary",
@@ -126,11 +126,12 @@ def which(form: Form) -> str:
     )
 
 
-def back_to(form: Form) -> str:
-    """Name what an own network can be put back to."""
-    return {RUN: "the run's network", ADDRESS: "the address's network", NOTHING: "nothing"}.get(
-        form.start, form.start
-    )
+def way_back(form: Form) -> str:
+    """Say what puts an own network back to what it began with."""
+    if form.start == NOTHING:
+        return "Empty it again"
+    names = {RUN: "the run's network", ADDRESS: "the address's network"}
+    return f"Put {names.get(form.start, form.start)} back"
 
 
 def name_of_run(form: Form) -> str:

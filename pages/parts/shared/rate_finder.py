@@ -94,7 +94,6 @@ def search_here(search: RateSearch, use: Callable[[float], None], words: str) ->
         suggestion = None
     else:
         suggestion = suggest(found.rates, found.losses, found.steps)
-        draw(found, suggestion, search.id)
         st.markdown(f"**{escape_markdown(suggestion.sentence)}**")
 
     def try_again() -> None:
@@ -112,6 +111,8 @@ def search_here(search: RateSearch, use: Callable[[float], None], words: str) ->
             help="Worth it when the photos have changed.",
             on_click=try_again,
         )
+    if suggestion:
+        draw(found, suggestion, search.id)
     return rate
 
 
@@ -150,7 +151,7 @@ def draw(found: Found, suggestion: Suggestion | None, id: str) -> None:
         y_label="binary cross entropy",
         x_format="power",
         empty="The first point comes with the first step.",
-        height=220,
+        height=150,
         marks=marks,
         y_limit=limit,
         note="What to look for: a loss that stays, then falls, then grows. A good rate lies where "

@@ -67,7 +67,8 @@ export function drawCut(pen, data, scale, top, width, ink) {
       count += 1;
       if (y > highest) [highest, at] = [y, x];
     });
-  if (count) write(pen, `\u2191 ${chartNumber(highest, data.y_format)}`, at + 6, 9, width, ink);
+  const step = data.y_format === "number" ? 0 : undefined; // three digits, as 62.5
+  if (count) write(pen, `\u2191 ${chartNumber(highest, data.y_format, step)}`, at + 6, 9, width, ink);
   return count;
 }
 

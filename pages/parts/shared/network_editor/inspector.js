@@ -33,7 +33,10 @@ export class Inspector {
     this.earlier = button("Move earlier", null, () => acts.move(this.place, this.place - 1));
     this.later = button("Move later", null, () => acts.move(this.place, this.place + 1));
     const after = button("Add after it", null, () => acts.addAfter(this.place, after));
-    const remove = button("Remove", null, () => acts.remove(this.place));
+    const remove = button("Remove", null, () => {});
+    remove.onclick = (event) => { // the second click of a double click would meet the next layer
+      if (event.detail < 2) acts.remove(this.place);
+    };
     this.doings = element("div", "doings", this.earlier, this.later, after, remove);
     this.complaint.setAttribute("role", "status");
     const close = button("×", null, acts.close, "Close the chosen layer");
