@@ -26,8 +26,8 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """Give Playwright's Chromium and its path; without one the test is skipped, never in CI."""
+def browser():
+    """Give a headless Chromium; without one the test is skipped, but never in CI."""
     executable = find_chromium()
     if executable is None:
         if os.environ.get("CI"):
@@ -36,55 +36,28 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield playwright.chromium, executable
+        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
-@pytest.fixture(scope="session")
-def browser(chromium):
-    """Give a headless Chromium in which every context is a visitor who was never here."""
-    kind, executable = chromium
-    started = kind.launch(executable_path=executable, args=["--no-sandbox"])
-    yield started
-    started.close()
-
-
-@pytest.fixture(scope="session")
-def usual_visitor(chromium, tmp_path_factory):
-    """Give the context of a visitor whose browser keeps compiled scripts on disk, as people's do.
-
-    That halves what opening a page costs; ``page`` forgets all else between two tests.
-    """
-    kind, executable = chromium
-    context = kind.launch_persistent_context(
-        str(tmp_path_factory.mktemp("chromium")),
-        executable_path=executable,
-        args=["--no-sandbox"],
-        viewport={"width": 1280, "height": 800},
-        has_touch=True,
+@pytest.fixture
+def page(browser, server):
+    """Give a page of a fresh browser context, 1280 x 800; relative addresses are the server's."""
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1280, "height": 800}, has_touch=True
     )
     context.set_default_timeout(20_000)
-    yield context
+    yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def page(usual_visitor) -> Iterator[object]:
-    """Give an empty page, 1280 x 800, of a browser that remembers nothing of earlier tests."""
-    page = usual_visitor.new_page()
-    yield page
-    usual_visitor.clear_cookies()
-    for each in usual_visitor.pages:
-        if each.url.startswith("http"):
-            each.evaluate("localStorage.clear()")
-        each.close()
-
-
-@pytest.fixture
-def open_page(page, server) -> Callable[[str], object]:
+def open_page(page) -> Callable[[str], object]:
     """Open an address of the app and wait until its script has run: ``open_page("/train")``."""
 
     def open_address(address: str):
-        page.goto(server.url + address)
+        page.goto(address)
         page.wait_for_selector(SETTLED)
         page.get_by_role("heading", level=1).first.wait_for()
         return page

@@ -50,7 +50,8 @@ def show() -> None:
         return
     if source.run is not None:
         with kept:
-            offer_best(source.run, source.epoch)
+            if view != "map":  # there a film goes through all epochs
+                offer_best(source.run, source.epoch)
             show_budget(source.run)
     size = load_network(source).image_size
     if view == "mistakes":

@@ -90,7 +90,8 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 .st-key-curves { min-height: 413px; }  /* while a run ends, Plotly comes in the canvases' place */
 .st-key-which-network { min-height: 2.5rem; }  /* with the first edit comes a button */
 /* Longer words move nothing below them. */
-.st-key-verdict, .st-key-diagnosis { min-height: 4.6rem; }
+.st-key-verdict { min-height: 4.6rem; }
+.st-key-diagnosis { min-height: 6.4rem; }
 @media (max-width: 640px) {
   .st-key-curves { min-height: 913px; }
   .st-key-which-network { min-height: 3rem; }
