@@ -8,6 +8,8 @@ whoever asks them makes the same ones.
 from collections.abc import Collection
 from enum import StrEnum
 
+from core.wording import listed
+
 
 class Mistake(StrEnum):
     """One of them; the value is its name in configs and on the command line."""
@@ -86,5 +88,4 @@ ELSEWHERE = (
 
 def told(mistakes: Collection[Mistake]) -> str:
     """Name mistakes within a sentence: "pixels reshaped and shuffled once"."""
-    *some, last = [mistake.short for mistake in Mistake if mistake in mistakes] or [""]
-    return f"{', '.join(some)} and {last}" if some else last
+    return listed([mistake.short for mistake in Mistake if mistake in mistakes])

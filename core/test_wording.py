@@ -1,4 +1,12 @@
-from core.wording import short_time, spoken_memory, spoken_size, spoken_time, times_as_long
+from core.wording import (
+    listed,
+    numbered,
+    short_time,
+    spoken_memory,
+    spoken_size,
+    spoken_time,
+    times_as_long,
+)
 
 
 def test_sizes_of_files_are_said_in_the_unit_that_leaves_digits():
@@ -29,3 +37,11 @@ def test_what_takes_a_little_longer_is_not_said_to_be_the_same():
     assert times_as_long(151e-6, 124e-6) == "1.2 x"
     said = [times_as_long(each, 1.0) for each in (1, 1.04, 9.94, 9.96, 87.4, 1240)]
     assert said == ["1.0 x", "1.0 x", "9.9 x", "10 x", "87 x", "1,240 x"]
+
+
+def test_words_are_joined_as_in_a_sentence():
+    assert [listed(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_names_that_several_have_are_numbered():
+    assert numbered(["conv", "relu", "conv"]) == ["conv 1", "relu", "conv 2"]

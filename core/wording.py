@@ -1,5 +1,8 @@
 """Values said as a person would say them."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 
 def spoken_size(size: int) -> str:
     """Say how large a file is: "412 bytes", "1.2 kB", "26.1 MB"."""
@@ -49,3 +52,17 @@ def quote(text: str) -> str:
     """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
     return f"'{kept}{'...' if len(text) > 20 else ''}'"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as in a sentence: "a, b and c"; nothing for none."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Number names of which there are several, in their order: "conv 1", "relu", "conv 2"."""
+    total, seen, told = Counter(names), Counter[str](), []
+    for name in names:
+        seen[name] += 1
+        told.append(f"{name} {seen[name]}" if total[name] > 1 else name)
+    return told

@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("core.errors", "core.files", "core.folders", "core.mistakes", "core.system", "core.wording"),
+    ("core.errors", "core.files", "core.folders", "core.system", "core.wording"),
+    ("core.mistakes",),
     ("core.architecture",),
     ("core.config", "core.command_line"),
     ("core.data", "core.numpy_nn", "core.pictures"),

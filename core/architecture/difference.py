@@ -1,6 +1,5 @@
 """How one network differs from another, in a few words: "without batchnorm", "tanh for relu"."""
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,8 @@ from difflib import SequenceMatcher
 from itertools import product
 
 from core.architecture.layer import Layer
-from core.architecture.text import Layers, write_layer, write_value
+from core.architecture.text import Layers, write_changed, write_layer
+from core.wording import listed, numbered
 
 MOST_TRIED = 3
 """Kinds of lines that are gone, and that are new, up to which one change to all is looked for."""
@@ -39,7 +39,7 @@ def changes_to_all(old: Layers, new: Layers) -> list[Change]:
         made = [(layer, becomes.get(layer, layer)) for layer in old]
         if tuple(layer for _, layer in made if layer is not None) == new:
             kept = [layer for _, layer in made if layer is not None]
-            labels = iter(labels_of(kept))
+            labels = iter(numbered([layer.word for layer in kept]))
             named = [(each, after, next(labels) if after else "") for each, after in made]
             return [Change(*each) for each in named if each[0] != each[1]]
     return []
@@ -47,7 +47,7 @@ def changes_to_all(old: Layers, new: Layers) -> list[Change]:
 
 def changes_by_place(old: Layers, new: Layers) -> Iterator[Change]:
     """Follow both networks; where they differ, pair layers of one kind, then what stands alike."""
-    labels = labels_of(new)
+    labels = numbered([layer.word for layer in new])
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, start, stop, first, last in matcher.get_opcodes():
         if tag == "equal":
@@ -72,16 +72,6 @@ def pairs_of_one_kind(gone: Sequence[Layer], came: Sequence[Layer]) -> list[tupl
     ]
 
 
-def labels_of(layers: Iterable[Layer]) -> list[str]:
-    """Name layers by their kinds, numbered where there are several: "conv 2", "flatten"."""
-    layers = list(layers)
-    total, seen, labels = Counter(layer.word for layer in layers), Counter[str](), []
-    for layer in layers:
-        seen[layer.word] += 1
-        labels.append(f"{layer.word} {seen[layer.word]}" if total[layer.word] > 1 else layer.word)
-    return labels
-
-
 def told(old: Layers, new: Layers, *, briefly: bool = False) -> str:
     """Say what sets ``new`` apart from ``old``: "without batchnorm, with kernel 5 in conv 1".
 
@@ -90,15 +80,10 @@ def told(old: Layers, new: Layers, *, briefly: bool = False) -> str:
     found = changes(old, new)
     gone = [change.old for change in found if change.old and not change.new]
     added = [change.new for change in found if change.new and not change.old]
-    without = in_a_row(counted(gone, old, briefly))
+    without = listed(counted(gone, old, briefly))
     came = [*counted(added, new, briefly), *replaced(found, old, briefly), *changed(found, new)]
-    parts = [f"without {without}" if without else "", f"with {in_a_row(came)}" if came else ""]
+    parts = [f"without {without}" if without else "", f"with {listed(came)}" if came else ""]
     return ", ".join(filter(None, parts))
-
-
-def in_a_row(words: Sequence[str]) -> str:
-    """Join words: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def counted(some: Iterable[Layer], layers: Layers, briefly: bool = False) -> list[str]:
@@ -117,7 +102,7 @@ def replaced(found: Iterable[Change], old: Layers, briefly: bool) -> list[str]:
         if change.old and change.new and change.old.word != change.new.word:
             pairs.setdefault(change.new, []).append(change.old)
     return [
-        f"{new.word if briefly else write_layer(new)} for {in_a_row(counted(before, old, briefly))}"
+        f"{new.word if briefly else write_layer(new)} for {listed(counted(before, old, briefly))}"
         for new, before in pairs.items()
     ]
 
@@ -127,7 +112,7 @@ def changed(found: Iterable[Change], new: Layers) -> list[str]:
     places: dict[tuple[str, str], list[str]] = {}
     for change in found:
         if change.old and change.new and change.old.word == change.new.word:
-            key = numbers_of(change.new, unlike=change.old), change.new.word
+            key = " ".join(write_changed(change.old, change.new)), change.new.word
             places.setdefault(key, []).append(change.label)
     total = Counter(layer.word for layer in new)
     return [
@@ -136,10 +121,3 @@ def changed(found: Iterable[Change], new: Layers) -> list[str]:
         else f"{numbers} in {'all' if len(labels) == total[word] else len(labels)} {word}"
         for (numbers, word), labels in places.items()
     ]
-
-
-def numbers_of(layer: Layer, unlike: Layer) -> str:
-    """Write the numbers that another layer of the same kind has otherwise: "kernel 5 padding 2"."""
-    names = [field.name for field in dataclasses.fields(layer)]
-    others = [name for name in names if getattr(layer, name) != getattr(unlike, name)]
-    return " ".join(f"{name} {write_value(layer, name)}" for name in others)

@@ -3,7 +3,6 @@
 Nothing is built or computed for it, so that it can follow somebody typing.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -13,7 +12,7 @@ from core.architecture.layer import Layer
 from core.architecture.layers import Flatten, Linear, Sigmoid
 from core.architecture.misfit import Misfit, Shape
 from core.architecture.reach import Spans, each_pixel, largest, through
-from core.architecture.text import Layers, read, write_layer, write_value
+from core.architecture.text import Layers, read, write_changed, write_layer
 from core.architecture.values import Pair
 from core.architecture.window_layers import AdaptiveAvgPool
 from core.errors import ArchitectureError
@@ -166,9 +165,7 @@ def difference(layer: Layer, repair: Sequence[Layer]) -> str:
     *before, new = repair
     if before:
         return f"{' and '.join(map(write_layer, before))} before it"
-    names = [field.name for field in dataclasses.fields(new)]
-    changed = [name for name in names if getattr(layer, name) != getattr(new, name)]
-    return " and ".join(f"{name} {write_value(new, name)}" for name in changed)
+    return " and ".join(write_changed(layer, new))
 
 
 def ending_problem(layers: Layers, steps: Sequence[Step]) -> Problem | None:

@@ -18,6 +18,7 @@ from typing import Any
 from core.architecture.layer import Layer
 from core.architecture.layers import KINDS
 from core.errors import ArchitectureError
+from core.wording import listed
 
 Layers = tuple[Layer, ...]
 MOST_LAYERS = 100
@@ -48,8 +49,7 @@ def read_layer(words: list[str], line: int) -> Layer:
     while rest:
         name, *rest = rest
         if name not in fields:
-            known = " and ".join(filter(None, (", ".join([*fields][:-1]), *[*fields][-1:])))
-            is_told = f"is told {known}" if fields else "is told nothing more"
+            is_told = f"is told {listed([*fields])}" if fields else "is told nothing more"
             raise ArchitectureError(f"Line {line}: {kind.word} {is_told}, not {name!r}.", line)
         if name in values:
             raise ArchitectureError(f"Line {line}: {kind.word} is told its {name} twice.", line)
@@ -111,3 +111,10 @@ def write_value(layer: Layer, name: str) -> str:
     form = next(f for f in dataclasses.fields(layer) if f.name == name).metadata["form"]
     value = getattr(layer, name)
     return "none" if value is None else form.write(value)
+
+
+def write_changed(old: Layer, new: Layer) -> list[str]:
+    """Write the values that a layer has otherwise than one of its kind: "kernel 5", "padding 2"."""
+    names = [field.name for field in dataclasses.fields(new)]
+    changed = [name for name in names if getattr(old, name) != getattr(new, name)]
+    return [f"{name} {write_value(new, name)}" for name in changed]

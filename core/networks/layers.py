@@ -1,11 +1,12 @@
 """A flat network taken as a list of layers: what each is called, gives out and answers for."""
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+
+from core.wording import numbered
 
 # Layers whose output cell depends on the same cell of the input alone.
 POINTWISE = (
@@ -131,10 +132,10 @@ def describe_layers(model: nn.Sequential, image_size: int) -> list[LayerFacts]:
     x = torch.zeros(1, 3, image_size, image_size, dtype=parameter.dtype)
     shapes = [tuple(output.shape) for output in trace(model, x)]
     kinds = [NAMES.get(type(layer), type(layer).__name__) for layer in model]
-    total, seen, layers = Counter(kinds), Counter[str](), []
-    for index, (layer, kind, shape) in enumerate(zip(model, kinds, shapes, strict=True)):
-        seen[kind] += 1
-        name = f"{kind} {seen[kind]}" if total[kind] > 1 else kind
+    layers = []
+    for index, (layer, name, kind, shape) in enumerate(
+        zip(model, numbered(kinds), kinds, shapes, strict=True)
+    ):
         count = sum(parameter.numel() for parameter in layer.parameters())
         layers.append(LayerFacts(index, name, kind, shape, count))
     return layers

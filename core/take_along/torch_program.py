@@ -8,6 +8,7 @@ from core.take_along import torch_photos
 from core.take_along.layers import layer_lines
 from core.take_along.recipe import SCHEDULE, constants, make_optimizer, opening, order_seed
 from core.take_along.writing import program
+from core.wording import listed
 
 DROPOUT = '''\
 class Dropout(nn.Dropout):
@@ -69,7 +70,7 @@ def needs(config: TrainConfig) -> str:
     packages = ["torch", "numpy"]
     packages += [] if config.data == DRAWN else ["pillow"]
     packages += ["opencv-python"] if config.augment else []
-    sentence = f"Needs {', '.join(packages[:-1])} and {packages[-1]}."
+    sentence = f"Needs {listed(packages)}."
     if config.data == DRAWN:
         sentence += (
             "\nThe pets are drawn by Glass CNN: put this file into its folder and run it there,"

@@ -4,9 +4,10 @@ Every way in which the program holds a network will do, torch's modules, the Num
 or those of its text: only the names of their types are read.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from core.wording import numbered
 
 WEIGHTED = ("Conv", "Linear")
 ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid")
@@ -33,15 +34,14 @@ def blocks_of(network: Iterable[object]) -> list[Block]:
     """Return a network's blocks in order."""
     kinds = [type(layer).__name__.removesuffix("2d") for layer in network]
     places = [place for place, kind in enumerate(kinds) if kind in WEIGHTED]
-    total, seen, blocks = Counter(kinds), Counter[str](), []
+    names, blocks = numbered(kinds), []
     for place, end in zip(places, [*places[1:], len(kinds)], strict=True):
-        kind, behind = kinds[place], range(place + 1, end)
-        seen[kind] += 1
+        behind = range(place + 1, end)
         norm = next((index for index in behind if kinds[index] == "BatchNorm"), None)
         activation = next((index for index in behind if kinds[index] in ACTIVATIONS), None)
         blocks.append(
             Block(
-                name=f"{kind} {seen[kind]}" if total[kind] > 1 else kind,
+                name=names[place],
                 place=place,
                 output=next(index for index in (activation, norm, place) if index is not None),
                 activation="" if activation is None else kinds[activation],

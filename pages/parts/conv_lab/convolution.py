@@ -20,7 +20,7 @@ from core.conv_lab.look import Look
 from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
 from core.errors import NumbersError
-from core.wording import short_time, times_as_long
+from core.wording import listed, short_time, times_as_long
 from pages.parts.conv_lab import controls, state
 from pages.parts.conv_lab.lab import conv_view
 from pages.parts.conv_lab.strips import strips
@@ -88,8 +88,7 @@ def _offer(broken: Broken) -> None:
 def _mistake(result: Result) -> None:
     silent = why_silent(result)
     if silent is None:
-        *some, last = [NAMES[array] for array in what_breaks(result)]
-        wrong = f"{', '.join(some)} and {last}" if some else last
+        wrong = listed([NAMES[array] for array in what_breaks(result)])
         why = MISTAKES[result.experiment.mistake].why
         st.markdown(f":red[:material/bug_report:] **Wrong now: {wrong}.** :small[{why}]")
         return

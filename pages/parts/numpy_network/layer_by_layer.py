@@ -10,7 +10,7 @@ from core.config import DTYPES
 from core.data import to_network_input
 from core.data.decode import decode_photo
 from core.errors import GlassError, ModelError, PhotoError
-from core.wording import short_time
+from core.wording import listed, short_time
 from pages.parts.numpy_network.layer_rows import layers_html
 from pages.parts.shared.in_view import bring_into_view
 from pages.parts.shared.mistakes import say_how_it_sees
@@ -166,11 +166,9 @@ def show_summary(
 def show_verdict(compared: "NetworkComparison", name: str) -> None:
     """Say whether the engines agree, and where their gradients take another way."""
     if not compared.within:
-        *some, last = compared.apart
-        names = f"{', '.join(some)} and {last}" if some else last
         st.error(
-            f"The engines part at {names}: given the same numbers, they come to results that "
-            "rounding does not explain.",
+            f"The engines part at {listed(compared.apart)}: given the same numbers, they come to "
+            "results that rounding does not explain.",
             icon=":material/call_split:",
         )
         return
