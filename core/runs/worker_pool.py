@@ -8,13 +8,12 @@ ends by itself when the server's end of its input is gone.
 import contextlib
 import os
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 from core.errors import RunError
-from core.folders import ROOT
+from core.runs.background import start_process
 from core.runs.run import Run
 from core.runs.slots import slot_is_free
 from core.runs.status import State, Status
@@ -96,20 +95,8 @@ class WorkerPool:
 
 
 def launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a worker process whose end is noticed, so that it leaves no zombie."""
-    # The working directory stays: people's relative paths are relative to it.
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "core.runs.worker_process", *arguments],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
-            stdin=subprocess.DEVNULL if arguments else subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    threading.Thread(target=process.wait, daemon=True).start()
-    return process
+    """Start a worker process; without arguments it waits for the path of a run."""
+    return start_process("core.runs.worker_process", arguments, log, has_input=not arguments)
 
 
 def hand_over(spare: subprocess.Popen[bytes], path: Path) -> bool:
