@@ -4,13 +4,14 @@ Wherever a network is named it is named by a preset's name or by its own text: `
 ``layers_of`` take both.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 from core.architecture.difference import changes, told
-from core.architecture.plan import check, plan
+from core.architecture.plan import check, follow, plan
 from core.architecture.text import Layers, read, write
 from core.architecture.window_layers import Conv
 from core.errors import ArchitectureError
@@ -114,6 +115,13 @@ def layers_of(network: str, image_size: int) -> Layers:
 
 @lru_cache(maxsize=1000)
 def smallest_image_size(network: str) -> int | None:
-    """Return the smallest side in pixels for which every layer has an output; None without any."""
+    """Return the smallest side in pixels for which every layer has an output; None without any.
+
+    A map never shrinks as the photo grows: where a window fits, it fits for every larger photo. So
+    the sides are halved, where to try each would take as long as somebody types.
+    """
     layers = read(text_of(network))
-    return next((side for side in SIDES if plan(layers, side).problem is None), None)
+    place = bisect_left(SIDES, True, key=lambda side: len(follow(layers, side)[0]) == len(layers))
+    if place == len(SIDES) or plan(layers, SIDES[place]).problem:
+        return None
+    return SIDES[place]

@@ -5,6 +5,7 @@ Nothing is built or computed for it, so that it can follow somebody typing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from math import prod
 
@@ -81,7 +82,12 @@ class Plan:
 
 def plan(layers: Sequence[Layer], image_size: int) -> Plan:
     """Follow a colour photo of ``image_size`` x ``image_size`` pixels through the layers."""
-    layers = tuple(layers)
+    return planned(tuple(layers), image_size)
+
+
+@lru_cache(maxsize=64)  # a form, its editor and its config ask for the same one after the other
+def planned(layers: Layers, image_size: int) -> Plan:
+    """Plan layers that are given as a tuple."""
     steps, problem = follow(layers, image_size)
     return Plan(steps, problem or ending_problem(layers, steps) or cost_problem(steps))
 
