@@ -84,6 +84,7 @@ def test_the_articles_mistakes_are_made_named_and_kept_on_resuming(tmp_path, cap
         (["--network", "nope.txt"], "There is no file nope.txt."),
         (["--run-dir", "{run}"], "is not empty"),
         (["--resume"], "--resume needs --run-dir"),
+        (["--find-rate", "--resume"], "--resume needs --run-dir"),
         (["--resume", "--run-dir", "{run}", "--batch-size", "9"], "batch_size 8, which cannot"),
         (
             ["--resume", "--run-dir", "{run}", "--mistake", "bgr", "--mistake", "shuffle-once"],

@@ -108,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = chosen_fields(options)
         if options.find_rate:
-            run = Run(options.run_dir) if options.resume and options.run_dir else None
+            run = run_to_resume(options.run_dir) if options.resume else None
             return find_rate(run.config if run else new_config(options, chosen), run)
         run = resume(options.run_dir, chosen) if options.resume else begin(options, chosen)
     except GlassError as error:
@@ -142,11 +142,16 @@ def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
     return create_run(new_config(options, chosen), options.name, options.run_dir)
 
 
-def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
-    """Open the run to go on with; its config stays, but ``epochs`` may grow."""
+def run_to_resume(path: Path | None) -> Run:
+    """Open the run that ``--run-dir`` names; ``RunError`` when it names none."""
     if path is None:
         raise RunError("--resume needs --run-dir, the folder of the run to go on with.")
-    run = Run(path)
+    return Run(path)
+
+
+def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
+    """Open the run to go on with; its config stays, but ``epochs`` may grow."""
+    run = run_to_resume(path)
     before = run.config.to_dict()
     epochs = chosen.pop("epochs", run.config.epochs)
     if chosen.get("data", DRAWN) != DRAWN:

@@ -13,7 +13,7 @@ from core.architecture.layer import Layer
 from core.architecture.layers import Flatten, Linear, Sigmoid
 from core.architecture.misfit import Misfit, Shape
 from core.architecture.reach import Spans, each_pixel, largest, through
-from core.architecture.text import Layers, read, write_changed, write_layer
+from core.architecture.text import Layers, write_changed, write_layer
 from core.architecture.values import Pair
 from core.architecture.window_layers import AdaptiveAvgPool
 from core.errors import ArchitectureError
@@ -109,13 +109,6 @@ def check(layers: Sequence[Layer], image_size: int) -> Plan:
     if found.problem:
         raise ArchitectureError(found.problem.sentence)
     return found
-
-
-def read_and_check(text: str, image_size: int) -> Layers:
-    """Read a network that can be built for photos of that size; else ``ArchitectureError``."""
-    layers = read(text)
-    check(layers, image_size)
-    return layers
 
 
 def follow(layers: Layers, image_size: int) -> tuple[tuple[Step, ...], Problem | None]:

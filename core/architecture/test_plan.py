@@ -12,7 +12,6 @@ from core.architecture.plan import (
     MOST_PARAMETERS,
     check,
     plan,
-    read_and_check,
     training_bytes,
 )
 from core.architecture.text import Layers, read, write
@@ -111,7 +110,7 @@ def test_a_network_that_would_eat_the_server_is_refused():
     sentence, _ = problem_of(f"conv 400 kernel 31 padding 15\n{SMALL_ENDING}", 512)
     assert "multiplications a photo" in sentence
     with pytest.raises(ArchitectureError, match="numbers to remember"):
-        read_and_check(f"conv 300 kernel 1\n{SMALL_ENDING}", 512)
+        check(read(f"conv 300 kernel 1\n{SMALL_ENDING}"), 512)
 
 
 def test_the_receptive_field_grows_with_windows_and_strides():

@@ -223,7 +223,7 @@ def test_only_a_run_that_has_learnt_something_has_a_best_epoch(
     run.checkpoints.folder.mkdir()
     for epoch in (1, 2, 3):
         run.checkpoints.path(Position(epoch)).with_suffix(".json").write_text("{}")
-    assert (best_learnt(run) is not None) is (expected is not None)
+    assert (best_learnt(planted) is not None) is (expected is not None)
     assert best_epoch(run) == expected
     if expected:
         run.checkpoints.remove([Position(expected)])

@@ -60,11 +60,10 @@ def verdict_of(run: Run) -> Verdict:
     return judge(curves_of(run))
 
 
-def best_learnt(run: Run) -> tuple[EpochDone, EpochDone] | None:
+def best_learnt(curves: Curves) -> tuple[EpochDone, EpochDone] | None:
     """Return the epochs of the lowest test loss and of the highest test accuracy, where something
     was learnt: a run that has failed has none, unless it got above guessing before.
     """
-    curves = curves_of(run)
     found = best_epochs(curves.epochs)
     if found is None or not judge(curves).failed:
         return found
@@ -76,7 +75,7 @@ def best_epoch(run: Run) -> int | None:
     """Return the epoch of the highest test accuracy, the first of equal ones, if its weights are
     kept; None for a run that has learnt nothing.
     """
-    found = best_learnt(run)
+    found = best_learnt(curves_of(run))
     kept = found is not None and found[1].epoch in run.checkpoints.epochs()
     return found[1].epoch if found is not None and kept else None
 

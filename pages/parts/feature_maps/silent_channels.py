@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from core.data.drawn import draw_pet
-from core.errors import RunError
+from core.folders import runs_folder
 from pages.parts.feature_maps.source import Source, load_network
+from pages.parts.shared.deleted import said_when_deleted
 
 if TYPE_CHECKING:
     from core.explain.silence import Silence
@@ -54,12 +55,10 @@ def follow_count(source: Source) -> None:
     """Count in the background once a visitor has stayed for a moment; draw how far it is."""
 
     def draw() -> None:
-        try:
+        with said_when_deleted(runs_folder() / source.id):
             if known_silence(source) is not None:
                 st.rerun()
             st.caption(f"Silent here: zero everywhere for this photo. {count(source)}")
-        except RunError:
-            st.caption("This run was deleted while it was shown here.")
 
     st.fragment(draw, run_every=POLL_SECONDS, key=f"silence-{source.id}")()
 

@@ -13,7 +13,7 @@ from core.architecture.library import presets
 from core.config import DRAWN, PRESETS, TrainConfig
 from core.folders import side_by_side_folder
 from core.mistakes import Mistake
-from core.runs.listing import list_runs, names_of
+from core.runs.listing import list_runs
 from core.runs.run import Run
 from pages.parts.shared.words import escape_markdown
 
@@ -160,11 +160,6 @@ def origin(run: Run) -> Origin:
 def all_runs() -> dict[str, Run]:
     """Return every run whose network could be taken, by its id: those of one engine first."""
     return {run.id: run for run in [*list_runs(), *list_runs(side_by_side_folder())]}
-
-
-def names_of_runs(runs: dict[str, Run]) -> dict[str, str]:
-    """Name runs so that no two are called alike."""
-    return names_of(runs.values())
 
 
 def read(said: dict[str, str]) -> Form:

@@ -12,6 +12,7 @@ from core.runs.commands import Action
 from core.runs.run import Run
 from core.runs.status import State, Status
 from core.wording import spoken_time
+from pages.parts.shared.deleted import said_when_deleted
 from pages.parts.shared.rate_box import rate_box
 from pages.parts.shared.words import escape_markdown
 from pages.parts.shared.workers import worker_pool
@@ -71,12 +72,8 @@ def follow_live(
         if seen(status) != seen(drawn):
             st.rerun()  # other controls, another pace, or the results
         show_state(status)
-        try:
+        with said_when_deleted(run.path):
             draw(status)
-        except RunError:
-            if (run.path / "config.json").exists():
-                raise
-            st.info("This run was deleted while it was shown here.")
 
     st.fragment(live, run_every=refresh_seconds(drawn), key=f"live-{run.id}")()
 

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.architecture.library import SIDES, presets
+from core.runs.listing import names_of
 from pages.parts.shared.form_state import (
     ADDRESS,
     NOTHING,
     RUN,
     Form,
     all_runs,
-    names_of_runs,
     origin,
 )
 from pages.parts.shared.network_editor import network_editor
@@ -53,7 +53,7 @@ def choose_run_to_start_from(form: Form) -> None:
     if form.run is None:
         st.info("There is no run yet whose network could be taken. Choose one that comes along.")
         return
-    names = names_of_runs(runs) | ({} if form.run.id in runs else {form.run.id: form.run.name})
+    names = names_of(runs.values()) | ({} if form.run.id in runs else {form.run.id: form.run.name})
 
     def choose() -> None:
         run = runs.get(st.session_state["network-run"])

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.architecture.library import canonical, presets, text_of
 from core.config import TrainConfig
+from core.take_along import numpy_code, torch_code
 
 
 def offer_programs(config: TrainConfig | None, key: str) -> None:
@@ -14,8 +15,8 @@ def offer_programs(config: TrainConfig | None, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("Take it along:", width="content")
         for label, name, write in (
-            ("PyTorch code", f"{stem}_torch.py", lambda: torch_program(made)),
-            ("NumPy code", f"{stem}_numpy.py", lambda: numpy_program(made)),
+            ("PyTorch code", f"{stem}_torch.py", lambda: torch_code(made)),
+            ("NumPy code", f"{stem}_numpy.py", lambda: numpy_code(made)),
             ("Network", f"{stem}.txt", lambda: text_of(made.model)),
         ):
             st.download_button(
@@ -39,17 +40,3 @@ HELP = {
     "Network": "The network's text, a layer a line, as `python -m core.train --network FILE` "
     "takes it.",
 }
-
-
-def torch_program(config: TrainConfig) -> str:
-    """Write a training as a program of torch."""
-    from core.take_along import torch_code
-
-    return torch_code(config)
-
-
-def numpy_program(config: TrainConfig) -> str:
-    """Write a training as a program of the NumPy engine."""
-    from core.take_along import numpy_code
-
-    return numpy_code(config)

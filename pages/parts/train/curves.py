@@ -9,10 +9,11 @@ import streamlit as st
 from core.pictures.colour import TEST, TRAIN
 from core.pictures.curves import smooth, thin
 from core.pictures.limits import loss_limit
+from core.runs.curves import Curves, curves_of
 from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.runs.status import Status
-from core.runs.verdict import best_learnt, verdict_of
+from core.runs.verdict import best_learnt, judge
 from core.training.events import EpochDone
 from pages.parts.shared.figures import figures
 from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
@@ -32,14 +33,16 @@ def follow(run: Run) -> None:
 
     def draw(status: Status) -> None:
         show_numbers(run, status)
-        batches, *epochs = charts = charts_of(run, POINTS if status.active else POINTS_AT_REST)
+        curves = curves_of(run)
+        points = POINTS if status.active else POINTS_AT_REST
+        batches, *epochs = charts = [batch_chart(run, points), *epoch_charts(run, curves)]
         with st.container(key="curves"):
             if status.active:
                 line_charts(charts, columns=2, key=f"curves-{run.id}")
             else:
                 show_explorable(run, batches, epochs)
         with st.container(key="verdict"):
-            show_verdict(run, charts)
+            show_verdict(curves, charts)
 
     def further_choices() -> None:
         offer_rate_of_run(run, run.status())
@@ -91,9 +94,9 @@ def show_explorable(run: Run, left_chart: Chart, right_charts: Sequence[Chart]) 
                     st.caption(chart.note)
 
 
-def show_verdict(run: Run, charts: Sequence[Chart]) -> None:
+def show_verdict(curves: Curves, charts: Sequence[Chart]) -> None:
     """Say what the curves come to, and what of them was cut off."""
-    verdict = verdict_of(run)
+    verdict = judge(curves)
     short, colon, rest = verdict.sentence.partition(": ")
     icon = ":material/warning: " if verdict.failed else ""
     words = f"{icon}**{short}**{colon}{rest}"
@@ -116,11 +119,6 @@ def cut_words(chart: Chart) -> str:
     ]
     many = f"{len(above)} points of" if len(above) > 1 else "a point of"
     return f"{many} {chart.title.lower()}, up to {max(above):.3g}" if above else ""
-
-
-def charts_of(run: Run, points: int) -> list[Chart]:
-    """Return loss per batch for the left; loss and accuracy per epoch for the right."""
-    return [batch_chart(run, points), *epoch_charts(run)]
 
 
 def batch_chart(run: Run, points: int = POINTS) -> Chart:
@@ -147,11 +145,11 @@ def batch_chart(run: Run, points: int = POINTS) -> Chart:
     )
 
 
-def epoch_charts(run: Run) -> list[Chart]:
+def epoch_charts(run: Run, curves: Curves) -> list[Chart]:
     """Return train and test loss, and train and test accuracy, after each epoch."""
-    epochs = run.log.epochs()
+    epochs = curves.epochs
     changes = [Mark(change.epochs, change.words) for change in rate_changes(run) if epochs]
-    best = best_learnt(run) if len({epoch.test_loss for epoch in epochs}) > 1 else None
+    best = best_learnt(curves) if len({epoch.test_loss for epoch in epochs}) > 1 else None
     losses = [loss for done in epochs for loss in (done.train_loss, done.test_loss)]
     return [
         replace(
