@@ -13,7 +13,6 @@ places. So every map is turned and mirrored towards the map of the next kept epo
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -24,7 +23,7 @@ from core.errors import GlassError
 from core.explain.pca import turn_towards
 from core.explain.survey import STARTING_SECONDS, Survey
 from core.files import read_json, write_json
-from core.runs.background import be_nice, is_locked, start_process
+from core.runs.background import is_locked, start_process, work_on_folder
 from core.runs.run import Run
 
 PATIENCE_SECONDS = 15.0
@@ -124,17 +123,12 @@ def turn_along(
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the maps of the run that is named by the argument; return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m core.explain.film RUN_DIR", file=sys.stderr)
-        return 2
-    be_nice()
-    try:
-        Film(Run(Path(arguments[0]))).perform()
-    except (GlassError, Timeout, OSError) as error:
-        print(f"error: {error or 'another process makes these maps already'}", file=sys.stderr)
-        return 1
-    return 0
+    return work_on_folder(
+        arguments,
+        "python -m core.explain.film RUN_DIR",
+        "another process makes these maps already",
+        lambda folder: Film(Run(folder)).perform(),
+    )
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from core.errors import GlassError
 from core.folders import ROOT
 
 NICENESS = 10
@@ -50,3 +52,23 @@ def is_locked(path: Path) -> bool:
         return True
     except FileNotFoundError:
         return False
+
+
+def work_on_folder(
+    arguments: list[str] | None, usage: str, busy: str, work: Callable[[Path], None]
+) -> int:
+    """Do such a process's work on the one folder that ``arguments`` name; return its exit code.
+
+    ``busy`` says that a lock is held, so that another process is at it.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print(f"usage: {usage}", file=sys.stderr)
+        return 2
+    be_nice()
+    try:
+        work(Path(arguments[0]))
+    except (GlassError, Timeout, OSError) as error:
+        print(f"error: {busy if isinstance(error, Timeout) else error}", file=sys.stderr)
+        return 1
+    return 0

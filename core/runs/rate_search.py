@@ -18,14 +18,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from core.command_line import run_command
 from core.config import TrainConfig
-from core.errors import GlassError, sentence_for
+from core.errors import sentence_for
 from core.files import read_json, write_json
 from core.folders import runs_folder
-from core.runs.background import be_nice, is_locked, start_process
+from core.runs.background import is_locked, start_process, work_on_folder
 from core.runs.commands import POLL_SECONDS
 from core.runs.run import Run
 from core.runs.slots import Slot, claimed
@@ -199,23 +199,22 @@ def try_rates_for(
 
 def main(arguments: list[str] | None = None) -> int:
     """Search as the folder's question asks; return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m core.runs.rate_search FOLDER", file=sys.stderr)
-        return 2
-    be_nice()
-    folder = Path(arguments[0])
-    try:
-        question = read_json(folder / "question.json")
-        run = Run(Path(question["run"])) if question["run"] else None
-        search = RateSearch(TrainConfig.from_dict(question["config"]), run)
-        search.folder = folder
-        with FileLock(folder / "lock").acquire(blocking=False):
-            search.perform()
-    except (GlassError, Timeout, OSError) as error:
-        print(f"error: {error or 'another process searches already'}", file=sys.stderr)
-        return 1
-    return 0
+    return work_on_folder(
+        arguments,
+        "python -m core.runs.rate_search FOLDER",
+        "another process searches already",
+        search_as_asked,
+    )
+
+
+def search_as_asked(folder: Path) -> None:
+    """Search as the folder's question asks; ``Timeout`` when another process does."""
+    question = read_json(folder / "question.json")
+    run = Run(Path(question["run"])) if question["run"] else None
+    search = RateSearch(TrainConfig.from_dict(question["config"]), run)
+    search.folder = folder
+    with FileLock(folder / "lock").acquire(blocking=False):
+        search.perform()
 
 
 if __name__ == "__main__":
