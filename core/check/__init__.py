@@ -1,1 +1,1 @@
-"""Check a reader's own convolution against torch: ``python -m core.check my_file.py:my_conv2d``."""
+"""Check a reader's own layers against torch: ``python -m core.check my_file.py:my_function``."""

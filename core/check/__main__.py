@@ -1,22 +1,22 @@
-"""``python -m core.check my_file.py:my_conv2d``: a reader's own convolution against torch."""
+"""``python -m core.check my_file.py:my_function``: a reader's own layer against torch."""
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-from core.check.configurations import TOPICS, Configuration, battery
-from core.check.diagnosis import difference, shrink
+from core.check.convolution_check import check_convolution, recognise_convolution
+from core.check.findings import Findings
 from core.check.function_process import FunctionProcess
-from core.check.judge import Verdict, judge, save_arrays
-from core.check.nature import other_nature
-from core.check.signature import Signature, read_signature
-from core.errors import CheckError, SignatureError
-
-MOST_HANGS = 3
-PROBE = Configuration(size=(6, 6), per_group=2, outs_per_group=3)  # no two layouts agree on it
+from core.check.judge import write_arrays
+from core.check.layer_check import check_layer, in_best_variant
+from core.check.layers import LAYERS, CheckedLayer
+from core.check.loading import Content
+from core.check.recognition import layer_of, layers_named, recognise_form
+from core.check.report import report_html
+from core.errors import CheckError
+from core.files import write_atomically
+from core.wording import listed
 
 EPILOG = """\
 Known signatures, recognised by the names of their parameters:
@@ -29,6 +29,21 @@ Known signatures, recognised by the names of their parameters:
                           -> dW, db, dA_prev; the cache has Z, W, b and A_prev
 Parameters that a function does not have are left out, and so are the cases that need them.
 
+Other layers, as functions; a layer is told by its name in the function's, or by --layer:
+{signatures}
+The usual other names of these are known too (gamma, beta, dout, pool_size, learning_rate ...).
+A backward function may take (dy, cache) instead, its cache coming from the forward function of the
+same name in the same file, or being the article's. Running statistics and what an optimiser
+changes may be returned or changed in place; step counts from 1.
+
+As classes: made from torch's arguments, with forward(x) and backward(dy). A class holds weight and
+bias (or W and b; attributes, or in a dict params), and leaves dweight and dbias behind (attributes,
+in a dict grads, or returned behind dx). Batch norm evaluates with training = False, eval(), or
+forward(x, training). A loss has forward(probability, target) and backward(). An optimiser has
+step(param, grad) or update(param, grad), with plural names for dicts of them.
+
+With FILE.py alone, every function and class in it whose name tells a layer is checked.
+
 Exit codes: 0 every case right, 1 some wrong, 2 wrong use or nothing to check.
 The function runs in a process of its own; its file is code that you trust.
 """
@@ -38,41 +53,113 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the check; returns the exit code."""
     options = _parser().parse_args(argv)
     path, _, function = options.target.rpartition(":")
-    if not path or not function:
+    if options.target.endswith(".py"):
+        path, function = options.target, ""
+    if not path:
         return _refuse(f"The target must be FILE.py:FUNCTION, not {options.target!r}.")
     if not Path(path).is_file():
         return _refuse(f"There is no file {path}.")
-    if options.save is not None and not options.save.parent.is_dir():
-        return _refuse(f"There is no folder {options.save.parent} to save in.")
+    for file in (options.save, options.html):
+        if file is not None and not file.parent.is_dir():
+            return _refuse(f"There is no folder {file.parent} to save in.")
     try:
-        with FunctionProcess(Path(path).resolve(), function, options.seconds) as process:
-            signature = _recognise(process, function, options.layout)
-            print(f"{options.target}: {signature.describe()}")
-            return _check(process, signature, options.save)
+        if function:
+            found, code = _check_one(options, path, function)
+            return max(code, _write_report(options.html, [found]))
+        return _check_all(options, path)
     except CheckError as error:
         return _refuse(str(error))
 
 
-def _recognise(process: FunctionProcess, function: str, layout: str) -> Signature:
-    """Read the signature; names alone can mislead, so one case may show that it is the other."""
-    signature = read_signature(function, process.parameters, layout)
-    if layout == "auto" and not judge(process, signature, PROBE).right:
-        other = "nchw" if signature.layout == "hwc" else "hwc"
-        with contextlib.suppress(SignatureError):
-            second = read_signature(function, process.parameters, other)
-            if judge(process, second, PROBE).right:
-                return second
-    return signature
+def _check_one(options: argparse.Namespace, path: str, name: str) -> tuple[Findings, int]:
+    """Check one function or class, tell what was found, and return it with the exit code."""
+    target = f"{path}:{name}"
+    with FunctionProcess(Path(path).resolve(), name, options.seconds) as process:
+        content, layout = process.content, options.layout
+        layer = _layer(options.layer, name, content)
+        if layer is None:
+            signature = recognise_convolution(process, name, content.parameters, layout)
+            print(f"{target}: {signature.describe()}")
+            found = check_convolution(process, signature, target)
+        else:
+            form = in_best_variant(process, recognise_form(name, content, layer), layout)
+            print(f"{target}: {layer.title}, {form.describe()}")
+            found = check_layer(process, form, target)
+    print("\n".join(found.lines()))
+    if found.right:
+        return found, 0
+    if options.save is None:
+        if options.target == target:
+            print("Its arrays, as .npz: the same command with --save FILE.npz.")
+        return found, 1
+    try:
+        write_arrays(found.arrays, options.save)
+    except OSError as error:
+        return found, _refuse(f"{options.save} cannot be written: {error.strerror}.")
+    print(f"Its arrays are in {options.save}: {', '.join(found.arrays)}.")
+    return found, 1
+
+
+def _layer(asked: str, name: str, content: Content) -> CheckedLayer | None:
+    """Return the layer to hold it against; None for a convolution's function."""
+    if asked == "auto":
+        return layer_of(name, content.is_class)
+    return None if asked == "conv" and not content.is_class else LAYERS[asked]
+
+
+def _check_all(options: argparse.Namespace, path: str) -> int:
+    """Check whatever tells by its name which layer it is; returns the highest exit code."""
+    if options.save is not None:
+        return _refuse("--save takes one function: FILE.py:FUNCTION.")
+    with FunctionProcess(Path(path).resolve(), "", options.seconds) as process:
+        defined = process.content.defined
+    known = [name for name in defined if layers_named(name)]
+    if options.layer != "auto":
+        known = [name for name in known if options.layer in layers_named(name)]
+    if not known:
+        raise CheckError(
+            f"No name in {Path(path).name} tells which layer it is; it has: "
+            f"{listed(defined) or 'none'}. Say FILE.py:FUNCTION, and --layer."
+        )
+    code, all_found = 0, []
+    for number, name in enumerate(known):
+        if number:
+            print()
+        try:
+            found, one = _check_one(options, path, name)
+            all_found.append(found)
+        except CheckError as error:
+            one = _refuse(str(error))
+        code = max(code, one)
+    return max(code, _write_report(options.html, all_found))
+
+
+def _write_report(path: Path | None, found: Sequence[Findings]) -> int:
+    """Write the report that was asked for; returns the exit code."""
+    if path is None or not found:
+        return 0
+    try:
+        write_atomically(path, report_html(found).encode())
+    except OSError as error:
+        return _refuse(f"{path} cannot be written: {error.strerror}.")
+    print(f"The report is in {path}.")
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m core.check",
-        description="Check your own convolution against torch, case by case.",
-        epilog=EPILOG,
+        description="Check your own layers against torch, case by case.",
+        epilog=EPILOG.replace("{signatures}", "\n".join(_signatures())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("target", metavar="FILE.py:FUNCTION", help="the function to check")
+    parser.add_argument("target", metavar="FILE.py[:FUNCTION]", help="the function or class")
+    parser.add_argument(
+        "--layer",
+        choices=("auto", *LAYERS),
+        default="auto",
+        help="what it is, when its name does not tell (default: auto, and else a convolution)",
+    )
     parser.add_argument(
         "--layout",
         choices=("auto", "nchw", "hwc"),
@@ -88,7 +175,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE.npz",
         help="write the arrays of the smallest failing case there, for numpy.load",
     )
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE.html", help="write what was found as one HTML file"
+    )
     return parser
+
+
+def _signatures() -> list[str]:
+    """Write how each layer's functions are called, and what they give back."""
+    lines = []
+    for layer in LAYERS.values():
+        if layer.name == "conv":
+            continue
+        for part, ending in ((layer.forward, ""), (layer.backward, "_backward")):
+            if part is not None:
+                takes = [role for role in part.takes if role not in ("cache", "betas")]
+                gives = ", ".join(part.gives)
+                lines.append(f"  {layer.name}{ending}({', '.join(takes)})")
+                lines.append(f"      -> {gives}")
+    return lines
 
 
 def _positive(text: str) -> float:
@@ -101,86 +206,6 @@ def _positive(text: str) -> float:
 def _refuse(sentence: str) -> int:
     print(f"core.check: {sentence}", file=sys.stderr)
     return 2
-
-
-def _check(process: FunctionProcess, signature: Signature, save: Path | None) -> int:
-    @cache
-    def verdict(case: Configuration) -> Verdict:
-        return judge(process, signature, case)
-
-    cases = [
-        (topic, case)
-        for topic, case in battery(square_only=signature.layout == "hwc")
-        if not _missing(signature, case)
-    ]
-    if not cases:
-        return _refuse("The function lacks the parameters for every case.")
-    done, hangs = [], 0
-    for topic, case in cases:
-        hangs += verdict(case).hung
-        done.append((topic, case))
-        if hangs == MOST_HANGS:
-            print(f"Stopped after {MOST_HANGS} cases that took too long.")
-            break
-    wrong = [case for _, case in done if not verdict(case).right]
-    _print_table(done, wrong, signature)
-    if not wrong:
-        print(f"All {len(done)} cases agree with torch.")
-        return 0
-    if hangs == MOST_HANGS:
-        smallest = min(wrong, key=lambda case: case.cost)
-    else:
-        first = min(wrong, key=lambda case: case.cost)
-        smallest = shrink(
-            first,
-            lambda case: not _missing(signature, case) and not verdict(case).right,
-        )
-    found = verdict(smallest)
-    print(f"\nSmallest failing case: {smallest.describe(signature.layout)}")
-    print(f"  {found.sentence}")
-    print(difference(smallest, lambda case: not verdict(case).right))
-    nature = "" if hangs else other_nature(process, signature)
-    if nature:
-        print(nature)
-    if save is None:
-        print("Its arrays, as .npz: the same command with --save FILE.npz.")
-        return 1
-    try:
-        save_arrays(found, save)
-    except OSError as error:
-        return _refuse(f"{save} cannot be written: {error.strerror}.")
-    print(f"Its arrays are in {save}: {', '.join(found.arrays)}.")
-    return 1
-
-
-def _missing(signature: Signature, case: Configuration) -> list[str]:
-    """List the parameters that a case needs and the function does not have."""
-    simple = Configuration()
-    needs = {
-        "stride": case.stride != simple.stride,
-        "padding": case.padding != simple.padding,
-        "dilation": case.dilation != simple.dilation,
-        "groups": case.groups != 1,
-        "bias": case.bias and not signature.backward,
-    }
-    return [name for name, needed in needs.items() if needed and not signature.takes(name)]
-
-
-def _print_table(
-    done: Sequence[tuple[str, Configuration]], wrong: Sequence[Configuration], signature: Signature
-) -> None:
-    for topic in TOPICS:
-        cases = [case for name, case in done if name == topic]
-        if cases:
-            failed = sum(case in wrong for case in cases)
-            mark = "right" if not failed else f"{failed} wrong"
-            print(f"  {topic:<26} {len(cases) - failed:>3} of {len(cases):>3}  {mark}")
-    parameters = ("bias", "stride", "padding", "dilation", "groups")
-    without = [p for p in parameters if not signature.takes(p)]
-    if signature.backward:
-        without = [p for p in without if p != "bias"]
-    if without:
-        print(f"  (left out, for want of a parameter: {', '.join(without)})")
 
 
 if __name__ == "__main__":

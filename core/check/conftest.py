@@ -1,8 +1,16 @@
 """A file as a reader of the program would bring it: layers of their own, right and wrong."""
 
+import pickle
 import textwrap
+from pathlib import Path
 
 import pytest
+
+from core.check.carrying_out import carry_out
+from core.check.layer_check import check_layer, in_best_variant
+from core.check.layers import LAYERS
+from core.check.loading import describe
+from core.check.recognition import recognise_form
 
 USER_CODE = '''
 """A reader's own layers: some right, most wrong in one way."""
@@ -145,3 +153,39 @@ def user_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("reader") / "my_layers.py"
     path.write_text(textwrap.dedent(USER_CODE))
     return path
+
+
+class Here:
+    """Carries requests out in this process, for what does no harm."""
+
+    def __init__(self, names, name):
+        self.names, self.name = names, name
+
+    def call(self, request):
+        return carry_out(pickle.loads(pickle.dumps(request)), self.names, self.name, Path(__file__))
+
+
+@pytest.fixture(scope="session")
+def check_here():
+    """Check a function or a class against a layer; further ones may lie in the same file."""
+
+    def check(target, layer, *others, name=None, layout="auto"):
+        name = name or target.__name__
+        names = {name: target} | {each.__name__: each for each in others}
+        caller, content = Here(names, name), describe(names, name)
+        form = in_best_variant(caller, recognise_form(name, content, LAYERS[layer]), layout)
+        return check_layer(caller, form, f"my.py:{name}")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def told(check_here):
+    """Say why a wrong function is wrong: all sentences about it, in one text."""
+
+    def sentences(target, layer, *others, **options):
+        found = check_here(target, layer, *others, **options)
+        assert not found.right, "\n".join(found.lines())
+        return "\n".join(found.lines())
+
+    return sentences

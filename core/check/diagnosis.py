@@ -1,11 +1,13 @@
 """The smallest failing case, and a sentence that names what makes the difference."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from core.check.configurations import ONE, Configuration, pair_words, smaller
+from core.check.configurations import ONE, Configuration, pair_words
 
 Fails = Callable[[Configuration], bool]
 MOST_TRIES = 400
+AnyCase = TypeVar("AnyCase")
 
 
 def by(pair: tuple[int, int]) -> str:
@@ -13,7 +15,11 @@ def by(pair: tuple[int, int]) -> str:
     return f"{pair[0]} x {pair[1]}"
 
 
-def shrink(case: Configuration, fails: Fails) -> Configuration:
+def shrink(
+    case: AnyCase,
+    fails: Callable[[AnyCase], bool],
+    smaller: Callable[[AnyCase], Iterator[AnyCase]],
+) -> AnyCase:
     """Make a failing case simpler as long as it still fails."""
     tries = 0
     improved = True

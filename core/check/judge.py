@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from core.check.carrying_out import Caller, CallResult
 from core.check.configurations import Configuration
-from core.check.function_process import CallResult, FunctionProcess
-from core.check.signature import Signature, arguments
+from core.check.signature import ConvolutionRequest, Signature, arguments
 from core.comparison.magnitudes import layer_sums
 from core.comparison.rounding import Array, Sums, agreeing
 from core.comparison.torch_layer import convolution_layer, run_layer
@@ -65,7 +65,7 @@ def compute_expected(configuration: Configuration) -> Expected:
     return Expected(arrays, results, sums)
 
 
-def judge(process: FunctionProcess, signature: Signature, configuration: Configuration) -> Verdict:
+def judge(process: Caller, signature: Signature, configuration: Configuration) -> Verdict:
     """Call the reader's function with a configuration and compare."""
     expected = compute_expected(configuration)
     called = call(process, signature, configuration, expected.arrays)
@@ -79,22 +79,23 @@ def judge(process: FunctionProcess, signature: Signature, configuration: Configu
 
 
 def call(
-    process: FunctionProcess,
+    process: Caller,
     signature: Signature,
     configuration: Configuration,
     arrays: Mapping[str, Array | None],
 ) -> CallResult:
     """Call the reader's function with arrays (N, C, H, W) that fit to a configuration."""
-    return process.call(signature, arguments(signature, arrays, _settings(configuration)))
+    by_role = arguments(signature, arrays, _settings(configuration))
+    return process.call(ConvolutionRequest(signature, by_role))
 
 
-def save_arrays(verdict: Verdict, path: Path) -> None:
-    """Write a verdict's arrays as ``.npz``, to be read with ``numpy.load``; may raise ``OSError``.
+def write_arrays(arrays: Mapping[str, Array], path: Path) -> None:
+    """Write a case's arrays as ``.npz``, to be read with ``numpy.load``; may raise ``OSError``.
 
     ``path`` appears whole or not at all.
     """
     file = io.BytesIO()
-    np.savez(file, **verdict.arrays)  # type: ignore[arg-type]
+    np.savez(file, **arrays)  # type: ignore[arg-type]
     write_atomically(path, file.getvalue())
 
 
@@ -147,19 +148,21 @@ def _compare(signature: Signature, expected: Expected, called: CallResult) -> Ve
             return Verdict(False, f"The shape of {name} must be {theirs.shape}, not {ours.shape}.")
         wrong = ~agreeing(ours, theirs, laid_out)
         if wrong.any():
-            return Verdict(False, _first_wrong(name, ours, theirs, laid_out, wrong))
+            return Verdict(False, first_wrong(name, ours, theirs, laid_out, wrong))
     if called.changed:
         return Verdict(False, f"It changed its argument {' and '.join(called.changed)}.")
     return Verdict(True)
 
 
-def _first_wrong(
+def first_wrong(
     name: str, ours: Array, theirs: Array, sums: Sums, wrong: np.ndarray[Any, np.dtype[np.bool_]]
 ) -> str:
+    """Say what the first wrong number is and must be, and how many are wrong."""
     at = tuple(int(k) for k in np.argwhere(wrong)[0])
+    place = ", ".join(map(str, at))
     digits = next((n for n in (6, 9) if f"{ours[at]:.{n}g}" != f"{theirs[at]:.{n}g}"), 17)
     sentence = (
-        f"{name}[{', '.join(map(str, at))}] is {ours[at]:.{digits}g}, must be "
+        f"{name}{f'[{place}]' if at else ''} is {ours[at]:.{digits}g}, must be "
         f"{theirs[at]:.{digits}g} ({int(wrong.sum())} of {wrong.size} numbers are wrong)."
     )
     narrow = theirs.astype(np.float32)

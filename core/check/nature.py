@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.check.carrying_out import Caller
 from core.check.configurations import Configuration
-from core.check.function_process import FunctionProcess
 from core.check.judge import call, compute_expected
 from core.check.signature import Signature
 from core.comparison.rounding import Array
@@ -13,7 +13,7 @@ from core.comparison.rounding import Array
 PROBE = Configuration(size=(6, 6))  # a 3 x 3 kernel: its output has 4 x 4 numbers
 
 
-def other_nature(process: FunctionProcess, signature: Signature) -> str:
+def other_nature(process: Caller, signature: Signature) -> str:
     """Say in a sentence what a forward function is, if it is no convolution; else "".
 
     Several inputs go in that differ in a cell, in all of them, or in the weight.
@@ -55,7 +55,7 @@ def other_nature(process: FunctionProcess, signature: Signature) -> str:
 
 
 def _output(
-    process: FunctionProcess, signature: Signature, arrays: Mapping[str, Array | None]
+    process: Caller, signature: Signature, arrays: Mapping[str, Array | None]
 ) -> Array | None:
     """Return what comes out, where that is one array of numbers."""
     called = call(process, signature, PROBE, arrays)

@@ -1,6 +1,5 @@
 """Which of the known signatures a reader's function has, and how to call it with a case."""
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,16 +97,6 @@ def _layout(roles: Sequence[str | None]) -> str:
     return "hwc" if len(roles) > 2 and roles[2] == "stride" and "dy" not in roles else "nchw"
 
 
-def parameters_of(function: Callable[..., Any]) -> list[tuple[str, bool]]:
-    """List a function's parameters and whether each must be given; ``*args`` are left out."""
-    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [
-        (parameter.name, parameter.default is inspect.Parameter.empty)
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.kind not in kinds
-    ]
-
-
 def arguments(
     signature: Signature, arrays: Mapping[str, Array | None], settings: dict[str, Any]
 ) -> dict[str, Any]:
@@ -131,6 +120,28 @@ def arguments(
         "cache": cache,
         **settings,
     }
+
+
+@dataclass(frozen=True)
+class ConvolutionRequest:
+    """A call of a reader's convolution."""
+
+    signature: Signature
+    watched: dict[str, Any]
+
+    def perform(self, target: Callable[..., Any], names: Mapping[str, Any]) -> object:
+        """Call it."""
+        positional, named = call_arguments(self.signature, self.watched)
+        return target(*positional, **named)
+
+    def read(self, returned: object) -> tuple[tuple[str, ...], tuple[Array, ...]]:
+        """Read one array, several, none, or the article's cache with its "Z"."""
+        if isinstance(returned, dict):
+            returned = returned["Z"]
+        if returned is None:
+            return (), ()
+        parts = returned if isinstance(returned, tuple) else (returned,)
+        return (), tuple(np.array(part, dtype=np.float64) for part in parts)
 
 
 def call_arguments(

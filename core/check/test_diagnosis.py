@@ -27,7 +27,7 @@ from core.errors import SignatureError
 )
 def test_diagnosis(fails, expected):
     failing = [case for _, case in battery(square_only=False) if fails(case)]
-    smallest = shrink(failing[-1], fails)
+    smallest = shrink(failing[-1], fails, smaller)
     assert fails(smallest)
     assert not any(fails(case) for case in smaller(smallest))
     assert expected in difference(smallest, fails)

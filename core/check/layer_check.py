@@ -1,0 +1,122 @@
+"""A reader's layer held against torch in all cases: what is wrong, from when on, and why."""
+
+from functools import cache
+from typing import Final
+
+from core.check.carrying_out import Caller
+from core.check.diagnosis import shrink
+from core.check.explanation import explain
+from core.check.findings import Findings, topics_of
+from core.check.fitting import missing, settable, variants
+from core.check.forms import Form
+from core.check.layer_judge import Outcome, facts_of, judge_case
+from core.check.layers.layer import Case
+from core.errors import CheckError
+from core.wording import listed
+
+MOST_HANGS: Final = 3
+
+
+def in_best_variant(caller: Caller, form: Form, layout: str) -> Form:
+    """Choose the layout, and the order of the gradients, in which the most comes out right."""
+    case = form.layer.simple.but(**form.layer.probe)
+    settings = [name for name in missing(form, case) if name in case]
+    case = case.but(**{name: form.layer.simple[name] for name in settings})
+
+    def fit(variant: Form) -> int:
+        outcome = judge_case(caller, variant, case)
+        if outcome.verdict.right:
+            return 1000
+        shapes = sum(
+            array.shape == outcome.expected[name].shape for name, array in outcome.returned.items()
+        )
+        right = len(outcome.returned) - len(outcome.wrong)
+        return 100 * right + 10 * shapes + bool(outcome.returned)
+
+    all_of_them = variants(form)
+    asked = [each for each in all_of_them if layout in ("auto", each.layout)]
+    among = asked or all_of_them  # what has no axes of its own is the same in every layout
+    return max(among, key=fit) if len(among) > 1 else among[0]
+
+
+def check_layer(caller: Caller, form: Form, target: str) -> Findings:
+    """Try every case; raises ``CheckError`` where there is none."""
+    layer = form.layer
+
+    @cache
+    def outcome(case: Case) -> Outcome:
+        return judge_case(caller, form, case)
+
+    def fails(case: Case) -> bool:
+        return possible(form, case) and not outcome(case).verdict.right
+
+    cases = [(topic, case) for topic, case in layer.battery() if possible(form, case)]
+    if not cases:
+        raise CheckError(f"{target} lacks the parameters for every case.")
+    done, hangs = [], 0
+    for topic, case in cases:
+        hangs += outcome(case).verdict.hung
+        done.append((topic, case))
+        if hangs == MOST_HANGS:
+            break
+    counted = [(topic, outcome(case).verdict.right) for topic, case in done]
+    topics = topics_of(layer.topics, counted)
+    stopped = f"Stopped after {MOST_HANGS} cases that took too long." if hangs == MOST_HANGS else ""
+    what = f"{layer.title}, {form.describe()}"
+    left_out = without(form)
+    wrong = [case for _, case in done if fails(case)]
+    if not wrong:
+        return Findings(target, what, topics, left_out)
+    smallest = min(wrong, key=layer.cost)
+    if not hangs:
+        smallest = shrink(smallest, fails, layer.smaller)
+    found = outcome(smallest)
+    tried = [outcome(case) for _, case in done]
+    return Findings(
+        target,
+        what,
+        topics,
+        left_out,
+        stopped,
+        describe(form, smallest, found),
+        found.verdict.sentence,
+        difference(form, smallest),
+        tuple(explain(form, tried)),
+        found.verdict.arrays,
+    )
+
+
+def possible(form: Form, case: Case) -> bool:
+    """Tell whether the function has what a case needs, and torch something to say to it."""
+    asked = facts_of(form.layer, case).results
+    return not missing(form, case) and any(name in asked for name in form.gives)
+
+
+def without(form: Form) -> list[str]:
+    """Name the settings that the cases would need and the function or class does not have."""
+    used = dict.fromkeys(
+        name for _, case in form.layer.battery() for name in case.unlike(form.layer.simple)
+    )
+    lacking = {
+        name for _, case in form.layer.battery() for name in missing(form, case) if name in used
+    }
+    return [name for name in used if name in lacking and name in settable(form)]
+
+
+def describe(form: Form, case: Case, outcome: Outcome) -> str:
+    """Write the shapes of what goes in, and the settings."""
+    told = []
+    for role, value in form.entering(outcome.facts).items():
+        shape = getattr(value, "shape", None)
+        told.append(f"{role} {value if shape is None else shape}")
+    return f"{', '.join(told)}, {case['dtype']}"
+
+
+def difference(form: Form, case: Case) -> str:
+    """Say in a sentence up to what it is right."""
+    reasons = [
+        form.layer.reasons[name](value) for name, value in case.unlike(form.layer.simple).items()
+    ]
+    if not reasons:
+        return "Wrong already in the simplest case."
+    return f"Right until {listed(reasons)}."

@@ -1,0 +1,37 @@
+"""The orders of axes that people keep arrays in, and the way from torch's to theirs."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from core.comparison.rounding import Array
+
+LAYOUTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "images": {"nchw": "(N, C, H, W)", "hwc": "(H, W, C)"},
+    "rows": {"nchw": "(N, features)", "hwc": "(features, N)"},
+    "any": {"nchw": "any shape"},
+}
+"""How a kind of layer may be laid out: as torch does, or as the article and its kin do."""
+
+FLOWING: Final = ("x", "y", "dy", "dx")
+
+
+def laid_out(kind: str, layout: str, name: str, value: Any) -> Any:  # noqa: ANN401 - or a setting
+    """Lay an array, given its role or its result's name, as ``layout`` does; others stay."""
+    if layout == "nchw" or not isinstance(value, np.ndarray):
+        return value
+    if kind == "images" and value.ndim == 4:
+        turned = value[0].transpose(1, 2, 0) if name in FLOWING else value.transpose(0, 2, 3, 1)
+        return np.ascontiguousarray(turned)
+    if kind == "rows" and name in FLOWING:
+        return np.ascontiguousarray(value.T)
+    if kind == "rows" and name in ("bias", "no_bias"):
+        return value[:, np.newaxis]
+    return value
+
+
+def article_cache(given: Mapping[str, Any]) -> dict[str, Array | None]:
+    """Make the cache of the article's backward functions: Z, W, b and A_prev."""
+    roles = {"Z": "y", "W": "weight", "b": "bias", "A_prev": "x"}
+    return {name: given.get(role) for name, role in roles.items()}

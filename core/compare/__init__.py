@@ -1,0 +1,1 @@
+"""Rounding or a bug? Two arrays from anywhere, or two networks, held against each other."""
