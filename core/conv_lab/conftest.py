@@ -1,11 +1,26 @@
-"""Random legal experiments, drawn once and the same every time."""
+"""Random legal experiments, drawn once and the same every time, and layers of any settings."""
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from core.config import DTYPES
+from core.conv_lab.demos import LAYERS
+from core.conv_lab.demos.settings import settings
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.rules import is_legal
+
+
+@st.composite
+def layers(draw):
+    """Draw a layer's name, and the layer with any settings that its controls can have."""
+    name = draw(st.sampled_from(sorted(LAYERS)))
+    changes = {"dtype": draw(st.sampled_from(["float32", "float64"]))}
+    for field, setting in settings(LAYERS[name]).items():
+        kind = type(getattr(LAYERS[name](), field))
+        steps = draw(st.integers(0, round((setting.high - setting.low) / setting.step)))
+        changes[field] = kind(round(setting.low + steps * setting.step, 4))
+    return name, LAYERS[name](**changes)
 
 
 def draw_experiment(random: np.random.Generator) -> Experiment:

@@ -41,7 +41,7 @@ def test_packed_arrays_come_out_again():
     assert header["title"] == "é"
     for name, array in arrays.items():
         assert np.array_equal(read[name], array, equal_nan=True) and read[name].shape == array.shape
-    with pytest.raises(ValueError, match="a must be float32, float64 or uint8, not int64"):
+    with pytest.raises(ValueError, match="a must be float32, float64, int32 or uint8, not int64"):
         pack({}, {"a": np.arange(3)})
 
 

@@ -28,6 +28,8 @@ def pack_lab(
     stale: bool = False,
     look: Look | None = None,
     look_number: int = 0,
+    *,
+    alone: bool = False,
 ) -> bytes:
     """Pack a result for the hover arithmetic; ``acknowledged`` is the last edit in it.
 
@@ -37,7 +39,8 @@ def pack_lab(
     An array that rounding does not explain comes with "wrong_" and its name: 1 where it is wrong.
     "mostWrong" are looks at the worst of them.
     The view takes ``look`` over when ``look_number`` is not that of the look it has.
-    A ``stale`` result is of earlier settings, because the present ones break a rule.
+    A ``stale`` result is of earlier settings, because the present ones break a rule. A view that is
+    ``alone`` has no server that would compute anything anew.
     """
     experiment, arrays = result.experiment, result.arrays
     header = {
@@ -59,6 +62,7 @@ def pack_lab(
         "verdicts": {name: _verdict(each.agreement) for name, each in result.comparisons.items()},
         "acknowledged": acknowledged,
         "stale": stale,
+        "alone": alone,
         "mostWrong": [asdict(most_wrong(result, array)) for array in what_breaks(result)],
         "look": asdict((look or Look()).inside(experiment)),
         "lookNumber": look_number,

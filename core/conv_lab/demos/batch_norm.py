@@ -16,7 +16,6 @@ from core.conv_lab.demos.by_hand import Formula, bracketed, number, read, write_
 from core.conv_lab.demos.demo import Demo, Panel, random_numbers
 from core.conv_lab.demos.settings import Broken, Layer, WayOut, setting, side_of
 from core.conv_lab.typed_numbers import Axis
-from core.errors import GlassError
 from core.numpy_nn import batch_norm2d, batch_norm2d_backward
 
 
@@ -75,9 +74,7 @@ class BatchNorm(Layer):
 
     def carry_out(self) -> Demo:
         """Compute y, the gradients and the running statistics; ``GlassError`` for a broken rule."""
-        broken = self.broken()
-        if broken:
-            raise GlassError(broken.sentence)
+        self.check()
         drawn = self._batch(self.seen)
         x = self.numbers("x", drawn.shape, drawn)
         dy = self.numbers("dy", x.shape, random_numbers(self.seed + 1, x.shape, self.dtype))

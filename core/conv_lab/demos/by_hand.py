@@ -5,7 +5,7 @@ digits shown.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import floor, log10
+from math import floor, inf, log10
 
 FEWEST_DIGITS, MOST_DIGITS = 4, 17
 
@@ -61,8 +61,10 @@ def write_formulas(write: Callable[[int], Sequence[Formula]]) -> tuple[list[str]
     fewest with which the results come out, in as many digits as rounding in the layer leaves.
     """
 
-    def quality(digits: int) -> tuple[int, int]:
-        return sum(each.coarseness for each in write(digits)), digits
-
-    _, digits = min(map(quality, range(FEWEST_DIGITS, MOST_DIGITS + 1)))
+    best = inf, FEWEST_DIGITS
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        best = min(best, (sum(each.coarseness for each in write(digits)), digits))
+        if best[0] == 0:
+            break
+    digits = best[1]
     return [f"{each.text} = {each.result(each.coarseness)[0]}" for each in write(digits)], digits

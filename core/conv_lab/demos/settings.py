@@ -4,9 +4,9 @@ A layer is a frozen dataclass; ``setting`` makes the fields that have a control,
 ``own_x``, ``own_dy`` and so on hold numbers of the user's own as ``core.conv_lab.own`` writes them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from core.comparison.rounding import Array
 from core.conv_lab.edits import LONGEST_TEXT
 from core.conv_lab.own import decode_own, encode_numbers
 from core.conv_lab.typed_numbers import Axis, read_numbers
-from core.errors import NumbersError
+from core.errors import GlassError, NumbersError
 
 _OWN = "own_"
 Value = TypeVar("Value")
@@ -22,7 +22,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting's name and explanation for people, its range and step; a switch has neither."""
+    """A setting's name and explanation for people, its range and step; a switch has neither.
+
+    A ``button`` goes on to the next value, and from the last one to the first.
+    """
 
     label: str
     explanation: str
@@ -30,6 +33,7 @@ class Setting:
     high: float = 1
     step: float = 1
     switch: bool = False
+    button: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,12 @@ class Layer:
     def broken(self) -> Broken | None:
         """Return the rule that the settings break, or None when the layer can be carried out."""
         return None
+
+    def check(self) -> None:
+        """Raise ``GlassError`` with its sentence when a rule is broken."""
+        broken = self.broken()
+        if broken:
+            raise GlassError(broken.sentence)
 
     def carry_out(self) -> object:
         """Compute everything in both engines: a ``Demo``, of initialisations each one's ``Start``.
@@ -105,10 +115,11 @@ def setting(
     between: tuple[float, float] = (0, 1),
     step: float = 1,
     switch: bool = False,
+    button: bool = False,
 ) -> Value:
     """Make a dataclass's field with a control of its own."""
     is_switch = switch or isinstance(default, bool)
-    made = Setting(label, explanation, *between, step, is_switch)
+    made = Setting(label, explanation, *between, step, is_switch, button)
     return field(default=default, metadata={"setting": made})
 
 
@@ -121,6 +132,27 @@ def settings(layer: Layer | type[Layer]) -> dict[str, Setting]:
 def own_fields(layer: Layer | type[Layer]) -> list[str]:
     """List the names of the fields with own numbers."""
     return [each.name for each in fields(layer) if each.name.startswith(_OWN)]  # type: ignore[arg-type]
+
+
+def nearest_ways(
+    layer: Layer, candidates: Mapping[str, int], keeps: Callable[[Any], bool]
+) -> tuple[WayOut, ...]:
+    """Return those of the settings that alone, in their range, make a layer that ``keeps`` a rule.
+
+    The nearest to what the ``layer`` has come first.
+    """
+    ranges = settings(layer)
+    mended = sorted(
+        (abs(value - getattr(layer, name)), name, value)
+        for name, value in candidates.items()
+        if name in ranges
+        and ranges[name].low <= value <= ranges[name].high
+        and keeps(layer.but(**{name: value}))
+    )
+    return tuple(
+        WayOut(f"Set {name.replace('_', ' ')} to {value}", {name: value})
+        for _, name, value in mended
+    )
 
 
 def side_of(shape: tuple[int, ...]) -> int:

@@ -6,13 +6,15 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from core.conv_lab.demos import BatchNorm
+from core.conv_lab.demos import Adam, BatchNorm
 from core.conv_lab.demos.by_hand import read
+from core.conv_lab.demos.terms import Part
 
 
 def calculate(formula: str) -> Decimal:
     """Calculate a formula as it is printed, with all the digits that decimals have."""
     text = formula.replace("−", "-").replace("·", "*")
+    text = text.replace("²", "**2").replace("^", "**")
     text = re.sub(r"√(\([^()]*\))", r"\1.sqrt()", text)
     text = re.sub(r"(?<![\w.])\d[\d.]*(?:e[-+]\d+)?", r"Decimal('\g<0>')", text)
     return eval(text, {"Decimal": Decimal})
@@ -58,6 +60,40 @@ def test_batch_norm_comes_out_with_the_digits_shown():
         assert mean.lstrip("−") in steps["First output"]
         shown += 1
     assert shown > 120
+
+
+def test_every_number_of_adam_comes_out_with_the_digits_shown():
+    random = np.random.default_rng(5)
+    lines = 0
+    for seed in range(25):
+        layer = Adam(
+            weight=int(random.integers(-20, 21)) / 10,
+            gradient=int(random.integers(-50, 51)) / 10,
+            noise=int(random.integers(0, 31)) / 10,
+            steps=int(random.integers(1, 7)),
+            lr=int(random.integers(1, 101)) / 100,
+            beta1=int(random.integers(0, 100)) / 100,
+            beta2=int(random.integers(0, 1000)) / 1000,
+            eps_digits=int(random.integers(1, 13)),
+            decay=int(random.integers(0, 51)) / 100,
+            decoupled=bool(random.integers(2)),
+            dtype=("float32", "float64")[seed % 2],
+            seed=seed,
+        )
+        demo = layer.carry_out()
+        arrays = {panel.name: panel.array for panel in demo.panels}
+        for name, written in demo.lines.items():
+            assert len(written) == layer.steps
+            for line, value in zip(written, arrays[name], strict=True):
+                assert_comes_out(line.text)
+                assert float(read(line.result)) == pytest.approx(float(value), rel=2e-3, abs=1e-6)
+                lines += 1
+                for part in line.parts:
+                    if isinstance(part, Part):
+                        number = float(read(part.text.strip("()")))
+                        seen = float(arrays[part.name][part.place])
+                        assert number == pytest.approx(seen, rel=1e-3, abs=1e-12)
+    assert lines > 400
 
 
 def test_few_digits_are_shown_where_few_are_enough():

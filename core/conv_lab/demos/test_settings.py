@@ -5,9 +5,18 @@ import itertools
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from core.conv_lab.demos import LAYERS, BatchNorm, Demo, Linear, MaxPool, Relu
+from core.conv_lab.conftest import layers
+from core.conv_lab.demos import (
+    LAYERS,
+    AvgPool,
+    BatchNorm,
+    ConvTranspose,
+    Demo,
+    Linear,
+    MaxPool,
+    Relu,
+)
 from core.conv_lab.demos.address import layer_from_query, layer_to_query
 from core.conv_lab.demos.settings import as_text, own_fields, settings
 from core.errors import NumbersError
@@ -19,17 +28,6 @@ def panels_of(layer) -> dict[str, np.ndarray]:
     demo = layer.carry_out()
     assert isinstance(demo, Demo)
     return {panel.name: panel.array for panel in demo.panels}
-
-
-@st.composite
-def layers(draw):
-    name = draw(st.sampled_from(sorted(LAYERS)))
-    changes = {"dtype": draw(st.sampled_from(["float32", "float64"]))}
-    for field, setting in settings(LAYERS[name]).items():
-        kind = type(getattr(LAYERS[name](), field))
-        steps = draw(st.integers(0, round((setting.high - setting.low) / setting.step)))
-        changes[field] = kind(round(setting.low + steps * setting.step, 4))
-    return name, LAYERS[name](**changes)
 
 
 @given(layers())
@@ -107,12 +105,18 @@ def test_numbers_that_do_not_fit_are_refused_in_a_sentence(layer, name, text, se
         layer.use_numbers(name, text)
 
 
-def test_every_broken_rule_has_ways_out_that_lead_out():
-    ranges = {name: settings(MaxPool)[name] for name in ("side", "kernel", "padding", "dilation")}
+@pytest.mark.parametrize(("kind", "least"), [(MaxPool, 200), (AvgPool, 40), (ConvTranspose, 900)])
+def test_every_broken_rule_has_ways_out_that_lead_out(kind, least):
+    names = {
+        MaxPool: ("side", "kernel", "padding", "dilation"),
+        AvgPool: ("side", "kernel", "padding"),
+        ConvTranspose: ("side", "kernel", "stride", "padding", "output_padding"),
+    }[kind]
+    ranges = {name: settings(kind)[name] for name in names}
     choices = [range(int(each.low), int(each.high) + 1) for each in ranges.values()]
     broken = 0
     for values in itertools.product(*choices):
-        layer = MaxPool().but(**dict(zip(ranges, values, strict=True)))
+        layer = kind().but(**dict(zip(ranges, values, strict=True)))
         rule = layer.broken()
         if rule is None:
             continue
@@ -120,11 +124,26 @@ def test_every_broken_rule_has_ways_out_that_lead_out():
         assert rule.ways_out and rule.sentence.endswith(".")
         for way in rule.ways_out:
             assert layer.but(**way.changes).broken() is None, (layer, way)
-    assert broken > 200
+    assert broken > least
+
+
+def test_a_batch_without_variance_has_ways_out():
     alone = BatchNorm(batch=1, side=1)
     rule = alone.broken()
     assert rule is not None and len(rule.ways_out) == 3
     assert all(alone.but(**way.changes).broken() is None for way in rule.ways_out)
+
+
+def test_a_window_that_steps_over_the_input_is_refused():
+    """Torch would read and write outside of the input's memory."""
+    rule = MaxPool(side=2, padding=1, dilation=3).broken()
+    assert rule is not None
+    assert rule.sentence == (
+        "Every window must see the input: with a dilation of 3 the one that starts at row −1 steps "
+        "over all 2 rows of it."
+    )
+    labels = [way.label for way in rule.ways_out]
+    assert labels == ["Set dilation to 2", "Set side to 3"]
 
 
 def test_a_kernel_that_does_not_fit_gets_the_nearest_ways_out():
