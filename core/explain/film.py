@@ -15,16 +15,18 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from numpy.typing import NDArray
 
 from core.command_line import run_command
 from core.errors import GlassError
 from core.explain.pca import turn_towards
 from core.explain.survey import STARTING_SECONDS, Survey
-from core.files import read_json, write_json
-from core.runs.background import is_locked, start_process, work_on_folder
+from core.files import claimed_lock, is_locked, read_json, write_json
+from core.runs.background import start_process, work_on_folder
 from core.runs.run import Run
+from core.runs.slots import small_host_is_busy
+from core.system import seconds_since
 
 PATIENCE_SECONDS = 15.0
 """How long after the last look maps are still made."""
@@ -51,7 +53,8 @@ class Film:
         """Say that somebody looks at ``epoch``, and let a process make what is missing."""
         self.folder.mkdir(exist_ok=True)
         started, now = self._written("started"), time.time()
-        start = not 0 <= now - started < STARTING_SECONDS and not is_locked(self.lock_path)
+        start = seconds_since(started) >= STARTING_SECONDS and not is_locked(self.lock_path)
+        start = start and not small_host_is_busy()
         write_json(self.wanted_path, {"epoch": epoch, "started": now if start else started})
         if start:
             arguments = [str(self.run.path)]
@@ -60,13 +63,13 @@ class Film:
     def is_watched(self) -> bool:
         """Tell whether somebody looked a moment ago."""
         try:
-            return time.time() - self.wanted_path.stat().st_mtime < PATIENCE_SECONDS
+            return seconds_since(self.wanted_path.stat().st_mtime) < PATIENCE_SECONDS
         except OSError:
             return False
 
     def perform(self) -> None:
         """Make map after map, here and now, until none is missing or nobody looks any more."""
-        with FileLock(self.lock_path).acquire(blocking=False):
+        with claimed_lock(self.lock_path):
             tried = set[int]()
             while self.is_watched() and (epoch := self._next(tried)) is not None:
                 tried.add(epoch)

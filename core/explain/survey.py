@@ -1,9 +1,10 @@
 """Look at all of a run's photos in the background: ``python -m core.explain.survey RUN_DIR``.
 
-Two surveys of one epoch's network exist. ``map`` keeps the last hidden layer's features of every
+Three surveys of one epoch's network exist. ``map`` keeps the last hidden layer's features of every
 test photo, for the map of photos, and for how many of them each channel was silent; ``tops`` keeps
-the training photos that excite each channel most. What was found lies in the run's folder, beside a
-note of which weights it was found with, so that it is never shown for others.
+the training photos that excite each channel most; ``trust`` tries the heat maps on a hundred test
+photos. What was found lies in the run's folder, beside a note of which weights it was found with,
+so that it is never shown for others.
 
     explain/map-epoch-0003.safetensors     what was found
     explain/map-epoch-0003.progress.json   how far a survey is, or why it ended
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
@@ -33,37 +34,22 @@ from core.data.drawn import DRAWING_VERSION
 from core.data.mistaken import as_seen
 from core.errors import DataError, ExplanationError, ModelError, RunError
 from core.explain.pca import fit_pca
+from core.explain.seen_photos import Features, Tops
 from core.explain.silence import Silence, outputs, silent_for
 from core.explain.top_photos import TopPhotos, find_top_photos
-from core.files import read_json, write_atomically, write_json
+from core.explain.trust import Verdict, chosen_photos, judge
+from core.files import claimed_lock, is_locked, read_json, write_atomically, write_json
 from core.networks.layers import last_linear
 from core.networks.tensors import network_input
-from core.runs.background import be_nice, is_locked, start_process
+from core.runs.background import be_nice, start_process
 from core.runs.run import Run
+from core.runs.slots import alone_on_small_host, small_host_is_busy
+from core.system import seconds_since
 
-KINDS = ("map", "tops")
+KINDS = ("map", "tops", "trust")
 BATCH = 16
 PROGRESS_SECONDS = 0.2
 STARTING_SECONDS = 20.0
-
-
-@dataclass(frozen=True)
-class Features:
-    """Test photos as the network's last hidden layer sees them.
-
-    ``values`` (N, F), ``probabilities`` (N,) the answers P(class 1).
-    """
-
-    values: NDArray[np.float32]
-    probabilities: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Tops:
-    """The strongest photos of every channel, by layer, among ``photos`` training photos."""
-
-    layers: dict[int, TopPhotos]
-    photos: int
 
 
 @dataclass(frozen=True)
@@ -90,9 +76,11 @@ class Survey:
         self.lock_path = self.folder / f"{stem}.lock"
 
     def start(self) -> None:
-        """Let a process of its own do it, unless one is at it already."""
+        """Let a process of its own do it, unless one is at it already, or something is trained on a
+        small computer.
+        """
         progress = self.progress()
-        if progress is not None and progress.running:
+        if (progress is not None and progress.running) or small_host_is_busy():
             return
         self.folder.mkdir(exist_ok=True)
         self.report(0, 0)
@@ -103,11 +91,11 @@ class Survey:
         """Tell how far it is; None when it was never started."""
         try:
             record = read_json(self.progress_path)
-            age = time.time() - self.progress_path.stat().st_mtime
+            age = seconds_since(self.progress_path.stat().st_mtime)
             done, total, problem = record["done"], record["total"], record["problem"]
         except (OSError, ValueError, KeyError):
             return None
-        starting = total == 0 and not problem and 0 <= age < STARTING_SECONDS
+        starting = total == 0 and not problem and age < STARTING_SECONDS
         running = is_locked(self.lock_path) or starting
         if not running and not problem and done < max(1, total):
             problem = "It was cut off."
@@ -154,6 +142,13 @@ class Survey:
         found = {i: TopPhotos(*(arrays[f"{i}.{name}"] for name in names)) for i in layers}
         return Tops(found, int(arrays["photos"][0]))
 
+    def verdict(self) -> Verdict | None:
+        """Read what a ``trust`` survey found; None without one for these very weights."""
+        arrays = self._read(("figures.",))
+        if not arrays:
+            return None
+        return Verdict({name.removeprefix("figures."): array for name, array in arrays.items()})
+
     def made_with(self) -> str:
         """Name the weights, and the code that turns files and seeds into pixels."""
         mark = self.run.checkpoints.mark(self.epoch)
@@ -173,7 +168,7 @@ class Survey:
     def perform(self) -> None:
         """Do it here and now, writing down how far it is; raises what goes wrong."""
         self.folder.mkdir(exist_ok=True)
-        with FileLock(self.lock_path).acquire(blocking=False):
+        with claimed_lock(self.lock_path), alone_on_small_host():
             try:
                 made_with = self.made_with()
                 arrays = self._look()
@@ -188,6 +183,8 @@ class Survey:
         data = load_data(DataRequest.of(self.run.config))
         if self.kind == "map":
             return self._features(model, data.test)
+        if self.kind == "trust":
+            return self._trust(model, data.test)
         return self._tops(model, data.train)
 
     def _features(self, model: nn.Sequential, photos: PhotoSet) -> dict[str, NDArray[Any]]:
@@ -223,6 +220,16 @@ class Survey:
                 arrays[f"{index}.{field.name}"] = np.ascontiguousarray(getattr(top, field.name))
         return arrays
 
+    def _trust(self, model: nn.Sequential, photos: PhotoSet) -> dict[str, NDArray[Any]]:
+        """Try the heat maps on a hundred photos, evenly spread, and report each finished one."""
+        chosen = chosen_photos(len(photos))
+        mistakes = self.run.config.mistakes
+        seen = (as_seen(np.array(photos.pixels[number]), mistakes) for number in chosen)
+        self.report(0, len(chosen))
+        for verdict in judge(model, seen, self.run.config.image_size):
+            self.report(verdict.photos, len(chosen))
+        return {f"figures.{method}": values for method, values in verdict.figures.items()}
+
     def _counted(self, photos: PhotoSet) -> Iterator[Tensor]:
         """Give out all photos in their order, batch by batch, and report each finished batch."""
         reported = 0.0
@@ -247,7 +254,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--kind",
         choices=KINDS,
         default="map",
-        help="map: features of the test photos; tops: what excites each channel most",
+        help="map: features of the test photos; tops: what excites each channel most; trust: how "
+        "far the heat maps can be trusted",
     )
     parser.add_argument("--epoch", type=int, help="a kept epoch (default: the newest)")
     options = parser.parse_args(arguments)

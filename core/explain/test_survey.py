@@ -9,6 +9,7 @@ from core.explain import survey
 from core.explain.pca import fit_pca
 from core.explain.silence import count_silent
 from core.explain.survey import Survey
+from core.explain.trust import chosen_photos, judge
 from core.networks.layers import last_hidden
 from core.networks.tensors import network_input
 from core.runs.checkpoints import Checkpoints
@@ -67,6 +68,22 @@ def test_top_photos_point_at_training_photos(run):
         assert top.photos.min() >= 0 and top.photos.max() < 34
         assert (np.diff(top.values, axis=1) <= 0).all()
     assert survey.features() is None
+
+
+def test_how_far_heat_maps_can_be_trusted_is_kept_with_the_run(run, monkeypatch):
+    monkeypatch.setattr("core.explain.trust.PHOTOS", 3)
+    survey = Survey(run, "trust", 0)
+    assert survey.verdict() is None
+    survey.perform()
+    found = Survey(Run(run.path), "trust", 0).verdict()
+    seen = small_data().test.pixels[chosen_photos(12)]
+    *_, expected = judge(run.load_model(0), seen, 16)
+    assert found is not None and found.photos == 3
+    assert found.figures.keys() == expected.figures.keys()
+    for method, values in found.figures.items():
+        assert values.tolist() == expected.figures[method].tolist()
+    progress = survey.progress()
+    assert progress is not None and (progress.done, progress.total) == (3, 3)
 
 
 def test_what_was_found_with_other_weights_is_not_shown(run, monkeypatch):
