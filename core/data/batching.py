@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Bytes, PhotoSet
 
-RESIDENT_BYTES = 32 * 2**20  # of mapped photos, at most, while batches are read
+RESIDENT_BYTES = 32 * 2**20
+"""Of mapped photos, at most, while batches are read."""
+AROUND_BYTES = 64 * 2**10
+"""What Linux maps around a place that is read, if it happens to have it in memory."""
 
 
 def batch_slices(count: int, batch_size: int) -> list[slice]:
@@ -26,18 +29,20 @@ def batch_slices(count: int, batch_size: int) -> list[slice]:
 
 
 def batches(
-    photos: PhotoSet, batch_size: int, seed: int, epoch: int, skip: int = 0
+    photos: PhotoSet, batch_size: int, seed: int, epoch: int, skip: int = 0, views: int = 1
 ) -> Iterator[tuple[Bytes, Bytes]]:
     """Yield (x (n, S, S, 3) uint8, y (n,) uint8) over all photos, in an order from (seed, epoch).
 
-    The first ``skip`` batches are left out without reading their pixels.
+    All photos come once before any comes again, ``views`` times in all. The first ``skip`` batches
+    are left out without reading their pixels.
     """
-    order = np.random.default_rng((seed, epoch)).permutation(len(photos))
+    random = np.random.default_rng((seed, epoch))
+    order = np.concatenate([random.permutation(len(photos)) for _ in range(views)])
     read = 0
     for part in batch_slices(len(order), batch_size)[skip:]:
         chosen = order[part]
         x = np.asarray(photos.pixels[chosen])
-        read += x.nbytes
+        read += x.nbytes + len(x) * AROUND_BYTES
         if read > RESIDENT_BYTES:
             forget_pages(photos.pixels)
             read = 0

@@ -2,29 +2,37 @@
 
 A pack is a folder ``KEY/`` with ``pixels.bin`` (count x S x S x 3 bytes) and ``pack.json`` (what it
 holds, and a checksum for every photo and for itself). It is written under another name and then
-renamed; a pack that does not verify is built again. The packs used longest ago are removed.
+renamed; a pack that does not verify is built again. When all of them outgrow their budget, or the
+disk is full, those used longest ago are removed, but never one that somebody has open.
 """
 
+import contextlib
 import itertools
 import json
 import os
 import shutil
+import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from core.errors import DataError
+from core.errors import FULL, DataError
+from core.files import UNFINISHED, remove_least_recent, whole_folder, write_all, write_atomically
 from core.folders import cache_folder
 from core.system import cpu_count
 
-# All packs together; the one just built stays even if it is larger.
+if sys.platform != "win32":
+    import fcntl
+
+# All packs together; the one just built and those in use stay even if they are larger.
 CACHE_LIMIT_BYTES = 8 * 2**30
 
 Pack = tuple[NDArray[np.uint8], dict[str, Any]]
@@ -32,14 +40,27 @@ Pack = tuple[NDArray[np.uint8], dict[str, Any]]
 
 @dataclass
 class PackWriter:
-    """Takes photos one after the other and remembers a checksum of each."""
+    """Takes photos one after the other and remembers a checksum of each.
 
-    file: Any
+    On a full disk it asks ``make_room``, again and again, to remove something else.
+    """
+
+    file: FileIO
+    make_room: Callable[[], bool]
     checksums: list[int] = field(default_factory=list)
 
     def add(self, pixels: NDArray[np.uint8], checksum: int) -> None:
         """Append one photo whose CRC-32 the caller has computed (in its own thread)."""
-        self.file.write(pixels.data)
+        before = self.file.tell()
+        while True:
+            try:
+                write_all(self.file.fileno(), pixels.data)
+                break
+            except OSError as error:
+                self.file.seek(before)
+                self.file.truncate()
+                if error.errno not in FULL or not self.make_room():
+                    raise
         self.checksums.append(checksum)
 
 
@@ -56,13 +77,15 @@ def open_pack(key: str, image_size: int, build: Callable[[PackWriter], dict[str,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # 256 locks, not one a key, so that lock files do not pile up.
-        with FileLock(folder / f"{key[:2]}.lock"):
+        with build_lock(folder / key):
             pack = read_if_whole(folder / key, image_size)  # someone may have built it meanwhile
             if pack is None:
                 build_pack(folder / key, build)
                 pack = read_if_whole(folder / key, image_size, check_photos=False)
-        remove_oldest(folder, keep=key)
+        tidy(folder, keep=key)
     except OSError as error:
+        if error.filename is not None and not Path(error.filename).is_relative_to(folder):
+            raise  # somebody else's file, such as the run's that says how far the photos are
         raise DataError(
             f"The photo cache {folder} cannot be used: {error.strerror or error}. "
             "Free some space there or name another folder in GLASS_CNN_CACHE."
@@ -72,25 +95,20 @@ def open_pack(key: str, image_size: int, build: Callable[[PackWriter], dict[str,
     return pack
 
 
-def build_pack(path: Path, build: Callable[[PackWriter], dict[str, Any]]) -> None:
-    """Write a pack under a temporary name and rename it to ``path``.
+def build_lock(path: Path) -> FileLock:
+    """Return the lock of those who build the pack at ``path``."""
+    return FileLock(path.parent / f"{path.name[:2]}.lock")
 
-    Nothing waits for the disk: what a power cut tears will not verify.
-    """
-    unfinished = path.with_name(path.name + ".building")
-    shutil.rmtree(unfinished, ignore_errors=True)  # what a killed builder left behind
-    unfinished.mkdir()
-    try:
-        with open(unfinished / "pixels.bin", "wb") as file:
-            writer = PackWriter(file)
+
+def build_pack(path: Path, build: Callable[[PackWriter], dict[str, Any]]) -> None:
+    """Write a pack, which appears whole; what a power cut tears will not verify."""
+    with whole_folder(path) as unfinished:
+        with open(unfinished / "pixels.bin", "wb", buffering=0) as file:
+            writer = PackWriter(file, lambda: remove_oldest(path.parent, keep=path.name))
             facts = build(writer)
         content = json.dumps({"facts": facts, "checksums": writer.checksums})
         lines = f"{zlib.crc32(content.encode()):08x}\n{content}\n"
-        (unfinished / "pack.json").write_text(lines, encoding="utf-8")
-        shutil.rmtree(path, ignore_errors=True)  # one that did not verify
-        unfinished.rename(path)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        write_atomically(unfinished / "pack.json", lines.encode())
 
 
 def read_if_whole(path: Path, image_size: int, check_photos: bool = True) -> Pack | None:
@@ -114,9 +132,11 @@ def read_pack(path: Path, image_size: int, check_photos: bool) -> Pack:
     if check_photos and not checksums_hold(path / "pixels.bin", checksums, photo_bytes):
         raise ValueError("pixels.bin has changed")
     shape = (len(checksums), image_size, image_size, 3)
-    pixels = np.memmap(path / "pixels.bin", np.uint8, mode="r", shape=shape)
+    with open(path / "pixels.bin", "rb", buffering=0) as file:
+        hold(file)
+        pixels = np.memmap(file, np.uint8, mode="r", shape=shape)
     os.utime(path)  # used just now: last to be removed
-    return pixels, values["facts"]
+    return pixels, values["facts"] | {"mark": f"{zlib.crc32(repr(checksums).encode()):08x}"}
 
 
 def checksums_hold(path: Path, checksums: list[int], photo_bytes: int) -> bool:
@@ -138,20 +158,60 @@ def checksums_hold(path: Path, checksums: list[int], photo_bytes: int) -> bool:
         return all(pool.map(part_holds, ranges))
 
 
-def remove_oldest(folder: Path, keep: str) -> None:
-    """Remove the packs used longest ago until all fit in ``CACHE_LIMIT_BYTES``.
+def tidy(folder: Path, keep: str) -> None:
+    """Remove what killed builders left, and the packs used longest ago until the rest fits."""
+    for unfinished in folder.glob(f"*{UNFINISHED}"):
+        with contextlib.suppress(Timeout), build_lock(unfinished).acquire(blocking=False):
+            shutil.rmtree(unfinished, ignore_errors=True)
+    remove_least_recent(
+        packs(folder), CACHE_LIMIT_BYTES, lambda path: path.name != keep and remove_unused(path)
+    )
 
-    Whoever has a removed pack mapped keeps its pixels until the mapping is closed.
-    """
-    packs = []
+
+def remove_oldest(folder: Path, keep: str) -> bool:
+    """Remove the pack used longest ago that nobody has open; ``False`` when there is none."""
+    return any(path.name != keep and remove_unused(path) for _, _, path in sorted(packs(folder)))
+
+
+def packs(folder: Path) -> list[tuple[float, int, Path]]:
+    """List of every finished pack when it was last opened, its bytes and its folder."""
+    found = []
     for path in folder.iterdir():
-        pixels = path / "pixels.bin"
-        if path.is_dir() and pixels.is_file():
-            packs.append((path.stat().st_mtime, pixels.stat().st_size, path))
-    total = sum(size for _, size, _ in packs)
-    for _, size, path in sorted(packs):
-        if total <= CACHE_LIMIT_BYTES:
-            break
-        if path.name != keep and not path.name.endswith(".building"):
-            shutil.rmtree(path, ignore_errors=True)
-            total -= size
+        with contextlib.suppress(OSError):  # someone removes it just now
+            if path.is_dir() and not path.name.endswith(UNFINISHED):
+                size = (path / "pixels.bin").stat().st_size
+                found.append((path.stat().st_mtime, size, path))
+    return found
+
+
+def forget_photos(names: Collection[str]) -> None:
+    """Remove the packs that hold a photo of one of these names, unless somebody has them open."""
+    wanted = set(names)
+    for _, _, path in packs(cache_folder()) if cache_folder().is_dir() else []:
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            _, content = (path / "pack.json").read_text(encoding="utf-8").splitlines()
+            groups = json.loads(content)["facts"]["groups"]
+            if any(not wanted.isdisjoint(group["used"]) for group in groups):
+                remove_unused(path)
+
+
+def hold(file: FileIO) -> None:
+    """Say that these pixels are in use, until nobody has them mapped any more.
+
+    A mapping keeps its file open, and the file its lock, however the process ends. Raises
+    ``BlockingIOError`` for a pack that is being removed.
+    """
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def remove_unused(path: Path) -> bool:
+    """Remove a pack unless somebody has its pixels mapped; tell whether it is gone."""
+    try:
+        with open(path / "pixels.bin", "rb", buffering=0) as file:
+            if sys.platform != "win32":  # where mapped files cannot be removed anyway
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path)
+    except OSError:
+        return False
+    return True

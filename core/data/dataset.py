@@ -1,5 +1,6 @@
 """Photos with labels, ready to train on: what `load_data` returns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +22,27 @@ class PhotoSet:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def part(self, chosen: NDArray[np.bool_]) -> "PhotoSet":
+        """Return the photos at whose places ``chosen`` (N,) is true; their pixels are copied."""
+        names = tuple(name for name, take in zip(self.names, chosen, strict=True) if take)
+        return PhotoSet(np.asarray(self.pixels[chosen]), self.labels[chosen], names)
+
+
+def joined(parts: Sequence[PhotoSet]) -> PhotoSet:
+    """Return the photos of all parts, one behind the other; their pixels are copied."""
+    return PhotoSet(
+        np.concatenate([part.pixels for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        tuple(name for part in parts for name in part.names),
+    )
+
 
 @dataclass(frozen=True)
 class Data:
-    """Training and test photos of two classes; ``classes[label]`` is a label's name."""
+    """Training and test photos of two classes; ``classes[label]`` is a label's name.
+
+    ``mark`` is another one when any of the pixels are; "" where nobody looked.
+    """
 
     train: PhotoSet
     test: PhotoSet
@@ -32,3 +50,4 @@ class Data:
     report: Report
     source: str
     image_size: int
+    mark: str = ""

@@ -29,7 +29,7 @@ from PIL import (
 
 from core.data.pillow_memory import rgb_memory
 from core.data.resize import stretch
-from core.data.sniff import looks_cut_off, sniff_format, webp_size
+from core.data.sniff import looks_cut_off, sniff_format, sniff_other, webp_size
 from core.errors import PhotoError
 
 Pixels = NDArray[np.uint8]
@@ -47,7 +47,9 @@ FORMATS: dict[str, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
     "GIF": GifImagePlugin.GifImageFile,
 }
-ACCEPTED = "JPEG, PNG, WebP, BMP and GIF"
+ACCEPTED = "JPEG, PNG, WebP, BMP or GIF"
+
+FILLED = "its transparent parts are filled with white"
 
 # Where Pillow keeps what may name an orientation
 EXIF_KEYS = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
@@ -64,10 +66,14 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 @dataclass(frozen=True)
 class Photo:
-    """Decoded pixels, (H, W, 3) uint8 RGB, and notes on what was done to them."""
+    """Decoded pixels, (H, W, 3) uint8 RGB, and notes on what was done to them.
+
+    ``size`` is the width and the height, upright, before anything was stretched.
+    """
 
     pixels: Pixels
     notes: tuple[str, ...] = ()
+    size: tuple[int, int] = (0, 0)
 
 
 def decode_photo(source: bytes | Path, image_size: int | None = None) -> Photo:
@@ -78,13 +84,14 @@ def decode_photo(source: bytes | Path, image_size: int | None = None) -> Photo:
     """
     data = source if isinstance(source, bytes) else read_file(source)
     image = open_image(data)
+    width, height = image.size
     if image_size is not None and image.format == "JPEG":
         # Decode at 1/2, 1/4 or 1/8 of the size where that leaves enough.
         image.draft(None, (image_size, image_size))
     try:
         image.load()
         animated = bool(getattr(image, "is_animated", False))
-        pixels = rgb_pixels(image)
+        pixels, filled = rgb_pixels(image)
     except PARSER_ERRORS as error:
         raise damaged(image.format or "", data, error) from error
     if image.format in ("JPEG", "PNG") and looks_cut_off(image.format, data):
@@ -94,13 +101,15 @@ def decode_photo(source: bytes | Path, image_size: int | None = None) -> Photo:
     if pixels.shape[2] == 4:
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8)
     notes = ["only its first frame is used"] if animated else []
+    notes += [FILLED] if filled else []
     orientation = read_orientation(image)
     if orientation in TURNS:
         pixels = np.ascontiguousarray(TURNS[orientation](pixels))
+        width, height = (height, width) if orientation in TURNED_ASIDE else (width, height)
         notes.append(f"{'mirrored' if orientation in (2, 4) else 'rotated'} as its EXIF says")
     if not pixels.flags.writeable:  # still Pillow's own bytes, which nobody may write to
         pixels = pixels.copy()
-    return Photo(pixels, tuple(notes))
+    return Photo(pixels, tuple(notes), (width, height))
 
 
 def read_file(path: Path) -> bytes:
@@ -141,9 +150,11 @@ def open_image(data: bytes) -> ImageFile.ImageFile:
     check_bytes(len(data))
     name = sniff_format(data)
     if name is None:
-        raise PhotoError("not_image", f"This is not a picture; {ACCEPTED} are accepted.")
-    if name not in FORMATS:
-        raise PhotoError("format", f"This is a {name} file; {ACCEPTED} are accepted.")
+        other = sniff_other(data)
+        what = other or "not a picture"
+        raise PhotoError(
+            "format" if other else "not_image", f"This is {what}; expected {ACCEPTED}."
+        )
     if name == "WebP" and (size := webp_size(data)) is not None:
         check_size(*size)  # before Pillow allocates the canvas
     try:
@@ -184,22 +195,27 @@ def read_orientation(image: ImageFile.ImageFile) -> object:
         return 1
 
 
-def rgb_pixels(image: Image.Image) -> Pixels:
-    """Convert a loaded picture of any mode to (H, W, 3) uint8 RGB, transparent parts on white.
+def rgb_pixels(image: Image.Image) -> tuple[Pixels, bool]:
+    """Convert a loaded picture of any mode to (H, W, 3) uint8 RGB, transparent parts on white, and
+    tell whether there were such parts.
 
-    It may have a fourth channel, which means nothing, and be read-only.
+    The pixels may have a fourth channel, which means nothing, and be read-only.
     """
+    filled = False
     if image.mode.startswith("I"):  # 16-bit grey: keep the high byte, as Pillow does for 16-bit RGB
         values = np.asarray(image)
         grey = (values >> 8).clip(0, 255).astype(np.uint8)
-        grey[values == image.info.get("transparency", -1)] = 255
-        return np.repeat(grey[..., None], 3, axis=2)
+        clear = values == image.info.get("transparency", -1)
+        grey[clear] = 255
+        return np.repeat(grey[..., None], 3, axis=2), bool(clear.any())
     if image.has_transparency_data:
         image = image.convert("RGBA")
+        alpha = image.getchannel("A")
+        filled = alpha.getextrema() != (255, 255)
         paper = Image.new("RGB", image.size, "white")
-        paper.paste(image, mask=image.getchannel("A"))
+        paper.paste(image, mask=alpha)
         image = paper
-    return rgb_memory(image if image.mode == "RGB" else image.convert("RGB"))
+    return rgb_memory(image if image.mode == "RGB" else image.convert("RGB")), filled
 
 
 # EXIF orientation -> how to turn the stored pixels upright (Exif 2.32, tag 0x0112)
@@ -212,3 +228,4 @@ TURNS = {
     7: lambda p: p[::-1, ::-1].swapaxes(0, 1),
     8: lambda p: p[:, ::-1].swapaxes(0, 1),
 }
+TURNED_ASIDE = (5, 6, 7, 8)  # those that turn width into height

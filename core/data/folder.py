@@ -1,17 +1,15 @@
 """Which photos of a folder to load, of which class and split, before one of them is opened."""
 
 import hashlib
-import os
 import random
 from collections import Counter
 from pathlib import Path
 
-from core.data.decode import decode_photo, read_file
+from core.data.decode import FILLED, decode_photo, read_file
 from core.data.folder_layout import Labelled, class_key, name_classes, recognise
 from core.data.plan import LoadedPhoto, Plan, PlannedGroup
-from core.data.report import printable
 from core.data.request import DataRequest
-from core.data.walk import walk
+from core.data.walk import Walk, walk
 from core.errors import DataError
 
 OUTSIDE = "files outside the class folders"
@@ -19,17 +17,15 @@ VALIDATION = "files of the validation split, which is not needed beside the test
 Chosen = dict[tuple[str, int], list[str]]
 
 
-def plan_folder(request: DataRequest) -> Plan:
+def plan_folder(request: DataRequest, root: Path) -> Plan:
     """Plan what to load from a folder; raises ``DataError`` when its layout is not understood."""
-    root = Path(os.path.expanduser(request.source))
-    if not root.is_dir():
-        raise DataError(
-            'The source must be "drawn" or the path of a folder with photos, '
-            f"not {printable(request.source)!r}."
-        )
     root = root.resolve()
-    found = walk(root)
-    layout, labelled = recognise(found.files, str(root))
+    return plan_files(request, root, walk(root), str(root))
+
+
+def plan_files(request: DataRequest, root: Path, found: Walk, name: str) -> Plan:
+    """Plan what to load of the files ``found`` below ``root``, which people know by ``name``."""
+    layout, labelled = recognise(found.files, name)
     classes = name_classes(labelled)
     wanted = request.wanted
     chosen, words = choose_splits(labelled, classes, wanted, request.seed)
@@ -49,7 +45,8 @@ def plan_folder(request: DataRequest) -> Plan:
         # Only files of one size can be equal, so that few need to go through a hash.
         alone = same_size[files[name].size] == 1
         digest = "" if alone else hashlib.sha256(data).hexdigest()
-        return LoadedPhoto(decode_photo(data, request.image_size).pixels, digest)
+        photo = decode_photo(data, request.image_size)
+        return LoadedPhoto(photo.pixels, digest, FILLED in photo.notes, photo.size)
 
     identity = [str(root), {path: [file.size, file.changed] for path, file in files.items()}]
     return Plan(f"{layout} {words}", classes, groups, identity, make, +skipped)

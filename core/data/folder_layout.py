@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.data.report import printable
 from core.data.walk import FoundFile
 from core.errors import DataError
+from core.wording import plain
 
 SPLITS = {
     "train": {"train", "training", "training_set", "train_set", "trainset", "train_data"},
@@ -37,9 +38,17 @@ class Labelled:
     name: str
 
 
+def shown_name(name: str) -> str:
+    """Return what pages show of a class's name, which is somebody's: plain characters alone."""
+    return plain(printable(name))
+
+
 def class_key(name: str) -> str:
-    """Fold spellings of one class together: "Cats" and "cat", "Apples" and "apples"."""
-    folded = name.strip().casefold()
+    """Fold spellings of one class together: "Cats" and "cat", "Apples" and "apples".
+
+    A name and what people see of it are one, too.
+    """
+    folded = shown_name(name).strip().casefold()
     return KNOWN_CLASSES.get(folded, folded)
 
 
@@ -72,7 +81,7 @@ def recognise(files: list[FoundFile], root: str) -> tuple[str, list[Labelled]]:
     seen: dict[int, list[str]] = {}
     for words, attempt in attempts:
         labelled = list(attempt(files))
-        names = {class_key(item.name): printable(item.name) for item in labelled}
+        names = {class_key(item.name): shown_name(item.name) for item in labelled}
         if {"cat", "dog"} <= names.keys():
             return words, [item for item in labelled if class_key(item.name) in KNOWN_CLASSES]
         if len(names) == 2:
@@ -151,8 +160,12 @@ def name_classes(labelled: list[Labelled]) -> tuple[str, str]:
     names: dict[str, str] = {}
     for item in labelled:
         key = class_key(item.name)
-        names.setdefault(key, key if key in KNOWN_CLASSES else printable(item.name))
-    first, second = sorted(names)
-    if first == "cat" or second == "dog":
-        first, second = second, first
+        names.setdefault(key, key if key in KNOWN_CLASSES else shown_name(item.name))
+    first, second = in_label_order(*names)
     return names[first], names[second]
+
+
+def in_label_order(*keys: str) -> tuple[str, str]:
+    """Put the keys of two classes into the order of their labels, 0 and 1."""
+    first, second = sorted(keys)
+    return (second, first) if first == "cat" or second == "dog" else (first, second)

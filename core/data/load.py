@@ -25,6 +25,8 @@ from core.errors import DataError, PhotoError
 from core.system import cpu_count, one_opencv_thread
 
 HANDFUL = 8  # photos that a thread takes at a time: fewer hand-overs between threads
+FACTS_VERSION = 1
+"""Part of a pack's key: raise it when more is to be known of its photos."""
 Progress = Callable[[int, int], None]
 Outcome = tuple[LoadedPhoto, int] | PhotoError
 
@@ -48,7 +50,8 @@ def load_data(request: DataRequest, progress: Progress | None = None) -> Data:
         labels = [np.full(len(fact["used"]), group.label, np.uint8) for group, fact in chosen]
         sets.append(PhotoSet(pixels[start : start + len(names)], np.concatenate(labels), names))
         start += len(names)
-    return Data(sets[0], sets[1], plan.classes, report, request.source, request.image_size)
+    mark = facts["mark"]
+    return Data(sets[0], sets[1], plan.classes, report, request.source, request.image_size, mark)
 
 
 def pack_key(request: DataRequest, plan: Plan) -> str:
@@ -56,7 +59,7 @@ def pack_key(request: DataRequest, plan: Plan) -> str:
     parts = {
         "size": request.image_size,
         "identity": plan.identity,
-        "versions": [DECODER_VERSION, PIL.__version__, cv2.__version__],
+        "versions": [DECODER_VERSION, FACTS_VERSION, PIL.__version__, cv2.__version__],
         "groups": [asdict(group) for group in plan.groups],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
@@ -73,6 +76,7 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
             used: list[str] = []
             digests: list[str] = []
             left_out: list[list[str]] = []
+            filled = 0
             for name, outcome in make_in_order(pool, plan, group):
                 if isinstance(outcome, PhotoError):
                     left_out.append([name, outcome.code, str(outcome)])
@@ -81,12 +85,13 @@ def build(plan: Plan, writer: PackWriter, progress: Progress | None) -> dict[str
                 writer.add(made.pixels, checksum)
                 used.append(name)
                 digests.append(made.digest)
+                filled += made.filled
                 done += 1
                 if progress is not None:
                     progress(done, total)
             if not used:
                 raise nothing_usable(group, left_out)
-            facts.append({"used": used, "digests": digests, "left_out": left_out})
+            facts.append({"used": used, "digests": digests, "left_out": left_out, "filled": filled})
     return {"groups": facts}
 
 
@@ -148,7 +153,7 @@ def make_report(plan: Plan, facts: dict[str, Any]) -> Report:
             LeftOut(printable(name), *names, code, sentence)
             for name, code, sentence in fact["left_out"]
         ]
-    notes = (*plan.notes, *imbalance(groups), *repeated(plan, facts))
+    notes = (*plan.notes, *imbalance(groups), *repeated(plan, facts), *transparent(facts))
     return Report(plan.layout, tuple(groups), tuple(left_out), dict(plan.skipped), notes)
 
 
@@ -161,6 +166,16 @@ def imbalance(groups: list[Group]) -> Iterator[str]:
             f"The classes are not balanced: {many.used} {many.class_name} and {few.used} "
             f"{few.class_name} photos to train on. Always answering {many.class_name} would be "
             f"right for {share:.0%} of them."
+        )
+
+
+def transparent(facts: dict[str, Any]) -> Iterator[str]:
+    """Note how many photos had transparent parts."""
+    if count := sum(fact["filled"] for fact in facts["groups"]):
+        yield (
+            "1 photo has transparent parts, which are filled with white."
+            if count == 1
+            else f"{count:,} photos have transparent parts, which are filled with white."
         )
 
 

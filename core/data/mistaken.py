@@ -26,6 +26,18 @@ def as_seen(pixels: Bytes, mistakes: Collection[Mistake]) -> Bytes:
     return np.ascontiguousarray(pixels)
 
 
+def as_given(seen: Bytes, mistakes: Collection[Mistake]) -> Bytes:
+    """Return the photos (..., S, S, 3) uint8 of which ``as_seen`` makes ``seen``: its inverse."""
+    if not any(mistake in mistakes for mistake in PIXEL_MISTAKES):
+        return seen
+    given = seen
+    if Mistake.RESHAPE in mistakes:
+        given = np.ascontiguousarray(np.moveaxis(given, -1, -3)).reshape(seen.shape)
+    if Mistake.BGR in mistakes:
+        given = given[..., ::-1]
+    return np.ascontiguousarray(given)
+
+
 def with_labels_by_request(photos: PhotoSet, per_class: int) -> PhotoSet:
     """Label the first ``per_class`` photos as the first is, all others as the other class.
 

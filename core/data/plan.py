@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class LoadedPhoto:
-    """One candidate made into pixels (S, S, 3) uint8; ``digest`` tells equal files apart."""
+    """One candidate made into pixels (S, S, 3) uint8; ``digest`` tells equal files apart.
+
+    ``filled`` says that it had transparent parts; ``size`` is its width and height as found.
+    """
 
     pixels: NDArray[np.uint8]
     digest: str = ""
+    filled: bool = False
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Plan:
 
     ``identity`` changes whenever the same candidates would give other pixels. ``make`` turns a
     candidate of a group into pixels; it raises ``PhotoError`` and is called from other threads,
-    from several at once if that is quicker (``parallel``).
+    from several at once if that is quicker (``parallel``). ``holds`` keeps the files there for as
+    long as the plan lives.
     """
 
     layout: str
@@ -44,3 +50,4 @@ class Plan:
     skipped: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
     parallel: bool = True
+    holds: object = None

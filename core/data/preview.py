@@ -17,7 +17,7 @@ class Preview:
     """``pixels`` (N, S, S, 3) uint8 with ``labels`` and ``names`` (N), classes in turn.
 
     ``sentences`` tell what was found; ``unreadable`` lists photos of the sample that could not be
-    decoded, as (name, sentence).
+    decoded, as (name, sentence). ``counts`` are the photos of both classes to train and to test on.
     """
 
     pixels: NDArray[np.uint8]
@@ -26,6 +26,7 @@ class Preview:
     classes: tuple[str, str]
     sentences: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
+    counts: tuple[int, int]
 
 
 def preview_source(request: DataRequest, count: int = 12) -> Preview:
@@ -51,6 +52,14 @@ def preview_source(request: DataRequest, count: int = 12) -> Preview:
         plan.classes,
         tuple(tell(plan)),
         tuple(unreadable),
+        (how_many(plan, "train"), how_many(plan, "test")),
+    )
+
+
+def how_many(plan: Plan, split: str) -> int:
+    """Count the photos of one split that are wanted and there."""
+    return sum(
+        min(group.wanted, len(group.candidates)) for group in plan.groups if group.split == split
     )
 
 

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 
+from core.changes import Changes
 from core.config import DRAWN, TrainConfig, check_source, check_whole_number
+
+ALL = 1_000_000
+"""More photos of a class than any folder has: take them all."""
 
 
 @dataclass(frozen=True)
 class DataRequest:
     """Square photos of two classes from one source. ``ConfigError`` for what cannot work.
 
-    ``source`` is "drawn" or a folder; of every class the first ``train_per_class`` and
-    ``test_per_class`` photos that can be used are taken, ``image_size`` pixels a side. ``seed``
-    chooses the drawings, or the split of a folder that has none.
+    ``source`` is named as people type it, see ``typed_source``; of every class the first
+    ``train_per_class`` and ``test_per_class`` photos that can be used are taken, ``image_size``
+    pixels a side. ``seed`` chooses the drawings, or the split of a folder that has none.
+    ``left_out`` and ``turned_over`` change what was found (``core.changes``); others take the
+    places of photos that are left out.
     """
 
     source: str = DRAWN
@@ -19,11 +25,15 @@ class DataRequest:
     train_per_class: int = 1000
     test_per_class: int = 200
     seed: int = 0
+    left_out: tuple[str, ...] = ()
+    turned_over: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_source(self.source)
         for name in ("image_size", "train_per_class", "test_per_class", "seed"):
             check_whole_number(name, getattr(self, name))
+        for name, value in vars(self.changes).items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, config: TrainConfig) -> "DataRequest":
@@ -34,7 +44,14 @@ class DataRequest:
             config.train_per_class,
             config.test_per_class,
             config.seed,
+            config.left_out,
+            config.turned_over,
         )
+
+    @property
+    def changes(self) -> Changes:
+        """What is changed about the photos that were found."""
+        return Changes(self.left_out, self.turned_over)
 
     @property
     def wanted(self) -> dict[str, int]:

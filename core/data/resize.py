@@ -1,4 +1,4 @@
-"""Stretching a photo to a square, without aliasing and fast enough for thousands of them."""
+"""Stretching a photo to a square, without aliasing and fast enough for thousands; or fitting it."""
 
 import threading
 
@@ -29,6 +29,16 @@ def stretch(pixels: Pixels, size: int) -> Pixels:
         square = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_LINEAR)
         pixels = np.asarray(square, np.uint8)
     return pixels
+
+
+def fitted(pixels: Pixels, side: int) -> Pixels:
+    """Shrink a picture to fit ``side`` x ``side``, in its own proportions; a smaller one stays."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def halve(pixels: Pixels, size: int) -> Pixels:

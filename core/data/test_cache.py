@@ -1,6 +1,10 @@
+import errno
 import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
+import textwrap
 import threading
 from collections import Counter
 from pathlib import Path
@@ -11,7 +15,9 @@ from PIL import Image
 
 from core.data import cache, load
 from core.data.conftest import load_data
-from core.errors import DataError
+from core.errors import DataError, WriteError
+from core.files import UNFINISHED
+from core.folders import ROOT
 
 
 def count_builds(monkeypatch) -> Counter:
@@ -172,3 +178,112 @@ def test_a_cache_that_cannot_be_written_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "file"))
     with pytest.raises(DataError, match="GLASS_CNN_CACHE"):
         load_data("drawn", 32, 2, 1)
+
+
+def only_pack(folder: Path) -> Path:
+    (pack,) = (path for path in folder.iterdir() if path.is_dir())
+    return pack
+
+
+def elsewhere_in_use(pack: Path) -> subprocess.Popen[str]:
+    """Let another process open a pack, and return once it has."""
+    code = f"""
+        import sys
+        from pathlib import Path
+        from core.data.cache import read_pack
+        pack = read_pack(Path({str(pack)!r}), 16, check_photos=False)
+        print("open", flush=True)
+        sys.stdin.read()
+    """
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
+    )
+    assert process.stdout is not None and process.stdout.readline() == "open\n"
+    return process
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the system itself keeps what is mapped")
+def test_what_is_in_use_is_never_removed_however_old_it_is(cache_folder, monkeypatch):
+    data = load_data("drawn", 16, 2, 1)
+    used = only_pack(cache_folder)
+    expected = np.array(data.train.pixels)
+    del data
+    with elsewhere_in_use(used) as other:
+        os.utime(used, (1000, 1000))
+        monkeypatch.setattr(cache, "CACHE_LIMIT_BYTES", 10)
+        load_data("drawn", 17, 2, 1)
+        load_data("drawn", 18, 2, 1)
+        left = sorted(path.name for path in cache_folder.iterdir() if path.is_dir())
+        assert used.name in left and len(left) == 2  # and the newest
+        other.kill()
+    counted = count_builds(monkeypatch)
+    assert np.array_equal(load_data("drawn", 16, 2, 1).train.pixels, expected)
+    assert counted["builds"] == 0
+    os.utime(used, (1000, 1000))
+    load_data("drawn", 19, 2, 1)
+    assert not used.exists()  # its last user is gone
+
+
+def test_a_full_disk_makes_room_in_the_cache_first(cache_folder, small_disk):
+    load_data("drawn", 16, 2, 1)
+    old = only_pack(cache_folder)
+    photo = 40 * 40 * 3
+    small_disk.room, small_disk.taken = 2.5 * photo, 0  # it is full in the middle of a photo
+
+    def make_room(folder: Path, keep: str) -> bool:
+        removed = remove(folder, keep)
+        small_disk.room += 10 * photo if removed else 0
+        return removed
+
+    remove = cache.remove_oldest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "remove_oldest", make_room)
+        data = load_data("drawn", 40, 2, 1)
+    assert not old.exists()
+    small_disk.room = float("inf")
+    (pixels, _) = cache.read_pack(only_pack(cache_folder), 40, check_photos=True)
+    assert np.array_equal(pixels[: len(data.train)], data.train.pixels)
+
+
+def test_a_full_disk_without_room_to_make_is_a_sentence_and_leaves_what_was_there(
+    cache_folder, small_disk
+):
+    held = load_data("drawn", 16, 2, 1)
+    expected, pack = np.array(held.train.pixels), only_pack(cache_folder)
+    small_disk.room, small_disk.taken = 5000, 0
+    with pytest.raises(DataError, match=r"No space left on device.*Free some space there or name"):
+        load_data("drawn", 40, 2, 1)
+    assert only_pack(cache_folder) == pack
+    assert np.array_equal(load_data("drawn", 16, 2, 1).train.pixels, expected)
+    small_disk.room = float("inf")
+    assert len(load_data("drawn", 40, 2, 1).train) == 4
+
+
+def test_a_real_full_disk_is_a_sentence_and_with_room_it_works(tiny_disk, monkeypatch):
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(tiny_disk / "cache"))
+    before = load_data("drawn", 16, 2, 1)
+    with pytest.raises(DataError, match="No space left on device"):
+        load_data("drawn", 224, 4, 4)  # 2.4 MB
+    assert len(before.train) == 4
+    smaller = load_data("drawn", 160, 4, 2)  # 0.9 MB of a disk of 1
+    assert smaller.train.pixels.any()
+
+
+def test_a_disk_that_is_full_elsewhere_is_not_blamed_on_the_cache(cache_folder, tmp_path):
+    def progress(done: int, total: int) -> None:
+        raise WriteError(errno.ENOSPC, "No space left on device", str(tmp_path / "run"))
+
+    with pytest.raises(WriteError, match=r"so .*run could not be written"):
+        load_data("drawn", 16, 2, 1, progress=progress)
+
+
+def test_what_killed_builders_left_is_removed_but_not_what_is_being_built(cache_folder):
+    load_data("drawn", 16, 2, 1)
+    dead, busy = (cache_folder / f"{key}{UNFINISHED}" for key in ("aa11", "bb22"))
+    for path in (dead, busy):
+        path.mkdir()
+        (path / "pixels.bin").write_bytes(bytes(100))
+    with cache.build_lock(busy).acquire():
+        load_data("drawn", 17, 2, 1)
+    assert not dead.exists() and busy.exists()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.decode import MAX_BYTES, decode_photo
+from core.data.decode import FILLED, MAX_BYTES, decode_photo
 from core.errors import PhotoError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
@@ -198,8 +198,71 @@ def test_the_sentence_says_what_came_and_what_was_expected():
         decode_photo(forged("PNG", 6400, 6400))
     with pytest.raises(PhotoError, match=r"25\.0 MB; at most 25 MB"):
         decode_photo(b"\xff\xd8\xff" + bytes(MAX_BYTES))
-    with pytest.raises(PhotoError, match="TIFF file; JPEG, PNG, WebP, BMP and GIF"):
+    with pytest.raises(PhotoError, match="a TIFF picture; expected JPEG, PNG, WebP, BMP or GIF"):
         decode_photo(encoded(quarters(), "TIFF"))
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        *(
+            (b"P%d\n# by hand\n4 4\n255\n" % kind, f"a {name} picture")
+            for kind, name in (
+                *((1, "PBM"), (2, "PGM"), (3, "PPM"), (4, "PBM"), (5, "PGM"), (6, "PPM")),
+            )
+        ),
+        (b"P7\nWIDTH 4\n", "a PAM picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "an EPS picture or other PostScript"),
+        (b"\xc5\xd0\xd3\xc6" + bytes(28), "an EPS picture"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC picture"),
+        (b"\0\0\0\x18ftypheix" + bytes(40), "a HEIC picture"),
+        (b"\0\0\0\x18ftypavif" + bytes(40), "an AVIF picture"),
+        (b"\0\0\0\x18ftypisom" + bytes(40), "a video"),
+        (b"II*\0" + bytes(40), "a TIFF picture"),
+        (b"8BPS\0\1" + bytes(40), "a PSD picture of Photoshop"),
+        (b"<?xml version='1.0'?><svg/>", "an SVG picture"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"PK\3\4" + bytes(40), "a zip archive"),
+    ],
+)
+def test_other_formats_are_named_whatever_the_file_is_called(tmp_path, data, what):
+    (tmp_path / "photo.jpg").write_bytes(data)
+    with pytest.raises(PhotoError) as caught:
+        decode_photo(tmp_path / "photo.jpg")
+    assert caught.value.code == "format"
+    assert str(caught.value) == f"This is {what}; expected JPEG, PNG, WebP, BMP or GIF."
+
+
+@pytest.mark.parametrize("kind", ["PPM", "EPS", "TIFF", "TGA", "ICO"])
+def test_files_of_other_formats_are_not_decoded(kind):
+    with pytest.raises(PhotoError, match=r"expected JPEG, PNG, WebP, BMP or GIF\.") as caught:
+        decode_photo(encoded(quarters(), kind))
+    named = {"EPS": "an EPS picture", "ICO": "an icon"}.get(kind, f"a {kind} picture")
+    assert caught.value.code == "format" and f"This is {named}" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [b"P6", b"P3 apples", b"P9\n4 4\n", b"P6" + b" " * 5000, b"PS"])
+def test_texts_that_begin_like_a_picture_are_none(text):
+    assert code_of(text) == "not_image"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_what_shines_through_is_filled_with_white_and_noted(kind):
+    picture = Image.fromarray(quarters()).convert("RGBA")
+    assert decode_photo(encoded(picture, kind)).notes == ()
+    picture.putpixel((0, 0), (10, 20, 30, 90))
+    assert decode_photo(encoded(picture, kind)).notes == (FILLED,)
+
+
+def test_one_transparent_colour_is_noted_where_it_is_there():
+    grey = Image.fromarray(quarters()).convert("L")
+    here = grey.getpixel((0, 0))
+    assert decode_photo(encoded(grey, "PNG", transparency=here)).notes == (FILLED,)
+    unused = next(value for value in range(256) if value not in np.asarray(grey))
+    assert decode_photo(encoded(grey, "PNG", transparency=unused)).notes == ()
+    deep = Image.fromarray(np.full((8, 8), 5000, np.uint16))
+    assert decode_photo(encoded(deep, "PNG", transparency=5000)).notes == (FILLED,)
+    assert decode_photo(encoded(deep, "PNG", transparency=1)).notes == ()
 
 
 def test_the_codes(tmp_path):

@@ -2,10 +2,11 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from core.conftest import examples
 from core.data.decode import decode_photo
 from core.data.test_decode import FORMATS, code_of, encoded, quarters, textured
 from core.errors import PhotoError
@@ -67,13 +68,15 @@ SAMPLES = [
 ]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@pytest.mark.parsers
+@examples(150)
 @given(MAGIC, st.binary(max_size=200))
 def test_no_bytes_crash_it(magic, rest):
     survives(magic + rest)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@pytest.mark.parsers
+@examples(300)
 @given(st.sampled_from(SAMPLES), st.integers(0, 2**32))
 def test_no_damage_to_a_photo_crashes_it(sample, seed):
     chance = random.Random(seed)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from core.data import walk as walk_module
-from core.data.folder import OUTSIDE, VALIDATION, plan_folder
+from core.data.folder import OUTSIDE, VALIDATION
 from core.data.request import DataRequest
+from core.data.sources import plan_source
 from core.data.walk import (
     CLOSED_FOLDER,
     DEAD_LINK,
@@ -29,7 +30,7 @@ def make_tree(root: Path, *paths: str) -> Path:
 
 
 def plan(root: Path, train: int = 1000, test: int = 200, seed: int = 0):
-    return plan_folder(DataRequest(str(root), 32, train, test, seed))
+    return plan_source(DataRequest(str(root), 32, train, test, seed))
 
 
 def found(root: Path) -> dict[tuple[str, int], list[str]]:
@@ -172,10 +173,18 @@ def test_what_is_not_understood_is_refused_with_a_sentence(tmp_path, paths, sent
         plan(make_tree(tmp_path, *paths))
 
 
-@pytest.mark.parametrize("source", ["", "  ", "/no/such/folder", "nul\0byte"])
-def test_a_source_that_is_no_folder_is_refused(source):
-    with pytest.raises(GlassError, match='must be "drawn" or the path of a folder'):
-        plan_folder(DataRequest(source))
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("", 'must be "drawn", "kaggle:fusicfenta/cat-and-dog" or the path of a folder or zip'),
+        ("  ", 'must be "drawn", "kaggle:fusicfenta/cat-and-dog" or the path of a folder or zip'),
+        ("/no/such/folder", "There is no folder or zip /no/such/folder; .* exists is /"),
+        ("nul\0byte", "NUL character"),
+    ],
+)
+def test_a_source_that_is_no_folder_is_refused(source, sentence):
+    with pytest.raises(GlassError, match=sentence):
+        plan_source(DataRequest(source))
 
 
 def test_litter_is_skipped_unopened_and_counted(tmp_path):
@@ -235,3 +244,9 @@ def test_far_too_deep_and_far_too_many_end_soon(tmp_path, monkeypatch):
     monkeypatch.setattr(walk_module, "MAX_ENTRIES", 5)
     with pytest.raises(DataError, match="more than 5 files and folders"):
         walk(tmp_path)
+
+
+def test_names_of_classes_neither_draw_nor_link_anything(tmp_path):
+    for name in ("![x](https:a.b)", "<b>`dog`"):
+        make_tree(tmp_path, *(f"{name}/{number}.jpg" for number in range(3)))
+    assert set(plan(tmp_path).classes) == {"!_x_(https:a.b)", "_b__dog_"}

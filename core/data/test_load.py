@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.data import batches, decode_photo
 from core.data.conftest import load_data
@@ -64,6 +65,18 @@ def test_equal_files_in_train_and_test_or_with_two_labels_are_told(photos):
     notes = " ".join(load_data(photos, 32).report.notes)
     assert "1 test photo is also among the training photos" in notes
     assert "1 photo carries both labels" in notes
+
+
+def test_transparent_photos_are_counted_in_the_report(photos):
+    cats = photos / "training_set" / "cats"
+    for number in range(2):
+        Image.new("RGBA", (40, 40), (200, 30, 30, 255 * number)).save(cats / f"{number}.png")
+    words = "1 photo has transparent parts, which are filled with white."
+    assert words in load_data(photos, 32).report.sentences()
+    assert words in load_data(photos, 32).report.notes  # from the cache
+    Image.new("RGBA", (40, 40), (200, 30, 30, 0)).save(photos / "test_set" / "dogs" / "9.png")
+    notes = load_data(photos, 32).report.notes
+    assert "2 photos have transparent parts, which are filled with white." in notes
 
 
 def test_progress_counts_to_the_end_and_is_quiet_when_warm(photos):

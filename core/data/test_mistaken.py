@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from core.data.batching import to_network_input
 from core.data.dataset import PhotoSet
-from core.data.mistaken import as_seen, with_labels_by_request
+from core.data.mistaken import as_given, as_seen, with_labels_by_request
 from core.mistakes import Mistake
 
 PHOTOS = np.random.default_rng(0).integers(0, 256, (3, 5, 5, 3), np.uint8)
@@ -31,6 +31,14 @@ def test_a_photo_alone_is_seen_as_among_others_and_keeps_its_numbers(mistakes):
     for photo, one in zip(PHOTOS, seen, strict=True):
         np.testing.assert_array_equal(as_seen(photo, mistakes), one)
         np.testing.assert_array_equal(np.sort(one, axis=None), np.sort(photo, axis=None))
+
+
+@given(st.sets(st.sampled_from(list(Mistake))))
+def test_what_a_network_sees_can_be_given_to_it_again(mistakes):
+    for photos in (PHOTOS, PHOTOS[0]):
+        given = as_given(photos, mistakes)
+        assert given.flags.c_contiguous and given.shape == photos.shape
+        np.testing.assert_array_equal(as_seen(given, mistakes), photos)
 
 
 def test_without_a_mistake_of_pixels_nothing_is_copied():

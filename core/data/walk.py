@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.data.report import printable
 from core.errors import DataError
+from core.served import may_read
 
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 16
@@ -19,6 +20,7 @@ LITTER_FOLDERS = {"__macosx", "$recycle.bin", "@eadir"}
 LITTER_FILE = "litter files (.DS_Store, Thumbs.db, ._* and other hidden files)"
 HIDDEN_FOLDER = "hidden folders"
 NO_FILE = "pipes, devices and other things that are no files"
+CLOSED_LINK = "links to places that may not be read here"
 DEAD_LINK = "links that lead nowhere"
 SEEN_FOLDER = "links to folders that are read anyway"
 FAR_FOLDER = "links to folders around this one, or from one linked folder to another"
@@ -49,8 +51,8 @@ def walk(root: Path) -> Walk:
     A link to a file counts as a file. A link to a folder is followed, so that a class folder may
     lie elsewhere; but no folder is read twice and links come last, so that none loops or counts a
     photo again, and none leads on to another link or to a folder around ``root``, so that a stray
-    one does not bring in half the disk. Raises ``DataError`` when ``root`` cannot be read or holds
-    far too much.
+    one does not bring in half the disk; nor to what may not be read here. Raises ``DataError`` when
+    ``root`` cannot be read or holds far too much.
     """
     result = Walk()
     seen: set[tuple[int, int]] = set()
@@ -69,6 +71,9 @@ def walk(root: Path) -> Walk:
                     f"{printable(str(root))}; name the folder of the photos itself."
                 )
             path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_symlink() and not may_read(root / path):
+                result.skipped[CLOSED_LINK] += 1
+                continue
             if not enter_or_note(entry, path, result):
                 continue
             if depth == MAX_DEPTH:

@@ -1,0 +1,1 @@
+"""Zips of photos: what may be in one, unpacking it, and keeping what was unpacked or dropped."""

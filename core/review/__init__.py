@@ -1,0 +1,1 @@
+"""A look through the photos of a source before a network learns from them."""
