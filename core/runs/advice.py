@@ -1,6 +1,6 @@
 """What to try when a training does not go well, in half a sentence."""
 
-from core.config import PRESETS, TrainConfig, recipe_of
+from core.config import TrainConfig, recipe_of
 from core.runs.curves import Curves
 
 FAR_FROM = 3.0
@@ -23,7 +23,7 @@ def rate_advice(curves: Curves) -> str:
 
 def more_variety(curves: Curves) -> str:
     """Say what keeps a network from learning its photos by heart."""
-    return "more pictures" if curves.config.augment else "more pictures, varied pictures"
+    return "more pictures" if curves.config.variations else "more pictures, varied pictures"
 
 
 def way_out(curves: Curves) -> str:
@@ -40,4 +40,4 @@ def way_out(curves: Curves) -> str:
 
 def whose(config: TrainConfig) -> str:
     """Say whose learning rate the usual one is: a network without a recipe follows another's."""
-    return "this network's" if config.model in PRESETS else "the recipe's"
+    return "this network's" if config.model == recipe_of(config).model else "the recipe's"

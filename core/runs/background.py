@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from core.errors import GlassError
 from core.folders import ROOT
+from core.small_host import for_child
 
 NICENESS = 10
 
@@ -27,7 +28,7 @@ def start_process(
     with log.open("ab") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            env=os.environ | {"PYTHONPATH": search_path},
+            env=os.environ | for_child() | {"PYTHONPATH": search_path},
             stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
             stdout=file,
             stderr=file,
@@ -41,17 +42,6 @@ def be_nice() -> None:
     """Let whoever trains or looks at a page come first."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-
-
-def is_locked(path: Path) -> bool:
-    """Tell whether a process holds the lock."""
-    try:
-        with FileLock(path).acquire(blocking=False):
-            return False
-    except Timeout:
-        return True
-    except FileNotFoundError:
-        return False
 
 
 def work_on_folder(

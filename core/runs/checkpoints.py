@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import ModelError
-from core.files import read_json, write_json
+from core.files import make_folder, read_json, remove_unfinished, write_json
 from core.networks.weight_files import (
     optimizer_path,
     read_arrays,
@@ -100,7 +100,7 @@ class Checkpoints:
             raise ModelError(
                 f"The budget must be at least {SMALLEST_BUDGET:,} bytes, not {budget:,}."
             )
-        self.folder.mkdir(exist_ok=True)
+        make_folder(self.folder)
         write_json(self.folder / "budget.json", {"bytes": budget})
         self.remove(thin(self.sizes(), budget, self.best()))
 
@@ -127,7 +127,7 @@ class Checkpoints:
         facts: Mapping[str, Any],
     ) -> None:
         """Write a checkpoint, then remove what it makes superfluous."""
-        self.folder.mkdir(exist_ok=True)
+        make_folder(self.folder)
         facts = {**facts, "epoch": position.epoch, "step": position.step}
         write_weight_file(self.path(position), weights, facts, optimizer)
         self.tidy()
@@ -168,6 +168,17 @@ class Checkpoints:
     def remove_after(self, position: Position) -> None:
         """Delete what comes after the position from which a run goes on."""
         self.remove(other for other in self.positions() if other > position)
+
+    def remove_unfinished(self) -> None:
+        """Remove what writers left that were killed: half files, and arrays without their JSON.
+
+        Only for the run's one worker.
+        """
+        remove_unfinished(self.folder, "epoch-*")
+        for path in self.folder.glob("epoch-*.safetensors"):
+            name = path.name.removesuffix(".safetensors").removesuffix(".optimizer")
+            if not (self.folder / f"{name}.json").exists():
+                path.unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Remove old mid-epoch checkpoints, old optimisers, and what exceeds the budget."""

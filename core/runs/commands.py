@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from core.files import read_json, write_json
+from core.config import check_number
+from core.files import make_folder, read_json, write_json
 
 POLL_SECONDS = 0.05
 
@@ -47,8 +48,10 @@ class CommandFolder:
 
     def send(self, command: Command) -> None:
         """Leave a command for the worker."""
-        self.folder.mkdir(exist_ok=True)
-        name = f"{time.time_ns():020d}-{uuid.uuid4().hex}.json"
+        make_folder(self.folder)
+        # Not before any that waits, even when the clock was set back meanwhile.
+        newest = max((number_of(path) for path in self.waiting()), default=0)
+        name = f"{max(time.time_ns(), newest + 1):020d}-{uuid.uuid4().hex}.json"
         write_json(self.folder / name, {"name": command.action, "value": command.value})
 
     def take(self) -> list[Command]:
@@ -77,13 +80,20 @@ class CommandFolder:
         return sorted(self.folder.glob("[0-9]*.json"))
 
 
+def number_of(path: Path) -> int:
+    """Return the time of its sending in a command's name; 0 for another file's."""
+    number = path.stem.partition("-")[0]
+    return int(number) if number.isdecimal() and len(number) == 20 else 0
+
+
 def read_command(path: Path) -> Command | None:
     """Read one command; ``None`` when the file holds none."""
     try:
         values = read_json(path)
         action, value = Action(values.get("name", "")), values.get("value")
+        if action is not Action.LEARNING_RATE:
+            return Command(action)
+        check_number("learning_rate", value)
+        return Command(action, float(value))  # type: ignore[arg-type]
     except (OSError, ValueError):
         return None
-    if action is not Action.LEARNING_RATE:
-        return Command(action)
-    return Command(action, float(value)) if isinstance(value, int | float) else None

@@ -59,6 +59,7 @@ def curves_of(run: Run) -> Curves:
         labels = read_test_labels(run.path)
     except RunError:  # no photo was loaded yet
         labels = np.zeros(0, np.uint8)
+    photos = run.record.get("photos") or {}
     ones = float(labels.mean()) if len(labels) else 0.5
     return Curves(
         run.log.epochs(),
@@ -66,7 +67,7 @@ def curves_of(run: Run) -> Curves:
         run.config,
         rates=(run.config.learning_rate, *(change.after for change in changes)),
         since=len(losses) - (changes[-1].batches if changes else 0),
-        train_photos=int(run.record.get("photos", {}).get("train", 2 * run.config.train_per_class)),
+        train_photos=int(photos.get("train", 2 * run.config.train_per_class)),
         test_photos=len(labels) or 2 * run.config.test_per_class,
         majority=max(ones, 1 - ones),
         ended=not status.active,

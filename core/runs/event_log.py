@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.files import write_all, writing
 from core.training.events import (
     BatchDone,
     Begun,
@@ -36,11 +37,12 @@ class EventLogWriter:
     """Appends events to a log, at most five writes a second unless something important happens."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.waiting: list[str] = []
         self.flushed_at = 0.0
         self.file = path.open("ab", buffering=0)
         if self.file.tell() and not ends_with_newline(path):
-            self.file.write(b"\n")  # ends the half line of a killed worker
+            self.waiting.append("\n")  # ends the half line of a killed worker
 
     def add(self, event: Event) -> None:
         """Take an event; batches may wait a moment, everything else is written at once."""
@@ -53,17 +55,34 @@ class EventLogWriter:
 
     def flush(self, *, durable: bool = False) -> None:
         """Write what waits; ``durable`` returns when it is on the disk."""
-        if self.waiting:
-            self.file.write("".join(self.waiting).encode())
-            self.waiting.clear()
-        self.flushed_at = time.monotonic()
-        if durable:
-            os.fsync(self.file.fileno())
+        with writing(self.path):
+            if self.waiting:
+                self._append("".join(self.waiting).encode())
+            self.flushed_at = time.monotonic()
+            if durable:
+                os.fsync(self.file.fileno())
+
+    def _append(self, lines: bytes) -> None:
+        """Write lines that wait; where the disk is full, those that went in whole stay."""
+        descriptor = self.file.fileno()
+        before = os.fstat(descriptor).st_size
+        try:
+            write_all(descriptor, lines)
+        except OSError:
+            # Readers take whole lines only, so half a one may go without any of them noticing.
+            written = lines[: os.fstat(descriptor).st_size - before]
+            whole = written.rfind(b"\n") + 1
+            os.ftruncate(descriptor, before + whole)
+            self.waiting = [lines[whole:].decode()]
+            raise
+        self.waiting.clear()
 
     def close(self) -> None:
-        """Write what waits and close the file."""
-        self.flush()
-        self.file.close()
+        """Write what waits and close the file, even when there is no room for it."""
+        try:
+            self.flush()
+        finally:
+            self.file.close()
 
 
 def ends_with_newline(path: Path) -> bool:

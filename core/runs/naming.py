@@ -9,8 +9,11 @@ from pathlib import Path
 from core.architecture.difference import told
 from core.architecture.library import name_of, text_of
 from core.architecture.text import Layers, read, write_layer
+from core.changes import Changes
 from core.config import DRAWN, TrainConfig, recipe_of
 from core.mistakes import told as mistakes_told
+from core.variations import Variation
+from core.variations import told as variations_told
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
 ALWAYS_NAMED = ("model", "data", "train_per_class", "learning_rate")
@@ -37,8 +40,20 @@ def describe(config: TrainConfig, photos: int | None = None) -> str:
     if config.engine == "both" and "dtype" not in others:
         others.append("dtype")
     parts = [name_of(config.model), f"{count:,} {what}", in_words(config, "learning_rate")]
-    name = ", ".join(parts + [in_words(config, each) for each in others])
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    told = {each: in_words(config, each) for each in others}
+    if "variations" in told:
+        told["variations"] = variations_beside(config, recipe)
+    return shortened([*parts, *told.values()])
+
+
+def shortened(parts: Sequence[str]) -> str:
+    """Join what is told of a training, as many parts of it as a list has room for."""
+    name = ", ".join(parts)
+    if len(name) <= LONGEST:
+        return name
+    cut = name[: LONGEST - 1]
+    whole = cut.rpartition(", ")[0]
+    return f"{whole}, …" if len(whole) > LONGEST // 2 else f"{cut}…"
 
 
 def what_differs(configs: Sequence[TrainConfig]) -> list[str]:
@@ -100,11 +115,45 @@ def in_words(config: TrainConfig, name: str) -> str:
         "optimizer": OPTIMIZERS[config.optimizer],
         "weight_decay": f"weight decay {config.weight_decay:g}",
         "schedule": f"{config.schedule} rate",
-        "augment": "varied photos" if config.augment else "photos not varied",
-        "dtype": f"in {config.dtype}",
+        "variations": variations_in_words(config),
+        "window": "whole photos" if config.window == 1 else f"windows of {config.window * 100:g} %",
+        "views": "one view an epoch" if config.views == 1 else f"{config.views} views an epoch",
+        "label_smoothing": f"labels smoothed by {config.label_smoothing:g}"
+        if config.label_smoothing
+        else "labels not smoothed",
+        "weight_average": f"weights averaged by {config.weight_average:g}"
+        if config.weight_average
+        else "weights not averaged",
+        "device": "on any device" if config.device == "auto" else f"on {config.device}",
+        "dtype": "in the quickest numbers" if config.dtype == "auto" else f"in {config.dtype}",
         "mistakes": mistakes_told(config.mistakes) or "no mistakes",
+        "left_out": Changes(config.left_out).words or "no photos left out",
+        "turned_over": Changes((), config.turned_over).words or "no labels turned over",
     }
     return said.get(name, f"{name.replace('_', ' ')} {value}")
+
+
+def variations_in_words(config: TrainConfig) -> str:
+    """Say how photos are varied: what is left out of most, what there is of few."""
+    chosen = config.variations
+    if not chosen:
+        return "photos not varied"
+    left = [each for each in Variation if each not in chosen]
+    if not left:
+        return "photos varied in every way"
+    if len(left) <= 2:
+        return f"varied photos without {variations_told(left)}"
+    return f"photos varied: {variations_told(chosen)}"
+
+
+def variations_beside(config: TrainConfig, recipe: TrainConfig) -> str:
+    """Say how photos are varied other than in a recipe: by what is new and what is left out."""
+    more = set(config.variations) - set(recipe.variations)
+    less = set(recipe.variations) - set(config.variations)
+    if not config.variations or not recipe.variations or len(more | less) > 2:
+        return variations_in_words(config)
+    plus = f" with {variations_told(more)}" if more else ""
+    return f"variations{plus}{f' without {variations_told(less)}' if less else ''}"
 
 
 def told_apart(names: Mapping[str, str], times: Mapping[str, str]) -> dict[str, str]:

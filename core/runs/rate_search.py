@@ -3,12 +3,13 @@
 Like a training it takes a slot, and it goes on only as long as somebody looks: a page that shows it
 says so again and again. What it found is kept, so that the same question is answered at once.
 
-    question.json   the config, and the run whose newest weights it begins with, if any
+    question.json   the config, the run whose newest weights it begins with, if any, and who asked
     found.json      how far it has come; replaced at most four times a second
     looked          how old it is tells whether anybody still looks
     lock            locked while a process is at it
 """
 
+import contextlib
 import hashlib
 import json
 import sys
@@ -18,17 +19,17 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from core.command_line import run_command
 from core.config import TrainConfig
 from core.errors import sentence_for
-from core.files import read_json, write_json
+from core.files import claimed_lock, is_locked, read_json, write_json
 from core.folders import runs_folder
-from core.runs.background import is_locked, start_process, work_on_folder
-from core.runs.commands import POLL_SECONDS
+from core.records import read_record
+from core.runs.background import start_process, work_on_folder
+from core.runs.queue import wait_for
 from core.runs.run import Run
 from core.runs.slots import Slot, claimed
+from core.system import seconds_since
 
 if TYPE_CHECKING:
     from core.training.rate_finder import RateTried
@@ -63,17 +64,21 @@ class Found:
 
 
 class RateSearch:
-    """The search for ``config``, from its first weights or from the newest ones of ``run``."""
+    """The search for ``config``, from its first weights or from the newest ones of ``run``.
 
-    def __init__(self, config: TrainConfig, run: Run | None = None) -> None:
+    ``owner`` is the mark of the browser that asks (``core.visitors``), if one does.
+    """
+
+    def __init__(self, config: TrainConfig, run: Run | None = None, owner: str = "") -> None:
         self.config = config
         self.run = run
+        self.owner = owner
         positions = run.checkpoints.positions() if run else []
         where = [run.id, positions[-1].name] if run and positions else []
         asked = {k: v for k, v in config.to_dict().items() if k not in NO_MATTER}
         text = json.dumps([asked, where], sort_keys=True)
         self.id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        self.folder = runs_folder() / ".rates" / self.id
+        self.folder = searches_folder() / self.id
         self.written_at = -WRITE_SECONDS
 
     # For those who look
@@ -82,9 +87,9 @@ class RateSearch:
         """Read how far it has come."""
         try:
             values = read_json(self.folder / "found.json")
-            values |= {name: tuple(values[name]) for name in ("rates", "losses")}
-            return Found(**values)
-        except (OSError, ValueError, KeyError, TypeError):
+            found = read_record(Found, values)
+            return replace(found, rates=tuple(found.rates), losses=tuple(found.losses))
+        except (OSError, ValueError):
             return Found()
 
     def look(self) -> Found:
@@ -94,11 +99,11 @@ class RateSearch:
         if found.ended:
             return found
         looked, lock = self.folder / "looked", self.folder / "lock"
-        just_begun = time.time() - self.begun_at() < STARTING_SECONDS
+        just_begun = seconds_since(self.begun_at()) < STARTING_SECONDS
         if not just_begun and not is_locked(lock):
             run = str(self.run.path) if self.run else None
             question = {"config": self.config.to_dict(), "run": run, "begun": time.time()}
-            write_json(self.folder / "question.json", question)
+            write_json(self.folder / "question.json", question | {"owner": self.owner})
             self.write(Found())
             looked.touch()
             start_process("core.runs.rate_search", [str(self.folder)], self.folder / "log")
@@ -138,9 +143,7 @@ class RateSearch:
     def steps(self) -> Iterator["RateTried"]:
         """Wait for a slot, load, and try rate after rate."""
         with claimed(Slot()) as slot:
-            while not slot.take():
-                self.tell("Waiting: other trainings use this machine.")
-                time.sleep(POLL_SECONDS)
+            wait_for(slot, self.tell_place)
             self.tell("Loading the photos.")
             for tried in try_rates_for(self.config, self.run, self.tell):
                 self.check_watched()
@@ -151,10 +154,14 @@ class RateSearch:
         self.check_watched()
         self.write(Found(message=message), every=WRITE_SECONDS)
 
+    def tell_place(self, place: int) -> None:
+        """Say which place in the queue for a slot it has, unless nobody looks."""
+        self.tell(f"Waiting, number {place} in the queue: other trainings use this machine.")
+
     def check_watched(self) -> None:
         """Raise ``NobodyLooksError`` when nobody looked a moment ago."""
         try:
-            age = time.time() - (self.folder / "looked").stat().st_mtime
+            age = seconds_since((self.folder / "looked").stat().st_mtime)
         except OSError:
             age = PATIENCE_SECONDS
         if age >= PATIENCE_SECONDS:
@@ -166,6 +173,23 @@ class RateSearch:
         if now - self.written_at > every:
             write_json(self.folder / "found.json", asdict(found))
             self.written_at = now
+
+
+def searches_folder() -> Path:
+    """Return the folder of all searches."""
+    return runs_folder() / ".rates"
+
+
+def searches_of(owner: str) -> list[Path]:
+    """List the folders of the searches that a browser, named by its mark, began and that go on."""
+    found = []
+    for question in searches_folder().glob("*/question.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            asked = read_json(question)
+            begun = seconds_since(float(asked["begun"])) < STARTING_SECONDS
+            if asked["owner"] == owner and (begun or is_locked(question.with_name("lock"))):
+                found.append(question.parent)
+    return found
 
 
 class NobodyLooksError(Exception):
@@ -191,8 +215,7 @@ def try_rates_for(
     tell("Building the network.")
     state = build_state(config)
     if checkpoint is not None:
-        state.learner.load_weights(checkpoint.weights)
-        state.learner.load_optimizer_arrays(checkpoint.optimizer)
+        state.load(checkpoint.weights, checkpoint.optimizer)
         state.restore(checkpoint.facts["state"])
     yield from try_rates(state, data, config)
 
@@ -213,7 +236,7 @@ def search_as_asked(folder: Path) -> None:
     run = Run(Path(question["run"])) if question["run"] else None
     search = RateSearch(TrainConfig.from_dict(question["config"]), run)
     search.folder = folder
-    with FileLock(folder / "lock").acquire(blocking=False):
+    with claimed_lock(folder / "lock"):
         search.perform()
 
 

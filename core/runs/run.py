@@ -7,6 +7,7 @@ imported by ``Run.classifier`` and ``Run.load_model``.
     config.json    config, classes, source, versions (written by the worker once data is loaded)
     name.json      the name people gave the run
     status.json    where it stands; replaced at most four times a second
+    end.json       the exit code of a worker that ended without a last word (``core.runs.end``)
     events.jsonl   everything that happened, a line each (``core.runs.event_log``)
     checkpoints/   weights per epoch (``core.runs.checkpoints``)
     predictions/   P(class 1) of every test photo per epoch
@@ -16,7 +17,6 @@ imported by ``Run.classifier`` and ``Run.load_model``.
 
 import re
 import shutil
-import time
 import uuid
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -25,27 +25,32 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from core.config import TrainConfig, check_number
-from core.errors import ConfigError, ModelError, RunError
+from core.errors import ModelError, RunError
 from core.files import read_json, write_json
+from core.records import is_text
 from core.runs.best_epoch import best_epochs
 from core.runs.checkpoints import Checkpoint, Checkpoints, Position
 from core.runs.commands import Action, Command, CommandFolder
+from core.runs.end import how_it_ended
 from core.runs.event_log import EventLog, log_of
 from core.runs.naming import describe
 from core.runs.predictions import Predictions, read_predictions
+from core.runs.run_record import config_of, read_run_record
 from core.runs.status import ACTIVE, State, Status
+from core.system import free_bytes, seconds_since
 
 if TYPE_CHECKING:
     from torch import nn
 
     from core.networks.classifier import Classifier
 
-FORMAT = 2
-"""Of config.json: 1 had the numbers of a run of both engines beside its config, as ``dtype``."""
 STARTING_SECONDS = 15.0
 """How long a worker may take from the click to its lock."""
 LEAVING_SECONDS = 2.0
 """How long a worker may hold its lock after its last word."""
+LOCK = "worker.lock"
+LITTLE_ROOM = 2**20
+"""Bytes on a disk that count as none."""
 LONGEST_NAME = 80
 AUTOMATIC_ID = re.compile(r"\d{8}-\d{6}(-[a-z0-9]+)+-[0-9a-f]{4}")
 """Names of the folders that nobody has named."""
@@ -71,6 +76,17 @@ class Run:
         return read_run_record(self.path)
 
     @property
+    def owner(self) -> str:
+        """The mark of the browser that began it (``core.visitors``); empty where none did."""
+        return str(self.record.get("owner", ""))
+
+    @property
+    def settled(self) -> TrainConfig:
+        """The config, with the numbers that its first worker chose where it left them open."""
+        dtype = (self.record.get("numbers") or {}).get("dtype", self.config.dtype)
+        return self.config.replace(dtype=dtype)
+
+    @property
     def classes(self) -> tuple[str, str] | None:
         """Names of label 0 and label 1; ``None`` until the data was loaded."""
         classes = self.record.get("classes")
@@ -80,11 +96,14 @@ class Run:
     def name(self) -> str:
         """The name people gave the run or its folder; else what it trains, in words."""
         try:
-            return str(read_json(self.path / "name.json")["name"])
+            name = read_json(self.path / "name.json")["name"]
         except (OSError, ValueError, KeyError):
+            name = None
+        if not is_text(name):
             if not AUTOMATIC_ID.fullmatch(self.id):
                 return self.id
-            return describe(self.config, self.record.get("photos", {}).get("train"))
+            return describe(self.config, (self.record.get("photos") or {}).get("train"))
+        return str(name)
 
     def rename(self, name: str) -> None:
         """Give the run another name of 1 to 80 characters."""
@@ -104,21 +123,44 @@ class Run:
             return status
         # A worker says its last word before it lets go, so what is read now is the last word.
         status, age = self.written_status()
-        starting = status.state is State.STARTING and 0 <= age < STARTING_SECONDS
+        starting = status.state is State.STARTING and age < STARTING_SECONDS
         if not status.active or starting:
             return status
-        message = "The training was cut off; it can go on from its newest checkpoint."
+        message = self.why_cut_off()
         return replace(status, state=State.INTERRUPTED, message=message, seconds_left=None)
+
+    def why_cut_off(self) -> str:
+        """Say of a training whose worker left no last word what became of it, as far as known."""
+        ended = how_it_ended(self.path)
+        if ended:
+            return f"{ended} It can go on from its newest checkpoint."
+        if free_bytes(self.path) < LITTLE_ROOM:
+            return (
+                "The training was cut off, and the disk that holds it is full: make some room, "
+                "then it can go on from its newest checkpoint."
+            )
+        return "The training was cut off; it can go on from its newest checkpoint."
+
+    def mark(self) -> tuple[int, ...]:
+        """Return numbers that change with whatever the worker or a person writes down of it."""
+        found = []
+        for name in ("config.json", "status.json", "events.jsonl"):
+            try:
+                told = (self.path / name).stat()
+            except OSError:
+                continue
+            found += [told.st_mtime_ns, told.st_size]
+        return tuple(found)
 
     def written_status(self) -> tuple[Status, float]:
         """Return what the last worker wrote, and how many seconds ago."""
         path = self.path / "status.json"
         try:
             status = Status.from_dict(read_json(path))
-            return status, time.time() - path.stat().st_mtime
+            return status, seconds_since(path.stat().st_mtime)
         except FileNotFoundError:
             return Status(State.STOPPED, "Not started yet.", epochs=self.config.epochs), 0.0
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError):
             message = "Its status cannot be read."
             return Status(State.INTERRUPTED, message, epochs=self.config.epochs), 0.0
 
@@ -222,7 +264,7 @@ class Run:
 
     def lock(self) -> FileLock:
         """Return the lock that the run's worker holds as long as it lives."""
-        return FileLock(self.path / "worker.lock")
+        return FileLock(self.path / LOCK)
 
     def has_worker(self) -> bool:
         """Tell whether a worker is at it; one that has said its last word gets time to let go."""
@@ -237,31 +279,3 @@ class Run:
             return True
         except FileNotFoundError:  # the folder was deleted
             return False
-
-
-def read_run_record(path: Path) -> dict[str, Any]:
-    """Read a run's config.json; ``RunError`` when there is none that this version can read."""
-    try:
-        record = read_json(path / "config.json")
-    except OSError as error:
-        raise RunError(f"{path} holds no run: it has no config.json that can be read.") from error
-    except ValueError as error:
-        raise RunError(f"The run {path.name} is damaged: its config.json is not JSON.") from error
-    version = record.get("format", FORMAT)
-    if not isinstance(version, int) or version > FORMAT:
-        raise RunError(
-            f"The run {path.name} must have a format of {FORMAT} or less, not {version!r}: "
-            "a newer version of this program has made it."
-        )
-    return record
-
-
-def config_of(record: dict[str, Any], name: str) -> TrainConfig:
-    """Read the config of a run's record; ``RunError`` when it cannot be used."""
-    try:
-        config = TrainConfig.from_dict(record["config"])
-        if "dtype" in record:  # format 1
-            config = config.replace(engine="both", dtype=record["dtype"])
-    except (KeyError, TypeError, ConfigError) as error:
-        raise RunError(f"The run {name} has a config that cannot be used. {error}") from error
-    return config

@@ -1,8 +1,10 @@
 """Where a run stands: its state, the newest numbers, and a sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from core.records import read_record
 
 
 class State(StrEnum):
@@ -37,6 +39,7 @@ class Status:
     ``epoch`` is the one in progress, from 1, and 0 before the first; ``step`` of ``steps`` batches
     of it are done. Accuracies and losses are the newest, ``learning_rate`` is the newest batch's;
     what can be set is the schedule's peak. ``None`` is not known yet. ``message`` is a sentence.
+    ``queue_place`` is the place among those that wait for a slot, from 1.
     """
 
     state: State
@@ -55,11 +58,19 @@ class Status:
     train_accuracy: float | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+    queue_place: int | None = None
 
     @property
     def active(self) -> bool:
         """Whether a worker is at it (also while paused)."""
         return self.state in ACTIVE
+
+    @property
+    def spoken_state(self) -> str:
+        """The state in a word, with the place in the queue of a run that waits."""
+        if self.queue_place is None:
+            return str(self.state)
+        return f"{self.state}, number {self.queue_place} in the queue"
 
     @property
     def resumable(self) -> bool:
@@ -68,5 +79,8 @@ class Status:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Status":
-        """Read a status back; ``ValueError`` or ``TypeError`` when the values are none."""
-        return cls(**values | {"state": State(values.get("state", ""))})
+        """Read a status back; ``ValueError`` when the values are none."""
+        status = read_record(cls, values)
+        if not 0 <= status.progress <= 1:
+            raise ValueError(f"progress must be from 0 to 1, not {status.progress:g}")
+        return replace(status, state=State(status.state))

@@ -4,6 +4,7 @@ import dataclasses
 import time
 
 from core.runs.run import Run
+from core.runs.slots import others
 from core.runs.status import State, Status
 from core.training.events import BatchDone, Begun, Diverged, EpochDone, Evaluating, Event, Finished
 
@@ -28,9 +29,18 @@ class StatusWriter:
         """Set state and message and write the status, unless that was done ``every`` s ago."""
         changed = state != self.now.state
         self.now = dataclasses.replace(self.now, state=state, message=message)
+        if state is not State.WAITING:
+            self.change(queue_place=None)
         if changed or time.monotonic() - self.written_at >= every:
             self.run.write_status(self.now)
             self.written_at = time.monotonic()
+
+    def show_waiting(self, place: int) -> None:
+        """Say that the run waits for a slot, and its place in the queue as soon as that changes."""
+        moved = place != self.now.queue_place
+        self.change(queue_place=place)
+        sentence = f"Waiting, number {place} in the queue: {others()} this machine."
+        self.show(State.WAITING, sentence, every=0.0 if moved else HEARTBEAT_SECONDS)
 
     def show_begun(self, begun: Begun) -> None:
         """Start from the position and the numbers of an earlier worker."""

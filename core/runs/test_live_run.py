@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import small_data, wait_for
+from core.conftest import TINY, small_data, wait_for
 from core.errors import RunError
 from core.runs.checkpoints import Position
 from core.runs.commands import Action
+from core.runs.event_log import EventLog
 from core.runs.listing import create_run
 from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
@@ -104,6 +105,19 @@ def test_a_rate_changed_in_a_pause_survives_a_stop_and_a_resume():
     assert run.status().peak_learning_rate == 0.125
 
 
+@pytest.mark.parametrize("engine", ["torch", "both"])
+def test_no_checkpoint_is_ahead_of_the_log_whenever_it_is_saved(engine, monkeypatch):
+    monkeypatch.setattr("core.runs.worker.CHECKPOINT_SECONDS", -1.0)  # at every event
+    run = create_run(CONFIG.replace(engine=engine, model=TINY))
+    for event in Worker(run).events():
+        newest = run.checkpoints.newest()
+        if newest is None:
+            continue
+        epoch, step = newest.position.epoch, newest.position.step
+        logged = EventLog(run.path / "events.jsonl")
+        assert len(logged.batch_losses().losses) == epoch * logged.steps_per_epoch() + step, event
+
+
 def test_one_run_has_one_worker(monkeypatch):
     run = create_run(CONFIG)
     monkeypatch.setattr("core.runs.worker.LOCK_SECONDS", 0.05)
@@ -115,18 +129,21 @@ def test_one_run_has_one_worker(monkeypatch):
 def test_a_training_waits_for_a_place_and_can_be_stopped_there(monkeypatch):
     from core.runs.slots import Slot, claimed, slot_is_free
 
-    monkeypatch.setattr("core.runs.slots.SLOTS", 1)
+    monkeypatch.setattr("core.runs.slots.slots", lambda: 1)
     first, second = create_run(CONFIG), create_run(CONFIG)
     with claimed(Slot()) as place:
         assert place.take() and not slot_is_free()
         with Background(first), Background(second):
             wait_for(lambda: first.status().state == "waiting", "the first waits")
             wait_for(lambda: second.status().state == "waiting", "the second waits")
-            assert "other trainings" in second.status().message
+            assert second.status().message in {
+                f"Waiting, number {number} in the queue: another training uses this machine."
+                for number in (1, 2)
+            }
             second.send(Action.STOP)
             wait_for(lambda: second.status().state == "stopped", "the second stops")
             place.leave()
-            wait_for(lambda: first.status().state == "finished", "the first gets the place")
+            wait_for(lambda: first.status().state == "finished", "the first gets the place", 120)
 
 
 def test_a_run_that_fails_says_why_and_logs_the_traceback(monkeypatch):

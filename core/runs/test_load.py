@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.config import TrainConfig
 from core.conftest import small_data
@@ -39,7 +40,16 @@ def photo(tmp_path):
 def export_weights(run, path: Path, half: bool = False) -> None:
     """Write a run's newest weights as a weight file of their own."""
     checkpoint = run.checkpoint()
-    names = ("model", "image_size", "classes", "accuracy", "recipe", "epoch")
+    names = (
+        "model",
+        "image_size",
+        "classes",
+        "accuracy",
+        "recipe",
+        "epoch",
+        "certainty",
+        "likeness",
+    )
     weights = checkpoint.weights
     if half:
         weights = {name: to_half(array) for name, array in weights.items()}
@@ -175,13 +185,35 @@ def test_the_command_answers_every_good_file_and_reports_the_bad_ones(run, tmp_p
     assert main([*arguments, "--json"]) == 1
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["file"] for line in lines] == [str(file) for file in files]
-    assert list(lines[0]) == ["file", "label", "probability", "probability_cat", "notes"]
+    keys = ["file", "label", "probability", "probability_cat", "declined", "notes"]
+    assert list(lines[0]) == keys and lines[0]["declined"] in (None, "unsure", "unlike")
     assert lines[1]["error"]["code"] == "empty" and "error" in lines[2] and lines[3] == lines[0]
     assert main(arguments) == 1
     told = capsys.readouterr()
     assert told.out.count(f"{good}: {lines[0]['label']} ") == 2
     assert "empty.jpg: " in told.err and "missing.jpg: " in told.err
     assert main(["--model", str(run.path), str(good)]) == 0
+
+
+def test_photos_are_found_as_people_type_them(run, tmp_path, monkeypatch, capsys):
+    write_photo(tmp_path / "my cat.png", 40, 30)
+    monkeypatch.chdir(tmp_path)
+    typed = [f"'{tmp_path}/my cat.png'", f"file://{tmp_path}/my%20cat.png", " my cat.png "]
+    assert main([*typed, "--model", str(run.path), "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.pop("file") for line in lines] == typed
+    assert lines[0] == lines[1] == lines[2]
+    assert main(["gone/cat.png", ".", "https://cat", "--model", str(run.path)]) == 1
+    told = capsys.readouterr().err
+    assert f"There is no photo {tmp_path}/gone/cat.png; the nearest folder that exists" in told
+    assert f"{tmp_path} is a folder; expected is the file of a photo." in told
+    assert "https://cat is an address on the web" in told
+
+
+def test_transparent_parts_are_noted_beside_the_answer(run, tmp_path, capsys):
+    Image.new("RGBA", (40, 40), (200, 30, 30, 0)).save(tmp_path / "clear.png")
+    assert main([str(tmp_path / "clear.png"), "--model", str(run.path)]) == 0
+    assert "(its transparent parts are filled with white)" in capsys.readouterr().out
 
 
 def test_other_classes_name_their_own_probability(run, tmp_path, photo, capsys):
@@ -211,7 +243,7 @@ def test_without_a_model_the_one_that_comes_along_answers(run, tmp_path, photo, 
     monkeypatch.setattr("core.networks.classifier.SHIPPED", tmp_path / "shipped.safetensors")
     assert main([str(photo)]) == 0
     assert load_classifier().name == "The shipped model"
-    assert SHIPPED.name == "compact.safetensors"
+    assert SHIPPED.name == "cat-or-dog.safetensors"
 
 
 def test_a_checkpoint_file_is_a_model(run, photo, tmp_path):

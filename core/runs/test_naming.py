@@ -1,10 +1,11 @@
 from core.architecture.library import text_of
-from core.config import PRESETS, TrainConfig
+from core.config import RECIPES, TrainConfig, recipe_for, recipe_of
 from core.runs.listing import create_run, names_of
-from core.runs.naming import LONGEST, describe, told_apart, what_differs
+from core.runs.naming import LONGEST, describe, told_apart, variations_beside, what_differs
 from core.runs.run import Run
+from core.variations import PLAIN, told
 
-COMPACT = PRESETS["compact"]
+COMPACT = RECIPES["quick"].replace(model="compact")
 
 
 def test_a_name_says_network_photos_and_what_is_not_the_recipe():
@@ -19,21 +20,56 @@ def test_a_name_says_network_photos_and_what_is_not_the_recipe():
     assert both == "article, 2,000 drawn pets, rate 0.0005, in float32"
     mistaken = COMPACT.replace(mistakes=["bgr"], image_size=32)
     assert describe(mistaken) == (
-        "compact, 2,000 drawn pets, rate 0.002, blue and red swapped, 32 pixels"
+        "compact, 2,000 drawn pets, rate 0.004, blue and red swapped, 32 pixels"
     )
     assert what_differs([COMPACT, mistaken]) == [
-        "no mistakes, 96 pixels",
+        "no mistakes, 128 pixels",
         "blue and red swapped, 32 pixels",
     ]
 
 
 def test_a_name_fits_a_list():
     everything = COMPACT.replace(
-        **{"image_size": 32, "seed": 3, "init": "uniform", "optimizer": "sgd", "augment": False},
+        **{"image_size": 32, "seed": 3, "init": "uniform", "optimizer": "sgd", "variations": ()},
         weight_decay=0.1,
         schedule="constant",
     )
-    assert len(describe(everything)) == LONGEST and describe(everything).endswith("…")
+    name = describe(everything)
+    assert len(name) <= LONGEST and name.endswith("pixels, seed 3, uniform weights, …")
+    long = describe(COMPACT.replace(data="/photos/" + "photo" * 20))
+    assert len(long) == LONGEST and long.endswith("photophot…")
+
+
+def test_variations_are_told_beside_those_of_the_recipe():
+    recipe = recipe_of(COMPACT)
+    some = tuple(recipe.variations)
+    for variations, words in (
+        (some[1:], f"variations without {told([some[0]])}"),
+        ((), "photos not varied"),
+    ):
+        assert describe(COMPACT.replace(variations=variations)).endswith(words)
+    base = TrainConfig(model="compact", variations=PLAIN)
+    swapped = base.replace(variations=["window", "light", "mix"])
+    assert variations_beside(swapped, base) == "variations with mixed without mirrored"
+    many = base.replace(variations=["turn", "mix", "erase"])
+    assert variations_beside(many, base) == "photos varied: turned, partly covered and mixed"
+
+
+def test_what_a_step_learns_from_is_said_shortly():
+    choices: dict[str, object] = {
+        "window": 0.75,
+        "views": 4,
+        "label_smoothing": 0.1,
+        "weight_average": 0.99,
+    }
+    choices |= {"dtype": "bfloat16", "device": "cpu", "variations": ["mirror", "mix"]}
+    plain = TrainConfig(model="compact", image_size=64, variations=PLAIN, dtype="auto")
+    assert what_differs([plain, plain.replace(**choices)]) == [
+        "photos varied: windows, mirrored and lighter or darker, whole photos, one view an epoch, "
+        "labels not smoothed, weights not averaged, in the quickest numbers, on any device",
+        "photos varied: mirrored and mixed, windows of 75 %, 4 views an epoch, "
+        "labels smoothed by 0.1, weights averaged by 0.99, in bfloat16, on cpu",
+    ]
 
 
 def test_what_differs_leaves_out_what_all_share():
@@ -84,13 +120,13 @@ def test_the_same_name_twice_gets_its_time_and_at_the_same_time_its_folder():
 
 def test_a_run_is_described_until_a_person_names_it_or_its_folder(runs_folder):
     run = create_run(COMPACT)
-    assert run.name == "compact, 2,000 drawn pets, rate 0.002"
+    assert run.name == "compact, 2,000 drawn pets, rate 0.004"
     assert create_run(COMPACT, path=runs_folder / "my-first").name == "my-first"
     twin = create_run(COMPACT)
     names = names_of([run, twin])
     assert len(set(names.values())) == 2
     assert all(
-        name.startswith("compact, 2,000 drawn pets, rate 0.002, ") for name in names.values()
+        name.startswith("compact, 2,000 drawn pets, rate 0.004, ") for name in names.values()
     )
     run.rename("mine")
     assert names_of([run, twin]) == {run.id: "mine", twin.id: twin.name}
@@ -104,7 +140,7 @@ def test_a_folder_nobody_named_is_told_from_one_that_somebody_did(runs_folder):
         (bare, "article without batchnorm, 2,000 drawn pets"),
         ("flatten\nlinear 1\nsigmoid", "own network of 3 layers, 2,000 drawn pets"),
     ]:
-        run = create_run(COMPACT.replace(model=model, image_size=96))
-        assert run.name.startswith(begins)
+        run = create_run(recipe_for(model).replace(model=model))
+        assert run.name.startswith(begins) and "whole photos" not in run.name
         assert "\n" not in run.id and " " not in run.id
     assert create_run(COMPACT, path=runs_folder / "20260101-monday").name == "20260101-monday"

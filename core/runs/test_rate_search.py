@@ -7,7 +7,7 @@ import pytest
 from core.config import TrainConfig
 from core.conftest import wait_for
 from core.errors import DataError
-from core.runs.background import is_locked
+from core.files import is_locked
 from core.runs.listing import create_run, list_runs
 from core.runs.rate_search import PATIENCE_SECONDS, Found, RateSearch, main
 from core.runs.worker import Worker
@@ -99,4 +99,7 @@ def test_it_waits_for_a_slot(monkeypatch):
 
     monkeypatch.setattr(search, "write", write_down)
     search.perform()
-    assert seen[0] == "Waiting: other trainings use this machine." and search.found().done
+    assert (
+        seen[0].startswith("Waiting, number 1 in the queue: other trainings")
+        and search.found().done
+    )

@@ -9,8 +9,10 @@ import pytest
 from core.config import TrainConfig
 from core.conftest import small_data
 from core.errors import ModelError, RunError
+from core.networks.calibration import calibrated
 from core.runs.checkpoints import Position
 from core.runs.listing import create_run, list_runs, open_run
+from core.runs.predictions import read_predictions
 from core.runs.run import Run
 from core.runs.status import State, Status
 from core.runs.worker import Worker
@@ -93,7 +95,12 @@ def test_a_finished_run_tells_and_keeps_everything():
     assert run.classes == ("dog", "cat") and run.saved_epochs() == [0, 1, 2]
     assert run.record["photos"] == {"train": 34, "test": 12}
     predictions = run.test_predictions(1)
-    np.testing.assert_array_equal(predictions.probabilities, done[0].probabilities)
+    certainty = run.classifier(1).certainty
+    assert certainty is not None and done[0].probabilities is not None
+    asked = calibrated(done[0].probabilities, certainty.temperature)
+    np.testing.assert_array_equal(predictions.probabilities, asked)
+    raw = read_predictions(run.path, 1, raw=True).probabilities
+    np.testing.assert_array_equal(raw, done[0].probabilities)
     np.testing.assert_array_equal(predictions.labels, small_data().test.labels)
     assert predictions.names[0] == "0.png" and predictions.classes == ("dog", "cat")
     assert run.test_predictions().epoch == 2
@@ -110,9 +117,12 @@ def test_a_run_gives_its_model_of_every_epoch():
     for epoch in (0, 1, 2, None):
         model = run.load_model(epoch)
         assert not model.training
+        certainty = None if epoch == 0 else run.classifier(epoch).certainty
         for name, tensor in model.state_dict().items():
-            weights = expected[2 if epoch is None else epoch]
-            np.testing.assert_array_equal(tensor.numpy(), weights[name])
+            weight = expected[2 if epoch is None else epoch][name]
+            if certainty is not None and name.startswith(f"{len(model) - 2}."):
+                weight = weight / np.float32(certainty.temperature)  # the network is calibrated
+            np.testing.assert_allclose(tensor.numpy(), weight, rtol=1e-6)
     with pytest.raises(ModelError, match="epochs 0, 1, 2, not of 3"):
         run.load_model(3)
     with pytest.raises(RunError, match="no answers"):

@@ -11,6 +11,7 @@ from core.runs.listing import create_run
 from core.runs.verdict import FAILED, Kind, best_epoch, best_learnt, judge, verdict_of
 from core.runs.worker import Worker
 from core.training.events import EpochDone
+from core.variations import PLAIN
 
 LN2 = math.log(2)
 
@@ -69,7 +70,7 @@ def test_over_fitting_begins_where_the_test_loss_was_lowest():
     assert "from 0.450 to 0.700" in verdict.sentence and "holds" not in verdict.sentence
     surer = judge(curves(epochs([0.6, 0.5, 0.4, 0.3, 0.2, 0.1], test)))
     assert "Its share right still holds at 80.0 %." in surer.sentence
-    varied = curves(done, config=TrainConfig(augment=True))
+    varied = curves(done, config=TrainConfig(variations=PLAIN))
     assert "varied pictures" in verdict.sentence
     assert "varied pictures" not in judge(varied).sentence
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import wait_for
+from core.conftest import NoProcess, five_seconds, launch_nothing, wait_for
 from core.errors import RunError
 from core.folders import ROOT
 from core.runs.commands import Action, Command, CommandFolder
@@ -110,8 +110,8 @@ def test_a_training_outlives_its_server_a_spare_does_not_and_a_signal_stops_it_c
         assert os.getsid(trainer) == trainer != os.getsid(0)
     finally:
         os.kill(trainer, signal.SIGTERM)
-    wait_for(lambda: run.status().state == "stopped", "the signal stops it")
-    wait_for(lambda: is_gone(trainer), "the worker ends")
+    wait_for(lambda: is_gone(trainer), "the worker ends", five_seconds())
+    assert run.status().state == "stopped"
     assert run.checkpoint().position.step == run.status().step % run.status().steps
     assert (run.path / "worker.log").read_bytes() == b""
 
@@ -122,7 +122,7 @@ def test_a_pool_replaces_a_dead_spare_and_starts_without_one(monkeypatch):
     def fake_launch(arguments, log):
         started.append(arguments)
         if arguments:
-            return None
+            return NoProcess()
         first = len(started) == 1  # it dies at once; later ones read to the end, as spares do
         code = "" if first else "import sys; sys.stdin.read()"
         return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
@@ -197,7 +197,7 @@ def test_a_killed_training_goes_on_at_once_from_the_command_line():
 
 
 def test_a_command_for_an_earlier_worker_is_not_obeyed_by_the_next(monkeypatch):
-    monkeypatch.setattr("core.runs.worker_pool.launch", lambda *_: None)
+    monkeypatch.setattr("core.runs.worker_pool.launch", launch_nothing)
     run = create_run(CONFIG)
     run.commands.send(Command(Action.STOP))
     WorkerPool().start(run)

@@ -7,22 +7,34 @@ import contextlib
 import time
 import traceback
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
-from core.architecture.library import name_of, text_of
-from core.errors import RunError, sentence_for
-from core.files import write_json
+from core.errors import DataError, RunError, sentence_for
+from core.runs.certainty import add_likeness, certainty_facts, keep_answers
 from core.runs.checkpoints import Position
 from core.runs.commands import POLL_SECONDS, Action
+from core.runs.end import forget_end
 from core.runs.event_log import EventLogWriter
-from core.runs.predictions import remove_predictions_after, write_predictions, write_test_photos
+from core.runs.photos import load_photos
+from core.runs.photos_elsewhere import missing_photos
+from core.runs.predictions import remove_predictions_after, write_test_photos
+from core.runs.queue import wait_for
 from core.runs.run import Run
-from core.runs.slots import SLOTS, Slot, claimed
+from core.runs.slots import Slot, claimed
 from core.runs.status import State
 from core.runs.status_writer import HEARTBEAT_SECONDS, STATUS_SECONDS, StatusWriter
-from core.system import set_torch_threads
+from core.runs.taking_up import (
+    Settled,
+    facts_of,
+    remove_halves,
+    settle,
+    take_up,
+    write_facts,
+)
+from core.runs.turns import wait_for_pages
+from core.small_host import small_host
 from core.training.events import (
     BatchDone,
     Begun,
@@ -35,6 +47,7 @@ from core.training.events import (
     LearningRateChanged,
     Stopped,
 )
+from core.training.team import ALONE, Order, Team
 
 if TYPE_CHECKING:
     from core.data import Data
@@ -45,6 +58,8 @@ CHECKPOINT_SECONDS = 60.0
 """Time between checkpoints within one long epoch."""
 REST_SECONDS = 1.0
 """A pause this long saves a checkpoint; a single step after a shorter one need not wait for it."""
+HALFWAY = (EnginesCompared, LayersMeasured)
+"""Events behind which the end of their batch is still to come."""
 
 
 class StopAskedError(Exception):
@@ -52,16 +67,22 @@ class StopAskedError(Exception):
 
 
 class Worker:
-    """Trains one run from where it stands, writes it all down, and obeys its commands."""
+    """Trains one run from where it stands, writes it all down, and obeys its commands.
 
-    def __init__(self, run: Run) -> None:
+    In a team it is the first process, and tells the others what to do; they are
+    ``core.runs.peer``.
+    """
+
+    def __init__(self, run: Run, team: Team = ALONE) -> None:
         self.run = run
+        self.team = team
         self.status = StatusWriter(run)
         self.checkpoint_at = 0.0
         self.stop_asked = self.paused = False
         self.single_steps = 0
         self.learning_rate: float | None = None
         self.slot = Slot()
+        self.config = run.config
         self.state: TrainingState | None = None
         self.saved: Position | None = None
 
@@ -81,9 +102,11 @@ class Worker:
         except Timeout:
             raise RunError(f"The run {self.run.name} is already being trained.") from None
         with lock, claimed(self.slot):
+            forget_end(self.run.path)
             try:
                 yield from self.train()
             except StopAskedError:  # before the first batch
+                self.team.share(None)
                 self.status.show(State.STOPPED, "Stopped before its first batch.")
                 yield Stopped(0, 0)
             except Exception as error:
@@ -112,18 +135,20 @@ class Worker:
         self.checkpoint_at = time.monotonic()
         try:
             self.obey(state, log)
-            for event in train(state, data, self.run.config):
+            for event in train(state, data, self.config):
                 if isinstance(event, EpochDone) and event.probabilities is not None:
                     # Before the log: whoever reads there of an epoch finds its answers.
-                    write_predictions(self.run.path, event.epoch, event.probabilities)
+                    keep_answers(self.run, event.epoch, event.probabilities)
+                if isinstance(event, Finished):
+                    self.status.show(State.TRAINING, "Learning what is unlike all its photos.")
+                    add_likeness(self.run, data, self.leave_when_asked)
                 log.add(event)
                 self.keep(event, state, log)
                 self.status.show_event(event)
                 yield event
                 if isinstance(event, Finished | Diverged):
                     return
-                # Behind these two the end of their batch is still to come.
-                if not isinstance(event, EnginesCompared | LayersMeasured):
+                if not isinstance(event, HALFWAY):
                     self.obey(state, log)
         except (StopAskedError, GeneratorExit) as reason:
             self.status.show(State.STOPPING, "Saving a checkpoint.")
@@ -135,79 +160,60 @@ class Worker:
                 raise
             yield stopped
 
-    # Before the first batch
+    # Before the first batch, and after the last one
+
+    def leave_when_asked(self) -> None:
+        """Raise ``StopAskedError`` when somebody wants the training to end."""
+        self.take_commands()
+        if self.stop_asked:
+            raise StopAskedError
 
     def wait_for_slot(self) -> None:
         """Return when a training may run; says so while it has to wait."""
-        while not self.slot.take():
-            sentence = f"Waiting: {SLOTS} other trainings use this machine."
-            self.status.show(State.WAITING, sentence, every=HEARTBEAT_SECONDS)
-            self.take_commands()
-            if self.stop_asked:
-                raise StopAskedError
-            time.sleep(POLL_SECONDS)
+
+        def tell(place: int) -> None:
+            self.status.show_waiting(place)
+            self.leave_when_asked()
+
+        wait_for(self.slot, tell)
 
     def load_data(self) -> "Data":
         """Load the photos; a stop is obeyed meanwhile."""
-        from core.data import DataRequest, load_data
 
         def progress(done: int, total: int) -> None:
             sentence = f"Loading the photos: {done} of {total}."
             self.status.show(State.LOADING, sentence, every=STATUS_SECONDS)
-            self.take_commands()
-            if self.stop_asked:
-                raise StopAskedError
+            self.leave_when_asked()
 
-        return load_data(DataRequest.of(self.run.config), progress)
+        if missing := missing_photos(self.run):
+            raise DataError(missing)
+        return load_photos(self.config, progress)
 
     def prepare(self, data: "Data") -> tuple["TrainingState", Begun]:
         """Build the network and take up the newest checkpoint, if there is one."""
+        import torch
+
         from core.data.batching import batch_slices
         from core.training.state import build_state
 
-        config, note = self.run.config, self.write_facts(data)
-        state = build_state(config)
-        checkpoint = self.run.checkpoints.newest()
+        note = write_facts(self.run, data, self.team)
+        self.config = config = settle(self.run, self.team)
+        photos = (len(data.train), len(data.test))
+        self.team.share(Settled(self.run.path, config, torch.get_num_threads(), photos))
+        self.team.wait_for_all()
+        state = build_state(config, self.team)
+        checkpoint = take_up(state, self.run)
         if checkpoint is not None:
-            state.learner.load_weights(checkpoint.weights)
-            state.learner.load_optimizer_arrays(checkpoint.optimizer)
-            state.restore(checkpoint.facts["state"])
             if not checkpoint.optimizer:
                 note += "The optimiser starts afresh: its memory was not kept. "
             self.saved = checkpoint.position
         self.run.checkpoints.remove_after(Position(state.epoch, state.step))
+        remove_halves(self.run)
         remove_predictions_after(self.run.path, state.epoch)
         write_test_photos(self.run.path, data.test, data.classes)
         self.state = state
-        steps = len(batch_slices(len(data.train), config.batch_size))
+        steps = len(batch_slices(config.views * len(data.train), config.batch_size))
         return state, Begun(state.epoch, state.step, steps, state.learning_rate, note.strip())
-
-    def write_facts(self, data: "Data") -> str:
-        """Add to config.json what the data turned out to be; return what changed since last time.
-
-        Other classes than before are a ``RunError``: the weights would mean something else.
-        """
-        import torch
-
-        record = self.run.record
-        facts: dict[str, Any] = {
-            "classes": list(data.classes),
-            "source": data.source,
-            "photos": {"train": len(data.train), "test": len(data.test)},
-        }
-        before = {name: record.get(name, value) for name, value in facts.items()}
-        if before["classes"] != facts["classes"]:
-            raise RunError(
-                f"This run learnt {' and '.join(before['classes'])}, but its data now holds "
-                f"{' and '.join(facts['classes'])}."
-            )
-        # Sums over another number of threads round differently, and a run must stay repeatable.
-        facts["threads"] = record.get("threads", torch.get_num_threads())
-        set_torch_threads(facts["threads"])
-        write_json(self.run.path / "config.json", record | facts, durable=True)
-        if before["photos"] != facts["photos"]:
-            return "The data has changed since this run was begun. "
-        return ""
 
     # Between two batches
 
@@ -231,6 +237,8 @@ class Worker:
         self.change_learning_rate(state, log)
         if self.paused and not self.single_steps and not self.stop_asked:
             self.rest(state, log)
+        wait_for_pages()
+        self.team.order(Order.STOP if self.stop_asked else Order.GO, state.learning_rate)
         if self.stop_asked:
             raise StopAskedError
 
@@ -245,7 +253,8 @@ class Worker:
 
     def rest(self, state: "TrainingState", log: EventLogWriter) -> None:
         """Wait without using the processor until someone wants a step, all of it, or an end."""
-        self.slot.leave()
+        if not small_host():  # its memory stays taken, and there is none for another one
+            self.slot.leave()
         log.flush()
         began = time.monotonic()
         self.status.show(State.PAUSED, "Paused.")
@@ -265,6 +274,8 @@ class Worker:
 
     def keep(self, event: Event, state: "TrainingState", log: EventLogWriter) -> None:
         """Save what an event is worth: weights after an epoch, or once a minute."""
+        if isinstance(event, HALFWAY):
+            return  # the weights know a batch that the log does not know yet
         if isinstance(event, EpochDone):
             self.save(state, log)
         elif isinstance(event, Diverged):
@@ -281,24 +292,16 @@ class Worker:
         if here == self.saved:
             return
         log.flush(durable=True)
-        config = self.run.config
-        facts = {
-            "model": name_of(config.model),
-            "network": text_of(config.model),
-            "image_size": config.image_size,
-            "classes": list(self.run.classes or ()),
-            "mistakes": [str(mistake) for mistake in config.mistakes],
-            "accuracy": state.test_accuracy,
-            "recipe": config.to_dict(),
-            "state": state.to_dict(),
-        }
-        learner = state.learner
-        self.run.checkpoints.save(here, learner.weights(), learner.optimizer_arrays(), facts)
+        facts = facts_of(self.run, self.config, state) | certainty_facts(self.run, here)
+        self.run.checkpoints.save(here, state.weights(), state.memory(), facts)
         self.saved, self.checkpoint_at = here, time.monotonic()
 
     def fail(self, error: Exception) -> None:
         """Leave a sentence in the status and the traceback in worker.log, as far as possible."""
         with contextlib.suppress(OSError):  # the disk itself may be what failed
-            with (self.run.path / "worker.log").open("a", encoding="utf-8") as log:
-                traceback.print_exception(error, file=log)
             self.status.show(State.FAILED, sentence_for(error))
+        with (
+            contextlib.suppress(OSError),
+            (self.run.path / "worker.log").open("a", encoding="utf-8") as log,
+        ):
+            traceback.print_exception(error, file=log)

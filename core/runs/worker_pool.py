@@ -14,9 +14,12 @@ from pathlib import Path
 
 from core.errors import RunError
 from core.runs.background import start_process
+from core.runs.end import forget_end, note_end
+from core.runs.queue import somebody_waits
 from core.runs.run import Run
 from core.runs.slots import slot_is_free
 from core.runs.status import State, Status
+from core.small_host import small_host
 
 REFILL_SECONDS = 30.0
 """A new spare waits this long after a start: importing torch would take a core from it."""
@@ -33,7 +36,12 @@ class WorkerPool:
         self.lock = threading.Lock()
 
     def warm(self) -> None:
-        """Make sure that a spare is there, or after a recent start soon will be; no waiting."""
+        """Make sure that a spare is there, or after a recent start soon will be; no waiting.
+
+        On a small computer none is kept: it takes a sixth of a gigabyte.
+        """
+        if small_host():
+            return
         with self.lock:
             if self.living_spare() is not None:
                 return
@@ -58,6 +66,7 @@ class WorkerPool:
             if not before.resumable:
                 raise RunError(f"The run {run.name} is {before.state}: nothing is left to train.")
             run.commands.clear()
+            forget_end(run.path)
             run.write_status(
                 Status(
                     State.STARTING,
@@ -67,11 +76,19 @@ class WorkerPool:
                     progress=before.progress,
                 )
             )
-            spare = self.living_spare() if slot_is_free() else None
+            at_once = slot_is_free() and not somebody_waits()
+            spare = self.living_spare() if at_once else None
             if spare is not None and hand_over(spare, run.path):
-                self.spare = None
+                worker, self.spare = spare, None
             else:
-                launch([str(run.path)], run.path / "worker.log")
+                try:
+                    worker = launch([str(run.path)], run.path / "worker.log")
+                except OSError as error:
+                    run.write_status(before)
+                    raise RunError(
+                        f"No process can be started to train {run.name}: {error.strerror}."
+                    ) from error
+            threading.Thread(target=watch, args=(worker, run), daemon=True).start()
             self.started_at = time.monotonic()
         if spare is not None:
             self.warm()
@@ -97,6 +114,13 @@ class WorkerPool:
 def launch(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
     """Start a worker process; without arguments it waits for the path of a run."""
     return start_process("core.runs.worker_process", arguments, log, has_input=not arguments)
+
+
+def watch(worker: subprocess.Popen[bytes], run: Run) -> None:
+    """Wait for a worker's end; should it have said no last word, write down how it ended."""
+    code = worker.wait()
+    if run.status().state is State.INTERRUPTED:
+        note_end(run.path, code)
 
 
 def hand_over(spare: subprocess.Popen[bytes], path: Path) -> bool:
