@@ -4,14 +4,18 @@ Light to import: pages draw their forms from here long before torch is needed.
 """
 
 import dataclasses
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from core.architecture import library
-from core.errors import ConfigError
+from core.changes import Changes
+from core.errors import ArchitectureError, ConfigError
 from core.mistakes import Mistake
+from core.variations import PLAIN, Variation
+
+Named = TypeVar("Named", bound=StrEnum)
 
 MODELS = library.NAMES
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
@@ -19,8 +23,17 @@ OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine")
 ENGINES = ("torch", "numpy", "both")
 DTYPES = ("float32", "float64")
+"""What both engines compute in."""
+NUMBERS = ("auto", *DTYPES, "bfloat16")
+"""``bfloat16``: convolutions in it, weights and the last layer in float32; ``auto``: what is
+measured to be quicker of the two, when the training begins."""
+DEVICES = ("auto", "cpu", "cuda", "mps")
 DRAWN = "drawn"
 """The source of photos that the program draws itself."""
+ARTICLE_SET = "kaggle:fusicfenta/cat-and-dog"
+"""The source of the article's photos; they are here once somebody has asked for them."""
+PLACELESS = (DRAWN, ARTICLE_SET)
+"""Sources that have a name of their own, the same on every computer, and no path."""
 SGD_MOMENTUM = 0.9
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -32,6 +45,10 @@ LIMITS: dict[str, tuple[float, float]] = {
     "test_per_class": (1, 1_000_000),
     "seed": (0, 2**31 - 1),
     "weight_decay": (0.0, 10.0),
+    "window": (0.25, 1.0),
+    "views": (1, 100),
+    "label_smoothing": (0.0, 0.4),
+    "weight_average": (0.0, 0.99999),
 }
 """Smallest and largest value of each number, both allowed.
 
@@ -44,11 +61,21 @@ batch norm and the clamped loss forgive the article's network a rate of a millio
 class TrainConfig:
     """Everything that decides how a run goes. A field that cannot work is a ``ConfigError``.
 
-    ``data`` is ``drawn`` or a folder, ``model`` a preset's name or the text of a network (see
-    ``core.architecture``). Sizes are in pixels, ``learning_rate`` is the schedule's peak,
-    ``weight_decay`` is decoupled for ``adamw`` and added to the gradient otherwise.
-    ``engine`` computes in ``dtype``; "both" trains the network in both engines side by side.
-    ``mistakes`` are the article's that are made on purpose, each once, in the order of ``Mistake``.
+    ``data`` is ``drawn``, the article's set on Kaggle, a folder or a zip, ``model`` a preset's name
+    or a network's text (see ``core.architecture``). Sizes are in pixels, ``learning_rate`` is the
+    schedule's peak, ``weight_decay`` is decoupled for ``adamw`` and added to the gradient
+    otherwise. ``engine`` computes in ``dtype`` on ``device``; "both" trains the network in both
+    engines side by side. ``mistakes`` are the article's that are made on purpose, each once, in the
+    order of ``Mistake``.
+
+    Photos are varied as ``variations`` say, and shrunk to ``window`` of their side meanwhile: a
+    network that sees larger pictures when it answers answers better (Touvron et al., 2019). Each
+    epoch shows every photo ``views`` times. ``label_smoothing`` of each answer asked belongs to the
+    other class. With ``weight_average`` the weights that answer are a moving average of the
+    trained ones, of which each step keeps that share.
+
+    ``left_out`` photos of the source are not used, and those ``turned_over`` have the other label
+    than in the source (``core.changes``).
     """
 
     data: str = DRAWN
@@ -64,10 +91,17 @@ class TrainConfig:
     optimizer: str = "adam"
     weight_decay: float = 0.0
     schedule: str = "constant"
-    augment: bool = False
+    variations: tuple[Variation, ...] = ()
+    window: float = 1.0
+    views: int = 1
+    label_smoothing: float = 0.0
+    weight_average: float = 0.0
     engine: str = "torch"
     dtype: str = "float32"
+    device: str = "auto"
     mistakes: tuple[Mistake, ...] = ()
+    left_out: tuple[str, ...] = ()
+    turned_over: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_source(self.data)
@@ -75,27 +109,47 @@ class TrainConfig:
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("engine", self.engine, ENGINES)
-        check_choice("dtype", self.dtype, DTYPES)
-        for name in ("epochs", "batch_size", "image_size", "train_per_class", "test_per_class"):
-            check_whole_number(name, getattr(self, name))
-        check_whole_number("seed", self.seed)
-        check_number("learning_rate", self.learning_rate)
-        check_number("weight_decay", self.weight_decay)
-        if not isinstance(self.augment, bool):
-            raise ConfigError(f"Augment must be true or false, not {self.augment!r}.")
+        check_choice("dtype", self.dtype, NUMBERS)
+        check_choice("device", self.device, DEVICES)
+        for name in LIMITS:
+            check_field(name, getattr(self, name))
         object.__setattr__(self, "model", checked_network(self.model, self.image_size))
         object.__setattr__(self, "mistakes", checked_mistakes(self.mistakes))
+        object.__setattr__(self, "variations", checked_variations(self.variations))
+        for name, value in vars(self.changes).items():
+            object.__setattr__(self, name, value)
+        check_engine(self)
+        check_window(self)
+
+    @property
+    def changes(self) -> Changes:
+        """What is changed about the photos of the source."""
+        return Changes(self.left_out, self.turned_over)
+
+    @property
+    def window_side(self) -> int:
+        """Side in pixels of the pictures that the network is trained on."""
+        return window_side(self.image_size, self.window) if self.variations else self.image_size
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values for JSON."""
-        return dataclasses.asdict(self) | {"mistakes": [str(each) for each in self.mistakes]}
+        return dataclasses.asdict(self) | {
+            "mistakes": [str(each) for each in self.mistakes],
+            "variations": [str(each) for each in self.variations],
+            "left_out": list(self.left_out),
+            "turned_over": list(self.turned_over),
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainConfig":
         """Build a config from ``to_dict``'s values; an unknown field is a ``ConfigError``.
 
-        A field that an older version did not know yet takes its default.
+        A field that an older version did not know yet takes its default; where photos were varied
+        without a choice, they are varied in the ways that were meant.
         """
+        values = dict(values)
+        if "augment" in values:
+            values["variations"] = PLAIN if values.pop("augment") else ()
         known = {field.name for field in dataclasses.fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
@@ -109,6 +163,11 @@ class TrainConfig:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
+def window_side(photo_side: int, window: float) -> int:
+    """Return the side in pixels of windows that are ``window`` of the photo's side."""
+    return max(1, round(photo_side * window))
+
+
 def in_words(name: str) -> str:
     """Begin a sentence with a field's name: "image_size" is "Image size"."""
     return name.replace("_", " ").capitalize()
@@ -117,7 +176,9 @@ def in_words(name: str) -> str:
 def check_source(value: object) -> None:
     """Raise ``ConfigError`` when ``value`` names no source of photos."""
     if not isinstance(value, str) or not value.strip():
-        raise ConfigError(f'Data must be "drawn" or the path of a folder, not {value!r}.')
+        raise ConfigError(
+            f'Data must be "drawn", "{ARTICLE_SET}" or the path of a folder or zip, not {value!r}.'
+        )
 
 
 def checked_network(model: object, image_size: int) -> str:
@@ -149,7 +210,7 @@ def check_number(name: str, value: object) -> None:
     """Raise ``ConfigError`` when ``value`` is no finite number within ``LIMITS[name]``."""
     low, high = LIMITS[name]
     good = isinstance(value, int | float) and not isinstance(value, bool)
-    if not good or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
+    if not good or not low <= value <= high:  # type: ignore[operator]
         raise ConfigError(
             f"{in_words(name)} must be a number from {low:g} to {high:g}, not {value!r}."
         )
@@ -163,48 +224,122 @@ def check_field(name: str, value: object) -> None:
 
 def checked_mistakes(values: object) -> tuple[Mistake, ...]:
     """Return the mistakes of a list of their names, each once and in one order; ``ConfigError``."""
-    known = [str(mistake) for mistake in Mistake]
+    return checked_names("mistake", values, Mistake)
+
+
+def checked_variations(values: object) -> tuple[Variation, ...]:
+    """Return the variations of a list of their names, as ``checked_mistakes`` does."""
+    return checked_names("variation", values, Variation)
+
+
+def checked_names(what: str, values: object, known: type[Named]) -> tuple[Named, ...]:
+    """Return those of ``known`` that ``values`` names, each once and in the order of ``known``."""
     if not isinstance(values, Collection) or isinstance(values, str):
-        raise ConfigError(f"Mistakes must be a list of names, not {values!r}.")
+        raise ConfigError(f"{what.capitalize()}s must be a list of names, not {values!r}.")
     for value in values:
-        if value not in known:
-            raise ConfigError(f"A mistake must be one of {', '.join(known)}, not {value!r}.")
-    return tuple(mistake for mistake in Mistake if mistake in values)
+        if value not in list(known):
+            raise ConfigError(
+                f"{what.capitalize()}s must be some of {', '.join(known)}, not {value!r}."
+            )
+    return tuple(each for each in known if each in values)
 
 
-PRESETS = {
+def check_engine(config: TrainConfig) -> None:
+    """Raise ``ConfigError`` for numbers or a device that the engine cannot compute with."""
+    if config.engine == "torch":
+        return
+    if config.dtype == "bfloat16":
+        raise ConfigError(
+            f"The {config.engine} engine computes in float32 or float64: NumPy has no bfloat16."
+            if config.engine == "numpy"
+            else "Both engines side by side need numbers that both have: float32 or float64, "
+            "not bfloat16."
+        )
+    if config.device not in ("auto", "cpu"):
+        raise ConfigError(
+            f"NumPy computes on the processor alone, so the device must be auto or cpu, "
+            f"not {config.device}."
+        )
+
+
+def check_window(config: TrainConfig) -> None:
+    """Raise ``ConfigError`` when the network cannot be trained on the smaller windows."""
+    side = config.window_side
+    if side == config.image_size:
+        return
+    try:
+        windows = library.parameters_of(config.model, side)
+    except ArchitectureError as error:
+        raise ConfigError(
+            f"Window {config.window:g} makes pictures of {side} pixels. {error}"
+        ) from error
+    if library.parameters_of(config.model, config.image_size) != windows:
+        raise ConfigError(
+            f"This network has other weights for windows of {side} pixels than for "
+            f"photos of {config.image_size}: window must be 1, or an adaptive average pool must "
+            "come before the network is flattened."
+        )
+
+
+QUICK = TrainConfig(
+    model="early-pooling",
+    epochs=22,
+    batch_size=64,
+    learning_rate=4e-3,
+    image_size=128,
+    init="kaiming_normal",
+    optimizer="adamw",
+    weight_decay=0.05,
+    schedule="cosine",
+    variations=PLAIN,
+    window=0.75,
+    views=2,
+    weight_average=0.998,
+    dtype="auto",
+)
+RECIPES = {
     "article": TrainConfig(),
-    "compact": TrainConfig(
-        model="compact",
-        epochs=30,
-        batch_size=32,
-        learning_rate=2e-3,
-        image_size=96,
-        train_per_class=1000,
-        test_per_class=200,
-        init="kaiming_normal",
-        optimizer="adamw",
-        weight_decay=0.05,
-        schedule="cosine",
-        augment=True,
+    "quick": QUICK,
+    "thorough": QUICK.replace(
+        epochs=45,
+        image_size=160,
+        variations=tuple(Variation),
+        window=0.8,
+        views=10,
+        label_smoothing=0.05,
+        weight_average=0.999,
     ),
 }
-"""Recipes with a network of their own; ``article`` is the article's, exactly."""
+"""Ways to train, each with the network it is for; ``article`` is the article's, exactly.
+
+``quick`` and ``thorough`` are two ways to spend time; ``core.bench recipe`` measures them.
+"""
+
+USUAL = "quick"
+"""The recipe of every network but the article's."""
 
 
-def recipe_for(model: str) -> TrainConfig:
-    """Return the recipe that a network starts from: its own, or the one of ``compact``.
+def recipe_for(model: str, name: str = "") -> TrainConfig:
+    """Return the recipe of that name, fit for a network; without a name the one it starts from.
 
-    Its ``model`` is the recipe's, to be replaced together with the size of the photos.
+    That is the article's for its network, else ``quick``. A network whose weights depend on the
+    photos' size is shown them whole. The recipe's ``model`` is its own, to be replaced together
+    with the size of the photos.
     """
-    return PRESETS.get(library.canonical(model), PRESETS["compact"])
+    recipe = RECIPES[name or ("article" if library.canonical(model) == "article" else USUAL)]
+    try:
+        recipe.replace(model=model)
+    except ConfigError:
+        return recipe.replace(window=1.0)
+    return recipe
 
 
 def recipe_of(config: TrainConfig) -> TrainConfig:
-    """Return the recipe that a training follows: its network's own, or the one it is nearest to."""
-    return PRESETS.get(config.model) or min(
-        PRESETS.values(), key=lambda recipe: how_many_differ(recipe, config)
-    )
+    """Return the recipe that a training follows: the article's for its network, or the nearest."""
+    if config.model == "article":
+        return RECIPES["article"]
+    recipes = [recipe_for(config.model, name) for name in RECIPES]
+    return min(recipes, key=lambda recipe: how_many_differ(recipe, config))
 
 
 def how_many_differ(one: TrainConfig, other: TrainConfig) -> int:

@@ -1,105 +1,165 @@
 """Make the model that comes with the program: ``python -m core.make_shipped --photos FOLDER``.
 
-Trains the ``compact`` preset on the training photos of every named folder and on drawn pets
-together, tests it on the first folder's test photos and on drawn pets it has not seen, and writes
-weights (float16), facts and a model card to ``core/networks/shipped``.
+Gathers the photos of every named folder and drawn pets in one folder, and trains on it as
+``core.train`` does on any other: the run lies in ``--work`` and goes on where it was interrupted.
+Each fifteenth photo is kept out of the training; those set temperature, band and threshold. At the
+end the weights, in half precision, are tested on the first folder's test photos, which nothing was
+chosen on, and on drawn pets the network has not seen, and are written to
+``core/networks/shipped`` with their facts and a model card.
 """
 
 import argparse
-import dataclasses
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from core import train
 from core.architecture.library import name_of, text_of
-from core.config import DRAWN, PRESETS, TrainConfig
+from core.config import DRAWN, RECIPES, TrainConfig
 from core.data import Data, DataRequest, PhotoSet, load_data
-from core.errors import DataError
+from core.data.drawn import KINDS, draw_pet
+from core.data.request import ALL
+from core.data.sources import plan_source
+from core.errors import DataError, GlassError, RunError
+from core.exchange.model_card import model_card
+from core.files import make_folder, sha256, whole_folder
 from core.networks.build import build_model
+from core.networks.calibration import measure_certainty
+from core.networks.tensors import load_into
 from core.networks.weight_files import SHIPPED, read_weight_file, to_half, write_weight_file
-from core.training.events import BatchDone, EpochDone, Finished
-from core.training.learner import Learner
-from core.training.loop import accuracy, train
-from core.training.state import build_state
+from core.runs.run import Run
+from core.runs.status import State
+from core.training.learn_likeness import learn_likeness, prepare_lesson
+from core.training.loop import accuracy
 from core.training.torch_learner import TorchLearner
 
 DRAWN_TRAIN, DRAWN_TEST = 500, 200  # per class
-ALL = 1_000_000  # more photos than any folder has: take them all
+KEPT_OUT = 15
+"""Each so many-th photo is asked and never trained on."""
 
 
-def combine(photos: list[Data], drawn: Data) -> Data:
-    """Join all photos for training but the first folder's test photos, which stay for the test."""
-    first = photos[0]
-    for other in photos[1:]:
-        if other.classes != first.classes:
-            raise DataError(f"{other.source} has {other.classes}, {first.source} {first.classes}")
-    parts = [first.train, *(half for data in photos[1:] for half in (data.train, data.test))]
-    parts.append(drawn.train)
-    train_photos = PhotoSet(
-        np.concatenate([part.pixels for part in parts]),
-        np.concatenate([part.labels for part in parts]),
-        tuple(name for part in parts for name in part.names),
-    )
-    return dataclasses.replace(first, train=train_photos)
+def gather(folders: list[Path], side: int, place: Path) -> Path:
+    """Link all photos and draw pets into one folder to train on, ``place``; made once.
+
+    The first folder's test photos stay out, and so does every file that equals one of them.
+    """
+    if place.exists():
+        return place
+    photos = list(photos_to_learn(folders))
+    make_folder(place.parent)
+    with whole_folder(place) as fresh:
+        for split in ("training_set", "test_set"):
+            for kind in KINDS:
+                (fresh / split / kind).mkdir(parents=True)
+        for number, (kind, path) in enumerate(photos):
+            split = "test_set" if number % KEPT_OUT == KEPT_OUT - 1 else "training_set"
+            (fresh / split / kind / f"{number}-{path.name}").symlink_to(path)
+        for kind in KINDS:
+            for number in range(DRAWN_TRAIN):
+                pixels = draw_pet(kind, side, 0, number)
+                Image.fromarray(pixels).save(fresh / "training_set" / kind / f"drawn-{number}.png")
+    return place
 
 
-def make(folders: list[str], config: TrainConfig, out: Path) -> dict[str, object]:
+def photos_to_learn(folders: list[Path]) -> Iterator[tuple[str, Path]]:
+    """Yield the class and the file of every photo that may be learnt."""
+    plans = [plan_source(DataRequest(str(folder), train_per_class=ALL)) for folder in folders]
+    for folder, plan in zip(folders, plans, strict=True):
+        if plan.classes != KINDS:
+            raise DataError(f"{folder} must hold photos of {' and '.join(KINDS)}.")
+    asked = [g for g in plans[0].groups if g.split == "test"]
+    never = {sha256(folders[0] / name) for group in asked for name in group.candidates}
+    for folder, plan in zip(folders, plans, strict=True):
+        for group in plan.groups:
+            for name in () if group in asked else group.candidates:
+                path = (folder / name).resolve()
+                if sha256(path) not in never:
+                    yield group.class_name, path
+
+
+def trained(config: TrainConfig, path: Path) -> Run:
+    """Train a run in ``path`` to its end, or go on with it; ``RunError`` when it is interrupted."""
+    if path.exists():
+        arguments = ["--resume", "--run-dir", str(path)]
+    else:
+        arguments = ["--recipe", "thorough", "--data", config.data, "--run-dir", str(path)]
+        arguments += ["--epochs", str(config.epochs), "--seed", str(config.seed)]
+        arguments += ["--train-per-class", str(ALL), "--test-per-class", str(ALL)]
+    if train.main(arguments) or Run(path).status().state is not State.FINISHED:
+        raise RunError("The training is not at its end: the same command goes on with it.")
+    return Run(path)
+
+
+def make(folders: list[Path], epochs: int, work: Path, out: Path) -> dict[str, object]:
     """Train and write the model; return the facts written beside it."""
-    size, seed = config.image_size, config.seed
-    photos = [load_data(DataRequest(folder, size, ALL, ALL, seed)) for folder in folders]
-    drawn = load_data(DataRequest(DRAWN, size, DRAWN_TRAIN, DRAWN_TEST, seed))
-    data = combine(photos, drawn)
-    state = build_state(config)
-    started = time.monotonic()
-    for event in train(state, data, config):
-        if isinstance(event, EpochDone):
-            print(
-                f"epoch {event.epoch}: train loss {event.train_loss:.3f}, "
-                f"test accuracy {event.test_accuracy:.4f}",
-                flush=True,
-            )
-        elif not isinstance(event, BatchDone | Finished) and hasattr(event, "message"):
-            raise DataError(str(event.message))
-    minutes = (time.monotonic() - started) / 60
-    weights = {name: to_half(np.array(array)) for name, array in state.learner.weights().items()}
-    state.learner.load_weights(weights)  # what is measured is what is shipped
+    photos = gather(folders, RECIPES["thorough"].image_size, work / "photos")
+    run = trained(RECIPES["thorough"].replace(data=str(photos), epochs=epochs), work / "run")
+    state = run.load_model().state_dict()
+    weights = {name: to_half(tensor.numpy()) for name, tensor in state.items()}
+    learnt = load_data(DataRequest.of(run.config))
+    drawn = sum(name.startswith("drawn-") for name in map(base_name, learnt.train.names))
     facts: dict[str, object] = {
-        "model": name_of(config.model),
-        "network": text_of(config.model),
-        "image_size": size,
-        "classes": list(data.classes),
-        "train_photos": len(data.train) - len(drawn.train),
-        "train_drawn": len(drawn.train),
-        "minutes": round(minutes, 1),
-        "config": config.replace(data="photos and drawn pets").to_dict(),
+        "model": name_of(run.config.model),
+        "network": text_of(run.config.model),
+        "image_size": run.config.image_size,
+        "classes": list(learnt.classes),
+        "train_photos": len(learnt.train) - drawn,
+        "train_drawn": drawn,
+        "validation_photos": len(learnt.test),
+        "minutes": round(run.log.epochs()[-1].seconds / 60, 1),
+        "config": run.settled.replace(data="photos and drawn pets").to_dict(),
     }
-    return write(out, weights, facts | measure(state.learner, data.test, drawn.test))
+    return write(out, weights, facts | measure(weights, facts, folders[0], learnt))
 
 
-def measure_again(folder: str, out: Path) -> dict[str, object]:
-    """Test the model in ``out`` as the program decodes and draws today; rewrite facts and card."""
-    weights, facts = read_weight_file(out / SHIPPED.name)
-    config = TrainConfig.from_dict(facts["config"])
-    learner = TorchLearner(build_model(config.model, config.image_size), config)
-    learner.load_weights(weights)
+def base_name(name: str) -> str:
+    """Return the last part of a photo's name."""
+    return name.rpartition("/")[2]
+
+
+def measure(
+    weights: dict[str, np.ndarray], facts: dict[str, object], folder: Path, learnt: Data
+) -> dict[str, object]:
+    """Ask the weights as they are shipped: what they know of themselves, and how often right."""
+    config = TrainConfig.from_dict(dict(facts["config"]))  # type: ignore[call-overload]
+    model = build_model(config.model, config.image_size)
+    load_into(model, weights)
+    learner = TorchLearner(model, config)
     size, seed = config.image_size, config.seed
-    photos = load_data(DataRequest(folder, size, ALL, ALL, seed))
-    drawn = load_data(DataRequest(DRAWN, size, DRAWN_TRAIN, DRAWN_TEST, seed))
-    kept = {name: value for name, value in facts.items() if not name.endswith("sha256")}
-    halves = {name: to_half(np.array(array)) for name, array in weights.items()}
-    return write(out, halves, kept | measure(learner, photos.test, drawn.test))
-
-
-def measure(learner: Learner, photos: PhotoSet, drawn: PhotoSet) -> dict[str, object]:
-    """Return how many test photos and drawings there are and the share answered rightly."""
+    tested = load_data(DataRequest(str(folder), size, 1, ALL, seed)).test
+    drawn = load_data(DataRequest(DRAWN, size, 1, DRAWN_TEST, seed)).test
+    answers = predict(learner, tested)
+    likeness = learn_likeness(model.eval(), prepare_lesson(learnt.train, learnt.test))
+    certainty = measure_certainty(predict(learner, learnt.test), learnt.test.labels)
     return {
-        "test_photos": len(photos),
-        "test_accuracy": accuracy(predict(learner, photos), photos.labels),
+        "test_photos": len(tested),
+        "test_accuracy": accuracy(answers, tested.labels),
+        "test_wrong": names_of_wrong(answers, tested),
         "test_drawn": len(drawn),
         "test_accuracy_drawn": accuracy(predict(learner, drawn), drawn.labels),
-    }
+        "certainty": certainty.to_dict(),
+    } | ({} if likeness is None else {"likeness": likeness.to_dict()})
+
+
+def names_of_wrong(answers: np.ndarray, photos: PhotoSet) -> list[str]:
+    """Name the photos answered wrongly, the surest mistake first."""
+    wrong = np.flatnonzero((answers >= 0.5) != (photos.labels == 1))
+    surest = sorted(wrong, key=lambda i: -abs(answers[i] - 0.5))
+    return [photos.names[i] for i in surest]
+
+
+def measure_again(folders: list[Path], work: Path, out: Path) -> dict[str, object]:
+    """Test the model in ``out`` as the program decodes and draws today; rewrite facts and card."""
+    weights, facts = read_weight_file(out / SHIPPED.name)
+    kept = {name: value for name, value in facts.items() if not name.endswith("sha256")}
+    config = TrainConfig.from_dict(kept["config"])
+    gathered = gather(folders, config.image_size, work / "photos")
+    learnt = load_data(DataRequest(str(gathered), config.image_size, ALL, ALL, config.seed))
+    halves = {name: to_half(np.array(array)) for name, array in weights.items()}
+    return write(out, halves, kept | measure(halves, kept, folders[0], learnt))
 
 
 def write(out: Path, weights: dict[str, np.ndarray], facts: dict[str, object]) -> dict[str, object]:
@@ -108,89 +168,34 @@ def write(out: Path, weights: dict[str, np.ndarray], facts: dict[str, object]) -
     path = out / SHIPPED.name
     write_weight_file(path, weights, facts)
     path.chmod(0o644)
-    (out / "README.md").write_text(model_card(facts, path.stat().st_size))
+    (out / "README.md").write_text(model_card(facts, path))
     return facts
 
 
-def predict(learner: Learner, photos: PhotoSet) -> np.ndarray:
+def predict(learner: TorchLearner, photos: PhotoSet) -> np.ndarray:
     """Return P(class 1) (N,) of all photos, a hundred at a time."""
     parts = range(0, len(photos), 100)
     answers = [learner.predict(np.array(photos.pixels[i : i + 100])) for i in parts]
     return np.concatenate(answers)
 
 
-def model_card(facts: dict[str, object], size: int) -> str:
-    """Write the model card from the facts of this training."""
-    config = TrainConfig.from_dict(dict(facts["config"]))  # type: ignore[call-overload]
-    return CARD.format(
-        **facts,
-        kilobytes=size // 1000,
-        shown_accuracy=f"{facts['test_accuracy']:.1%}".replace("%", " %"),
-        shown_drawn=f"{facts['test_accuracy_drawn']:.1%}".replace("%", " %"),
-        side=config.image_size,
-        epochs=config.epochs,
-        batch=config.batch_size,
-        rate=f"{config.learning_rate:g}",
-        decay=f"{config.weight_decay:g}",
-        optimizer=config.optimizer,
-        init=config.init,
-        seed=config.seed,
-    )
-
-
-CARD = """\
-# The model that comes with the program
-
-The `compact` network, trained to tell cats from dogs; `compact.safetensors` ({kilobytes} kB, half
-precision) holds the weights and `compact.json` the facts below, written by the same command.
-
-| what | value |
-| --- | --- |
-| test accuracy on photos | {shown_accuracy} of {test_photos} photos it never saw |
-| test accuracy on drawn pets | {shown_drawn} of {test_drawn} drawings it never saw |
-| trained on | {train_photos} photos and {train_drawn} drawn pets |
-| input | {side} x {side} pixels, stretched, RGB in 0..1 |
-| output | P(cat); dog = 0, cat = 1 |
-| recipe | {epochs} epochs, batch {batch}, {optimizer}, learning rate {rate} with a short climb \
-and a cosine to 0, weight decay {decay}, {init} weights, seed {seed} |
-| variation | each picture mirrored, cropped, brightened at random, every time anew |
-
-The photos are cats and dogs from public collections of the Asirra kind: mostly house pets, mostly
-one animal, mostly the whole of it. The weights are those after the last epoch; the test photos
-chose nothing. None of the photos is in this repository.
-
-It has only ever seen cats and dogs, so of anything else it says one of the two all the same, often
-with certainty. It is a teaching model: do not decide anything about an animal with it.
-
-The accuracies are of the program as it is now; `--measure` tests the weights again whenever
-decoding or drawing has changed since they were trained.
-
-Make it again with the same folders, where each holds photos of cats and of dogs in a layout that
-the README names:
-
-```sh
-python -m core.make_shipped --photos cat-and-dog more-photos
-```
-"""
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line, make the model and print what it came to."""
     parser = argparse.ArgumentParser(prog="python -m core.make_shipped", description=__doc__)
-    parser.add_argument("--photos", nargs="+", required=True, metavar="FOLDER")
-    parser.add_argument(
-        "--measure", action="store_true", help="only test the model that is there, on the first"
-    )
-    parser.add_argument("--epochs", type=int, default=PRESETS["compact"].epochs)
-    parser.add_argument("--out", type=Path, default=SHIPPED.parent)
+    add = parser.add_argument
+    add("--photos", nargs="+", required=True, type=Path, metavar="FOLDER")
+    add("--work", required=True, type=Path, help="a folder for the gathered photos and the run")
+    add("--measure", action="store_true", help="only test the model that is there, as of now")
+    add("--epochs", type=int, default=RECIPES["thorough"].epochs)
+    add("--out", type=Path, default=SHIPPED.parent)
     given = parser.parse_args(arguments)
+    work = given.work.resolve()
     try:
-        config = PRESETS["compact"].replace(epochs=given.epochs)
         if given.measure:
-            facts = measure_again(given.photos[0], given.out)
+            facts = measure_again(given.photos, work, given.out)
         else:
-            facts = make(given.photos, config, given.out)
-    except ValueError as error:
+            facts = make(given.photos, given.epochs, work, given.out)
+    except GlassError as error:
         print(f"No model was made: {error}", file=sys.stderr)
         return 1
     print(

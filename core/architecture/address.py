@@ -1,6 +1,7 @@
 """A network and the size of its photos as a page's address, and back.
 
     ?network=lenet&size=64
+    ?network=lenet&recipe=thorough
     ?from=article&network=conv+16+kernel+11+stride+3;relu;flatten;linear+1;sigmoid
 
 Between two layers stands ``;`` where the text has a new line.
@@ -14,7 +15,7 @@ from core.architecture.library import SIDES, canonical
 from core.errors import ArchitectureError
 from core.wording import quote
 
-KEYS: Final = ("from", "network", "size")
+KEYS: Final = ("from", "network", "recipe", "size", "photos")
 """The names in an address that belong to a new training."""
 LONGEST_TEXT = 10_000
 LONGEST_REASON = 300
@@ -24,13 +25,16 @@ LONGEST_REASON = 300
 class Address:
     """What an address says of a new training; "" and None for what it does not say.
 
-    ``start`` is what the network was made from, as the page names it. ``network`` is a preset's
-    name or a canonical text, ``image_size`` in pixels a side.
+    ``start`` is what the network was made from, ``recipe`` what the other choices are, ``photos``
+    which dropped zip they are of, all as the page names them. ``network`` is a preset's name or a
+    canonical text, ``image_size`` in pixels a side.
     """
 
     start: str = ""
     network: str | None = None
     image_size: int | None = None
+    recipe: str = ""
+    photos: str = ""
 
 
 def to_query(address: Address) -> dict[str, str]:
@@ -38,6 +42,10 @@ def to_query(address: Address) -> dict[str, str]:
     query = {"from": address.start} if address.start else {}
     if address.network is not None:
         query["network"] = ";".join(address.network.splitlines())
+    if address.recipe:
+        query["recipe"] = address.recipe
+    if address.photos:
+        query["photos"] = address.photos
     if address.image_size is not None:
         query["size"] = str(address.image_size)
     return query
@@ -51,7 +59,8 @@ def from_query(query: Mapping[str, str]) -> tuple[Address, list[str]]:
     """
     network, sentences = read_network(query.get("network"))
     image_size, more = read_size(query.get("size"))
-    return Address(query.get("from", ""), network, image_size), sentences + more
+    start, recipe, photos = (query.get(name, "") for name in ("from", "recipe", "photos"))
+    return Address(start, network, image_size, recipe, photos), sentences + more
 
 
 def read_network(text: str | None) -> tuple[str | None, list[str]]:

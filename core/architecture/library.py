@@ -17,7 +17,7 @@ from core.architecture.window_layers import Conv
 from core.errors import ArchitectureError
 
 FOLDER: Final = Path(__file__).parent / "presets"
-FIRST: Final = ("article", "compact")
+FIRST: Final = ("article", "compact", "early-pooling")
 LONGEST_NAME: Final = 48
 SIDES: Final = range(16, 513)
 """The sides of photos in pixels, of which the smallest that works is looked for."""
@@ -100,6 +100,7 @@ def nearest_preset(layers: Layers) -> tuple[str, int]:
     return nearest, costs[nearest]
 
 
+@lru_cache(maxsize=1000)
 def layers_of(network: str, image_size: int) -> Layers:
     """Return the layers, which work on photos of that size; else ``ArchitectureError``."""
     layers = read(text_of(network))
@@ -111,6 +112,12 @@ def layers_of(network: str, image_size: int) -> Layers:
         )
     check(layers, image_size)
     return layers
+
+
+@lru_cache(maxsize=1000)
+def parameters_of(network: str, image_size: int) -> int:
+    """Count the weights of a network that works on photos of that size; ``ArchitectureError``."""
+    return plan(layers_of(network, image_size), image_size).parameters
 
 
 @lru_cache(maxsize=1000)

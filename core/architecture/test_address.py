@@ -3,15 +3,16 @@
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.architecture.address import LONGEST_TEXT, Address, from_query, to_query
 from core.architecture.conftest import LAYERS, networks
 from core.architecture.library import NAMES, SIDES, canonical
 from core.architecture.text import write
+from core.conftest import examples
 
-EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+EXAMPLES = examples(200)
 READABLE = networks().map(lambda made: canonical(write(made[0])))
 UNFINISHED = st.lists(LAYERS, max_size=5).map(lambda layers: canonical(write(layers)))
 ADDRESSES = st.builds(

@@ -1,7 +1,7 @@
 """The text of a network says exactly what its layers are, and nonsense is told line by line."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.architecture.conftest import LAYERS
@@ -9,9 +9,12 @@ from core.architecture.layer import Layer
 from core.architecture.layers import LeakyReLU, ReLU
 from core.architecture.text import MOST_LAYERS, read, write
 from core.architecture.window_layers import Conv, MaxPool
+from core.conftest import examples
 from core.errors import ArchitectureError
 
-EXAMPLES = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+EXAMPLES = examples(300)
+
+pytestmark = pytest.mark.parsers
 
 
 @EXAMPLES

@@ -9,9 +9,10 @@ import argparse
 
 import numpy as np
 
+from core.architecture.library import FIRST
 from core.bench.measure import table
 from core.comparison.network_comparison import compare_network
-from core.config import DTYPES, PRESETS, TrainConfig
+from core.config import DTYPES, TrainConfig, recipe_for
 from core.data import DataRequest, load_data, to_network_input
 from core.data.batching import batches
 from core.data.drawn import draw_pet
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     )
     networks = [
         network_row(config, dtype, training)
-        for config in PRESETS.values()
+        for config in map(recipe_for, FIRST)
         for dtype in DTYPES
         for training in (False, True)
     ]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.architecture.library import FIRST
 from core.bench.measure import in_turns, median_ratio, table
-from core.config import PRESETS
+from core.config import recipe_for
 from core.networks.weight_files import write_weight_file
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     photo = options.photo.read_bytes() if options.photo else drawn_jpeg()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for model in PRESETS:
+        for model in FIRST:
             rows += measure(model, photo, options.repetitions, Path(folder))
     print(f"one JPEG of {len(photo) / 1024:.0f} KB: medians of {options.repetitions} turns")
     print(table(["answer", "ms", "ratio"], rows))
@@ -45,7 +46,7 @@ def measure(model: str, photo: bytes, repetitions: int, folder: Path) -> list[li
     from core.networks.build import build_model
     from core.networks.classifier import Classifier
 
-    size = PRESETS[model].image_size
+    size = recipe_for(model).image_size
     network = build_model(model, size).eval()
     weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
     path = folder / f"{model}.safetensors"

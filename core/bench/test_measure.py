@@ -46,8 +46,20 @@ def test_the_training_benchmark_measures_every_contestant(capsys, runs_folder, s
 
     config = TrainConfig(model="compact", image_size=16, epochs=1000, batch_size=8)
     results = measure(config, repetitions=2, steps=3)
-    assert len(results) == 4
+    assert len(results) == 5
+    both = measure(config.replace(dtype="auto", variations=("mirror", "mix")), 1, 2)
+    assert [*both][2:4] == ["train() in float32", "train() in auto"] and len(both) == 6
     assert all(len(speeds) == 2 and min(speeds) > 0 for speeds in results.values())
+
+
+@pytest.mark.usefixtures("runs_folder")
+def test_the_memory_benchmark_measures_every_stage(tmp_path):
+    from core.bench.memory import AHEAD, STAGES, config_for, measure, save_noise
+
+    save_noise(tmp_path / "photos", 160, 24)
+    figures = dict(measure(config_for(tmp_path / "photos", 24)))
+    assert list(figures) == [*STAGES, AHEAD]
+    assert figures.pop(AHEAD) == 4 and min(figures.values()) > 50
 
 
 @pytest.mark.usefixtures("runs_folder")

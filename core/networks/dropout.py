@@ -18,6 +18,8 @@ class Dropout(nn.Dropout):
     def __init__(self, p: float = 0.5, seed: int = 0) -> None:
         super().__init__(p)
         self.seed = seed
+        self.rows: tuple[int, slice] | None = None
+        """Of how many photos the batch is, and which of them come in here; None: all."""
         self.register_buffer("masks_drawn", torch.tensor(0))
 
     def forward(self, input: Tensor) -> Tensor:
@@ -25,6 +27,7 @@ class Dropout(nn.Dropout):
         if not self.training:
             return input
         number = int(self.masks_drawn)
-        mask = torch.from_numpy(dropout_mask(tuple(input.shape), self.p, self.seed, number))
+        count, rows = self.rows or (len(input), slice(None))
+        mask = dropout_mask((count, *input.shape[1:]), self.p, self.seed, number)[rows]
         self.masks_drawn += 1
-        return input * mask.to(input.dtype)
+        return input * torch.from_numpy(mask).to(input.dtype)

@@ -7,15 +7,19 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ModelError
+from core.wording import shape_words
 
 
-def network_input(photos: np.ndarray, dtype: torch.dtype = torch.float32) -> Tensor:
+def network_input(
+    photos: np.ndarray, dtype: torch.dtype = torch.float32, device: str = "cpu"
+) -> Tensor:
     """Turn photos (N, S, S, 3) uint8 into (N, 3, S, S) in 0..1, channels last in memory.
 
-    They are divided in float32 whatever ``dtype`` is, as the NumPy engine does.
+    They are divided in float32 whatever ``dtype`` is, as the NumPy engine does, and travel to
+    ``device`` as bytes, a quarter of what they are then.
     """
-    scaled = torch.from_numpy(photos).permute(0, 3, 1, 2).to(torch.float32).div_(255)
-    return scaled.to(dtype)
+    there = torch.from_numpy(photos).to(device)
+    return there.permute(0, 3, 1, 2).to(torch.float32).div_(255).to(dtype)
 
 
 def load_into(model: nn.Module, weights: Mapping[str, np.ndarray]) -> None:
@@ -30,10 +34,3 @@ def load_into(model: nn.Module, weights: Mapping[str, np.ndarray]) -> None:
             )
     tensors = {name: torch.from_numpy(np.array(array)) for name, array in weights.items()}
     model.load_state_dict(tensors)
-
-
-def shape_words(shape: tuple[int, ...] | None) -> str:
-    """Say a shape: "16 x 3 x 5 x 5", "one number", or "none" where there is no such array."""
-    if shape is None:
-        return "none"
-    return " x ".join(map(str, shape)) or "one number"

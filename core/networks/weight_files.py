@@ -3,10 +3,11 @@
 Weights are two files. ``NAME.safetensors`` holds the arrays under torch's names (float16 is read as
 float32). ``NAME.json`` says what they are: ``model`` (a preset's name), ``image_size``, ``classes``
 ([name of label 0, name of label 1]), ``mistakes`` (names from ``core.mistakes``; none when left
-out), and for people ``accuracy`` on the test photos and ``recipe``, the config of the training. It
-holds the SHA-256 of the arrays' file, of the optimiser's file ``NAME.optimizer.safetensors`` if
-there is one, and of itself. The JSON is written last: weights without it do not exist yet, and
-weights whose sums do not match are treated as missing.
+out), ``certainty`` (``core.networks.calibration``) and ``likeness`` (``core.networks.likeness``)
+where they were measured, and for people ``accuracy`` on the test photos and ``recipe``, the config
+of the training. It holds the SHA-256 of the arrays' file, of the optimiser's file
+``NAME.optimizer.safetensors`` if there is one, and of itself. The JSON is written last: weights
+without it do not exist yet, and weights whose sums do not match are treated as missing.
 Checkpoints of a run, exported weights and the shipped model all have this form.
 """
 
@@ -18,12 +19,12 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from core.errors import ModelError
-from core.files import flush_file, read_json, sha256, temporary_beside, write_json
+from core.files import read_json, sha256, write_atomically, write_json
 
-SHIPPED = Path(__file__).parent / "shipped" / "compact.safetensors"
+SHIPPED = Path(__file__).parent / "shipped" / "cat-or-dog.safetensors"
 """The weight file of the model that comes with the program."""
 
 
@@ -37,23 +38,21 @@ def write_weight_file(
     sums = {"sha256": write_arrays(path, weights)}
     if optimizer:
         sums["optimizer_sha256"] = write_arrays(optimizer_path(path), optimizer)
-    record = {**facts, **sums}
-    record["record_sha256"] = record_sum(record)
+    write_json(path.with_suffix(".json"), sealed({**facts, **sums}), durable=True)
+
+
+def add_facts(path: Path, facts: Mapping[str, Any]) -> None:
+    """Write more facts into the JSON beside ``path``; the arrays stay as they are."""
+    record = sealed({**read_weight_record(path), **facts})
     write_json(path.with_suffix(".json"), record, durable=True)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
     """Write arrays atomically and durably; return the file's SHA-256."""
-    temporary = temporary_beside(path)
-    try:
-        # Torch's views may lie channels last in memory; the file holds the order of the shape.
-        save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, temporary)
-        digest = sha256(temporary)
-        flush_file(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return digest
+    # Torch's views may lie channels last in memory; the file holds the order of the shape.
+    content = save({name: np.asarray(array, order="C") for name, array in arrays.items()})
+    write_atomically(path, content, durable=True)
+    return hashlib.sha256(content).hexdigest()
 
 
 def read_weight_file(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -108,6 +107,11 @@ def to_half(array: np.ndarray) -> np.ndarray:
 def optimizer_path(path: Path) -> Path:
     """Return where the optimiser of a weight file is kept."""
     return path.with_name(f"{path.stem}.optimizer.safetensors")
+
+
+def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a JSON record with its own sum, whatever sum it had."""
+    return {**record, "record_sha256": record_sum(record)}
 
 
 def record_sum(record: Mapping[str, Any]) -> str:

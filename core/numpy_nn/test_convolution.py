@@ -64,6 +64,7 @@ def test_any_cut_into_threads_and_blocks_agrees_with_torch(
     *shapes, keywords = configuration
     with (
         patch("core.numpy_nn.engine.fast_convolution.SMALL", 0),
+        patch("core.numpy_nn.engine.fast_convolution.BLOCK_BYTES", block_bytes),
         patch("core.numpy_nn.engine.memory_layout.BLOCK_BYTES", block_bytes),
         patch("core.numpy_nn.engine.fast_convolution.cpu_count", lambda: 3),
     ):
@@ -152,6 +153,32 @@ def check_rounding_error(
     for result, reference, bound in zip(results, exact, sums, strict=True):
         assert result.dtype == dtype
         assert np.all(np.abs(result - reference) <= 16 * unit * bound)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "keywords"),
+    [
+        (((3, 32, 34), (8, 3, 5, 7)), {"stride": 3, "padding": 2}),
+        (
+            ((4, 6, 31, 33), (8, 3, 5, 3)),
+            {"stride": (3, 1), "padding": 1, "dilation": 2, "groups": 2},
+        ),
+        (((16, 12, 9, 9), (12, 1, 3, 3)), {"padding": 1, "groups": 12}),
+        (((9, 96, 14, 14), (128, 96, 3, 3)), {"padding": 1}),
+    ],
+    ids=["one photo", "dilated groups", "depthwise", "products too large for one image"],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_layers_agree_with_torch_and_round_little(
+    shapes: tuple[tuple[int, ...], tuple[int, ...]], keywords: dict[str, Any], dtype: DTypeLike
+) -> None:
+    if dtype == np.float64:
+        channels_out = shapes[1][0]
+        check_against_torch(
+            conv2d, conv2d_backward, functional.conv2d, shapes, channels_out, keywords
+        )
+    else:
+        check_rounding_error(dtype, *shapes, keywords)
 
 
 @pytest.mark.parametrize(

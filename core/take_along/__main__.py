@@ -55,7 +55,7 @@ def training_of(given: str, image_size: int | None) -> TrainConfig:
     if "\n" not in given and Path(given).is_dir():
         if image_size is not None:
             raise ConfigError("A run has an image size of its own: leave --image-size out.")
-        return Run(Path(given)).config
+        return Run(Path(given)).settled
     network = network_text(given, "file or run")
     recipe = recipe_for(network)
     return recipe.replace(model=network, image_size=image_size or recipe.image_size)

@@ -1,18 +1,20 @@
 """The program in plain NumPy, on the engine ``core.numpy_nn``."""
 
 from core.architecture.library import canonical, layers_of
-from core.config import MODELS, TrainConfig
+from core.config import DTYPES, MODELS, TrainConfig
 from core.mistakes import Mistake
 from core.take_along.layers import layer_lines, names_of_layers
 from core.take_along.recipe import (
     SCHEDULE,
+    batch_lines,
     constants,
+    is_changed,
     make_optimizer,
     opening,
     optimizer_name,
-    order_seed,
+    target_lines,
 )
-from core.take_along.writing import WIDTH, assign, program, quoted, triple_quoted
+from core.take_along.writing import INDENT, WIDTH, assign, call, program, quoted, triple_quoted
 
 NEEDS = """\
 It stands on Glass CNN's engine, core.numpy_nn, which computes with NumPy alone: put
@@ -33,7 +35,7 @@ def load_starting_weights(network):
 PHOTOS = '''\
 def load_photos():
     """Load the photos: (pixels (N, S, S, 3) uint8, labels (N,)) to train and test on."""
-    request = DataRequest(DATA, IMAGE_SIZE, TRAIN_PER_CLASS, TEST_PER_CLASS, SEED)
+{request}
     data = load_data(request)
     return [(part.pixels, part.labels) for part in (data.train, data.test)]
 '''
@@ -46,7 +48,7 @@ def numpy_code(config: TrainConfig) -> str:
         "",
         imports(config),
         "",
-        constants(config, f"np.{config.dtype}"),
+        constants(config, *dtype_of(config)),
         assign("INIT", quoted(config.init)),
         network_constant(config),
     ]
@@ -54,13 +56,27 @@ def numpy_code(config: TrainConfig) -> str:
         "\n".join(head),
         network_function(config),
         START,
-        PHOTOS,
+        PHOTOS.format(request=request_line(config)),
         input_function(config),
         SCHEDULE if config.schedule == "cosine" else "",
         train_function(config),
         test_function(config),
         main_function(config),
     )
+
+
+def request_line(config: TrainConfig) -> str:
+    """Write the line that says which photos are used."""
+    arguments = ["DATA", "IMAGE_SIZE", "TRAIN_PER_CLASS", "TEST_PER_CLASS", "SEED"]
+    arguments += ["LEFT_OUT", "TURNED_OVER"] if is_changed(config) else []
+    return call("request = DataRequest", arguments, INDENT)
+
+
+def dtype_of(config: TrainConfig) -> tuple[str, str]:
+    """Write the numbers of weights and sums, and a remark."""
+    if config.dtype in DTYPES:
+        return f"np.{config.dtype}", ""
+    return "np.float32", "NumPy has no bfloat16"
 
 
 def imports(config: TrainConfig) -> str:
@@ -84,7 +100,8 @@ def imports(config: TrainConfig) -> str:
             f"from core.data import {', '.join(data)}",
             "from core.networks.build import build_model",
             engine,
-            *(["from core.training.augmentation import augment"] if config.augment else []),
+            *(["from core.training.augmentation import Draw, augment"] * bool(config.variations)),
+            *(["from core.training.averaging import WeightAverage"] * bool(config.weight_average)),
         ]
     )
 
@@ -99,7 +116,7 @@ def network_constant(config: TrainConfig) -> str:
 def network_function(config: TrainConfig) -> str:
     """Write the function that builds the network, a line a layer."""
     layers, side = layers_of(config.model, config.image_size), config.image_size
-    dtype = "" if config.dtype == "float32" else "DTYPE"
+    dtype = "DTYPE" if config.dtype == "float64" else ""
     return f'''\
 def make_network():
     """Build the network: photos (N, 3, {side}, {side}) in 0..1 become P(label 1) (N, 1)."""
@@ -116,7 +133,7 @@ def input_function(config: TrainConfig) -> str:
     if Mistake.RESHAPE in config.mistakes:
         scale = """\
     # The mistake: transpose(0, 3, 1, 2) would turn the axes round.
-    x = photos.reshape(-1, 3, IMAGE_SIZE, IMAGE_SIZE)
+    x = photos.reshape(-1, 3, *photos.shape[1:3])
     return (x / np.float32(255)).astype(DTYPE)
 """
     return f'''\
@@ -127,32 +144,30 @@ def network_input(photos):
 
 def train_function(config: TrainConfig) -> str:
     """Write the function that goes through all training photos once."""
-    order = order_seed(config)
-    remark = "  # the mistake: 1 for every epoch" if order == "1" else ""
-    augment = "        x = augment(x, SEED, epoch, step)\n" if config.augment else ""
+    averaged = """\
+        average.add(network.weights(), (epoch - 1) * len(batches) + step)
+"""
     schedule = """\
         done = (epoch - 1) * len(batches) + step - 1
         optimizer.learning_rate = learning_rate(done, EPOCHS * len(batches))
 """
     return f'''\
-def train_epoch(network, optimizer, photos, labels, epoch):
+def train_epoch(network, {"average, " if config.weight_average else ""}\
+optimizer, photos, labels, epoch):
     """Take a step for each batch, in an order of the epoch's own."""
     network.train()
     cross_entropy = BCELoss()
-    random = np.random.default_rng((SEED, {order})){remark}
-    order = random.permutation(len(labels))
-    # A photo left over joins the batch before it: batch norm cannot do with one.
-    batches = np.split(order, range(BATCH_SIZE, len(order) - 1, BATCH_SIZE))
+{batch_lines(config)}\
     for step, batch in enumerate(batches, 1):
-        x, target = photos[batch], labels[batch].astype(DTYPE)[:, None]
-{augment}\
+{target_lines(config)}\
         probability = network.forward(network_input(x))
         if not np.isfinite(probability).all():
             raise SystemExit("The training diverged: try a smaller learning rate.")
-        loss = cross_entropy.forward(probability, target)
+        loss = cross_entropy.forward(probability, target.astype(DTYPE)[:, None])
         network.backward(cross_entropy.backward())
 {schedule if config.schedule == "cosine" else ""}\
         optimizer.step()
+{averaged if config.weight_average else ""}\
         print(f"epoch {{epoch}}  batch {{step}}/{{len(batches)}}  loss {{loss:.6f}}")
 '''
 
@@ -189,6 +204,14 @@ def main_function(config: TrainConfig) -> str:
 """
     optimizer = "optimizer, " if Mistake.BATCH_NORM_IN_TEST in config.mistakes else ""
     test = f"test_accuracy(network, {optimizer}test_photos, test_labels)"
+    begin = swap = back = ""
+    if config.weight_average:
+        begin = "    average = WeightAverage(WEIGHT_AVERAGE, network.weights())\n"
+        swap = """\
+        trained = {name: array.copy() for name, array in network.weights().items()}
+        network.load_weights(average.arrays)  # they answer
+"""
+        back = "        network.load_weights(trained)\n"
     return f'''\
 def main():
     """Train, test after each epoch, and keep the weights."""
@@ -196,12 +219,16 @@ def main():
 {counted if Mistake.LABELS_BY_REQUEST in config.mistakes else ""}\
     network = make_network()
     load_starting_weights(network)
+{begin}\
 {make_optimizer(config, "", "network", "learning_rate")}
     for epoch in range(1, EPOCHS + 1):
-        train_epoch(network, optimizer, photos, labels, epoch)
+        train_epoch(network, {"average, " if config.weight_average else ""}\
+optimizer, photos, labels, epoch)
+{swap}\
         accuracy = {test}
+{back}\
         print(f"epoch {{epoch}}  test accuracy {{accuracy:.1%}}")
-    np.savez("network.npz", **network.weights())
+    np.savez("network.npz", **{"average.arrays" if config.weight_average else "network.weights()"})
     print("The weights are in network.npz.")
 
 

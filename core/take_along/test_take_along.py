@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from itertools import islice
@@ -9,14 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from PIL import Image
 
 from core.architecture.conftest import networks
 from core.architecture.library import NAMES, smallest_image_size
 from core.architecture.text import Layers, write
-from core.config import PRESETS, TrainConfig, recipe_for
+from core.config import ARTICLE_SET, DTYPES, NUMBERS, RECIPES, TrainConfig, recipe_for
 from core.data import DataRequest, load_data
+from core.data.kaggle.article_set import article_folder
 from core.mistakes import Mistake
 from core.take_along import numpy_code, torch_code
 from core.take_along.__main__ import main
@@ -47,10 +50,16 @@ dropout
 linear 1
 sigmoid
 """
-ARTICLE, COMPACT = PRESETS["article"].replace(**TINY), PRESETS["compact"].replace(**TINY)
+ARTICLE = RECIPES["article"].replace(**TINY)
+# Rounding grows with the rate, and where batch norm sees a few numbers alone: whole photos.
+COMPACT = RECIPES["quick"].replace(model="compact", learning_rate=1e-3, window=1.0, **TINY)
 TRAININGS = {
     "article": ARTICLE.replace(image_size=80),
     "compact": COMPACT.replace(image_size=32, seed=3),
+    "thorough": RECIPES["thorough"].replace(
+        **TINY | {"epochs": 2}, image_size=40, views=2, weight_average=0.9, dtype="float64"
+    ),
+    "mixed_precision": COMPACT.replace(image_size=32, dtype="bfloat16", learning_rate=2e-4),
     "separable": ARTICLE.replace(
         model="depthwise-separable", image_size=32, optimizer="sgd", init="uniform"
     ),
@@ -73,7 +82,9 @@ for path in sys.argv[1:]:
 
 def first_losses(config: TrainConfig, engine: str) -> list[float]:
     """Train three steps here."""
-    config = config.replace(engine=engine)
+    has = NUMBERS if engine == "torch" else DTYPES
+    dtype = config.dtype if config.dtype in has and config.dtype != "auto" else "float32"
+    config = config.replace(engine=engine, dtype=dtype)
     events = train(build_state(config), load_data(DataRequest.of(config)), config)
     return [event.loss for event in islice((e for e in events if isinstance(e, BatchDone)), 3)]
 
@@ -107,9 +118,14 @@ def check_losses(text: str, wanted: list[float], tolerance: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory) -> dict[str, str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the programs of all trainings are run and leave their weights."""
+    return tmp_path_factory.mktemp("programs")
+
+
+@pytest.fixture(scope="module")
+def printed(folder: Path) -> dict[str, str]:
     """What the programs of all trainings print."""
-    folder = tmp_path_factory.mktemp("programs")
     programs = {
         folder / f"{name}_{engine}" / "program.py": code(config)
         for name, config in TRAININGS.items()
@@ -126,25 +142,53 @@ def printed(tmp_path_factory) -> dict[str, str]:
 @pytest.mark.parametrize("name", TRAININGS)
 def test_programs_begin_with_our_losses(name: str, engine: str, printed: dict[str, str]) -> None:
     config, text = TRAININGS[name], printed[f"{name}_{engine}"]
-    tolerance = 2e-4 if config.dtype == "float32" else 1e-6
+    tolerance = {"float64": 1e-6, "bfloat16": 1e-2}.get(config.dtype, 2e-4)
     check_losses(text, first_losses(config, engine), tolerance)
     assert re.search(r"epoch 1  test accuracy \d+\.\d%", text)
+
+
+@pytest.mark.usefixtures("runs_folder", "printed")
+def test_programs_end_with_our_averaged_weights(folder: Path) -> None:
+    config = TRAININGS["thorough"]
+    state = build_state(config)
+    list(train(state, load_data(DataRequest.of(config)), config))
+    theirs = {
+        "torch": torch.load(folder / "thorough_torch" / "network.pt"),
+        "numpy": np.load(folder / "thorough_numpy" / "network.npz"),
+    }
+    for weights in theirs.values():
+        for name, array in state.weights().items():
+            np.testing.assert_allclose(weights[name], array, rtol=1e-5, atol=1e-7, err_msg=name)
 
 
 @pytest.mark.usefixtures("runs_folder")
 def test_a_folder_of_photos_needs_nothing_of_core(tmp_path: Path) -> None:
     programs, configs = {}, {}
-    for layout in LAYOUTS:
+    for layout in (*LAYOUTS, "zip", *(f"changed {each}" for each in (*LAYOUTS, "zip"))):
         folder = tmp_path / layout
-        draw_photos(folder / "photos", layout, side=32)
-        config = PRESETS["compact"].replace(data=str(folder / "photos"), seed=5, image_size=32)
+        data = folder / "photos"
+        kind = layout.removeprefix("changed ")
+        draw_photos(data, LAYOUTS[0] if kind == "zip" else kind, side=32)
+        changes = some_changes(data) if kind != layout else {}
+        if kind == "zip":
+            data = Path(shutil.make_archive(str(data), "zip", data))
         path = folder / "program" / "program.py"
-        configs[path] = config.replace(**TINY | {"batch_size": 5})
+        config = COMPACT.replace(data=str(data), seed=5, image_size=32, batch_size=5)
+        configs[path] = config.replace(**changes)
         programs[path] = torch_code(configs[path])
         assert "core" not in programs[path]
     for path, text in run_all(programs).items():
-        assert "broken.png is left out" in text
+        left_out = load_data(DataRequest.of(configs[path])).report.left_out
+        assert ("broken.png is left out" in text) == bool(left_out)
+        assert left_out or configs[path].changes  # with which fewer photos may be needed
         check_losses(text, first_losses(configs[path], "torch"), 2e-4)
+
+
+def some_changes(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Leave a cat out, and turn one photo of each class over."""
+    photos = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.training_set*"))
+    cats, dogs = ([name for name in photos if f"{kind}." in name] for kind in ("cat", "dog"))
+    return {"left_out": (cats[1],), "turned_over": (cats[3], dogs[2])}
 
 
 def draw_photos(folder: Path, layout: str, side: int) -> None:
@@ -171,7 +215,7 @@ def test_photos_of_other_sizes_give_nearly_the_same_losses(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     draw_photos(tmp_path / "photos", "split folders", side=32)
-    config = PRESETS["article"].replace(model="lenet", data=str(tmp_path / "photos"))
+    config = RECIPES["article"].replace(model="lenet", data=str(tmp_path / "photos"))
     config = config.replace(image_size=28, dtype="float64", **TINY)
     (tmp_path / "program.py").write_text(torch_code(config))
     check_losses(run("program.py"), first_losses(config, "torch"), 0.02)
@@ -184,8 +228,17 @@ def many_configs() -> list[TrainConfig]:
         size = max(smallest_image_size(name) or 0, 64)
         config = recipe_for(name).replace(model=name, image_size=size, data='/a b/it\'s "here"')
         configs.append(config.replace(dtype=("float32", "float64")[number % 2]))
-    compact = PRESETS["compact"]
-    configs += [compact.replace(mistakes=[each], augment=False) for each in Mistake]
+    compact = RECIPES["quick"].replace(model="compact")
+    configs += [compact.replace(mistakes=[each], variations=()) for each in Mistake]
+    configs.append(compact.replace(data="/pets.zip", weight_average=0.9))
+    for changes in (
+        (("a.jpg",), ()),
+        ((), ('it\'s "b".png',)),
+        (("a" * 60, "b" * 60), ("c" * 99,)),
+    ):
+        changed = {"left_out": changes[0], "turned_over": changes[1]}
+        configs += [compact.replace(data=data, **changed) for data in ("/pets", "/pets.zip")]
+        configs.append(compact.replace(**changed))  # drawn pets are as they are
     return configs + [compact.replace(data=f"/{'x' * length}") for length in range(60, 90)]
 
 
@@ -238,7 +291,7 @@ def test_the_command_writes_runs_and_networks(tmp_path, capsys, runs_folder) -> 
     assert output.read_text() == torch_code(TRAININGS["all_kinds"])
     assert capsys.readouterr().out == f"Written to {output}.\n"
     assert main(["lenet", "--numpy"]) == 0
-    assert capsys.readouterr().out == numpy_code(PRESETS["compact"].replace(model="lenet"))
+    assert capsys.readouterr().out == numpy_code(recipe_for("lenet").replace(model="lenet"))
     assert main(["flatten; linear 1; sigmoid", "--torch", "--image-size", "20"]) == 0
     assert "nn.Linear(1200, 1)" in capsys.readouterr().out
     for wrong in (["nothing", "--torch"], [str(run_of_it.path), "--torch", "--image-size", "32"]):
@@ -249,3 +302,8 @@ def test_the_command_writes_runs_and_networks(tmp_path, capsys, runs_folder) -> 
         assert capsys.readouterr().err == f"error: There is no file or run {nowhere}.\n"
     assert main(["lenet", "--torch", "-o", str(tmp_path / "no" / "where.py")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", [torch_code, numpy_code])
+def test_a_program_reads_the_articles_photos_where_they_lie(code):
+    assert quoted(str(article_folder())) in code(TrainConfig(data=ARTICLE_SET))

@@ -1,6 +1,11 @@
-"""Parts of the torch program that bring its photos: drawn ones, or those of a folder."""
+"""Parts of the torch program that bring its photos: drawn ones, or those of a folder or zip."""
 
-DRAWN = '''\
+from pathlib import Path
+
+from core.config import DRAWN, TrainConfig
+from core.take_along.recipe import is_changed
+
+DRAWN_PHOTOS = '''\
 def load_photos():
     """Draw the pets: (pixels (N, S, S, 3) uint8, labels (N,)) to train and test on."""
     request = DataRequest(DATA, IMAGE_SIZE, TRAIN_PER_CLASS, TEST_PER_CLASS, SEED)
@@ -79,6 +84,33 @@ def load_photos():
     return sets
 '''
 
+ZIP = (
+    FOLDER.replace("Path(DATA).expanduser()", "unpacked_photos()")
+    + '''
+
+def unpacked_photos():
+    """Unpack the zip into a temporary folder, and return that."""
+    folder = tempfile.mkdtemp(prefix="photos-")
+    with zipfile.ZipFile(Path(DATA).expanduser()) as archive:
+        archive.extractall(folder)
+    return Path(folder)
+'''
+)
+
+CHANGED = '''
+
+def changed(classes):
+    """Leave photos out, and put those with the other label first among their own."""
+    unchanged = [
+        [path for path in paths if NAMES[path] not in LEFT_OUT | TURNED_OVER]
+        for paths in classes
+    ]
+    turned = [
+        [path for path in paths if NAMES[path] in TURNED_OVER] for paths in classes
+    ]
+    return [turned[1] + unchanged[0], turned[0] + unchanged[1]]
+'''
+
 FOLDER_CONSTANTS = """\
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"}
 SPLITS = {
@@ -88,28 +120,28 @@ SPLITS = {
 }
 """
 
-AUGMENT = '''\
-def augment(photos, epoch, step):
-    """Mirror, zoom, shift, lighten and darken photos (N, S, S, 3) uint8 at random."""
-    random = np.random.default_rng((SEED, epoch, step))
-    count, side = photos.shape[:2]
-    scale = random.uniform(0.75, 1.1, count)  # of the window that is cut out
-    room = (1 - scale) * (side - 1)
-    left, top = random.uniform(size=(2, count)) * room
-    mirrored = random.uniform(size=count) < 0.5
-    contrast = random.uniform(0.8, 1.2, (count, 1))
-    brightness = random.uniform(-0.1, 0.1, (count, 1)) * 255
-    shades = (np.arange(256) - 127.5) * contrast + 127.5 + brightness
-    tables = np.clip(np.rint(shades), 0, 255).astype(np.uint8)
-    windows = np.zeros((count, 2, 3))  # from a new pixel to its place in the photo
-    windows[:, 0, 0] = np.where(mirrored, -scale, scale)
-    windows[:, 0, 2] = np.where(mirrored, left + scale * (side - 1), left)
-    windows[:, 1, 1] = scale
-    windows[:, 1, 2] = top
-    how = {
-        "flags": cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        "borderMode": cv2.BORDER_REFLECT_101,
-    }
-    moved = (cv2.warpAffine(p, w, (side, side), **how) for p, w in zip(photos, windows))
-    return np.stack([cv2.LUT(photo, table) for photo, table in zip(moved, tables)])
-'''
+
+def photos_code(config: TrainConfig) -> str:
+    """Write how the photos come."""
+    if config.data == DRAWN:
+        return DRAWN_PHOTOS
+    code = ZIP if is_zip(config) else FOLDER
+    if not is_changed(config):
+        return code
+    code = code.replace("= split_photos(), []", "= map(changed, split_photos()), []")
+    found = "            found.setdefault"
+    code = code.replace(
+        found, f"            NAMES[path] = path.relative_to(root).as_posix()\n{found}"
+    )
+    return code + CHANGED
+
+
+def folder_constants(config: TrainConfig) -> str:
+    """Write what photos are known by."""
+    named = "NAMES = {}  # of the photos below their folder\n" if is_changed(config) else ""
+    return FOLDER_CONSTANTS + named
+
+
+def is_zip(config: TrainConfig) -> bool:
+    """Tell whether the photos are in a zip."""
+    return config.data.lower().endswith(".zip") or Path(config.data).is_file()

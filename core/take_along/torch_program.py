@@ -6,7 +6,15 @@ from core.config import DRAWN, TrainConfig
 from core.mistakes import Mistake
 from core.take_along import torch_photos
 from core.take_along.layers import layer_lines
-from core.take_along.recipe import SCHEDULE, constants, make_optimizer, opening, order_seed
+from core.take_along.recipe import (
+    SCHEDULE,
+    batch_lines,
+    constants,
+    make_optimizer,
+    opening,
+    target_lines,
+)
+from core.take_along.torch_variations import variations_code
 from core.take_along.writing import program
 from core.wording import listed
 
@@ -25,6 +33,27 @@ class Dropout(nn.Dropout):
         self.masks_drawn += 1
         mask = (random.random(tuple(x.shape)) >= self.p) / (1 - self.p)
         return x * torch.from_numpy(mask).to(x.dtype)
+'''
+
+MIXED = '''\
+def train_answer(network, x):
+    """Return P(label 1) (N, 1), all but the last linear layer computed in bfloat16."""
+    with torch.autocast("cpu", torch.bfloat16):
+        features = network[:{last}](x)
+    return network[{last}:](features.to(DTYPE))
+'''
+
+AVERAGE = '''\
+@torch.no_grad()
+def move_average(average, network, steps):
+    """Move the averaged weights towards those after so many steps, at first faster."""
+    keep = min(WEIGHT_AVERAGE, (1 + steps) / (10 + steps))
+    newest = network.state_dict()
+    for name, mean in average.state_dict().items():
+        if mean.is_floating_point():
+            mean.lerp_(newest[name], 1 - keep)
+        else:
+            mean.copy_(newest[name])
 '''
 
 DRAWS = {
@@ -48,28 +77,45 @@ def torch_code(config: TrainConfig) -> str:
         "",
         imports(config),
         "",
-        constants(config, f"torch.{config.dtype}"),
+        constants(config, *dtype_of(config)),
     ]
     return program(
-        "\n".join(head) + ("" if drawn else f"\n{torch_photos.FOLDER_CONSTANTS}"),
+        "\n".join(head) + ("" if drawn else f"\n{torch_photos.folder_constants(config)}"),
         DROPOUT if has_dropout else "",
         network_function(config),
         initialise_function(config),
-        torch_photos.DRAWN if drawn else torch_photos.FOLDER,
-        torch_photos.AUGMENT if config.augment else "",
+        torch_photos.photos_code(config),
+        variations_code() if config.variations else "",
         input_function(config),
+        MIXED.format(last=last_linear(config)) if config.dtype == "bfloat16" else "",
         SCHEDULE if config.schedule == "cosine" else "",
+        AVERAGE if config.weight_average else "",
         train_function(config),
         test_function(config),
         main_function(config),
     )
 
 
+def dtype_of(config: TrainConfig) -> tuple[str, str]:
+    """Write the numbers of weights and sums, and a remark."""
+    if config.dtype == "auto":
+        return "torch.float32", "Glass CNN itself takes bfloat16 where that is quicker"
+    if config.dtype == "bfloat16":
+        return "torch.float32", "of the weights; most layers compute in bfloat16"
+    return f"torch.{config.dtype}", ""
+
+
+def last_linear(config: TrainConfig) -> int:
+    """Return the place of the last linear layer."""
+    layers = layers_of(config.model, config.image_size)
+    return max(i for i, layer in enumerate(layers) if isinstance(layer, kinds.Linear))
+
+
 def needs(config: TrainConfig) -> str:
     """Say what must be there to run the program."""
     packages = ["torch", "numpy"]
     packages += [] if config.data == DRAWN else ["pillow"]
-    packages += ["opencv-python"] if config.augment else []
+    packages += ["opencv-python"] if config.variations else []
     sentence = f"Needs {listed(packages)}."
     if config.data == DRAWN:
         sentence += (
@@ -85,9 +131,15 @@ def imports(config: TrainConfig) -> str:
     drawn = config.data == DRAWN
     standard = [] if drawn else ["import itertools", "import random", "import re"]
     standard += ["import math"] if config.schedule == "cosine" else []
-    standard = [*sorted(standard), *([] if drawn else ["from pathlib import Path"])]
-    packages = ["import cv2"] if config.augment else []
+    standard += ["import copy"] if config.weight_average else []
+    standard += ["import tempfile", "import zipfile"] if torch_photos.is_zip(config) else []
+    standard = sorted(standard)
+    if config.variations:
+        standard += ["from collections.abc import Collection", "from enum import StrEnum"]
+    standard += [] if drawn else ["from pathlib import Path"]
+    packages = ["import cv2"] if config.variations else []
     packages += ["import numpy as np", "import torch"]
+    packages += ["from numpy.typing import NDArray"] if config.variations else []
     packages += [] if drawn else ["from PIL import Image, ImageOps"]
     packages += ["from torch import nn"]
     own = ["from core.data import DataRequest, load_data"] if drawn else []
@@ -131,7 +183,7 @@ def input_function(config: TrainConfig) -> str:
     swap = "    photos = photos[..., ::-1].copy()  # the mistake: red and blue are swapped\n"
     turn = "torch.from_numpy(photos).permute(0, 3, 1, 2)"
     if Mistake.RESHAPE in config.mistakes:
-        turn = "torch.from_numpy(photos).reshape(-1, 3, IMAGE_SIZE, IMAGE_SIZE)"
+        turn = "torch.from_numpy(photos).reshape(-1, 3, *photos.shape[1:3])"
     wrong = "    # The mistake: permute(0, 3, 1, 2) would turn the axes round.\n"
     return f'''\
 def network_input(photos):
@@ -145,33 +197,33 @@ def network_input(photos):
 
 def train_function(config: TrainConfig) -> str:
     """Write the function that goes through all training photos once."""
-    order = order_seed(config)
-    remark = "  # the mistake: 1 for every epoch" if order == "1" else ""
-    augment = "        x = augment(x, epoch, step)\n" if config.augment else ""
+    answer = "train_answer(network, {})" if config.dtype == "bfloat16" else "network({})"
+    averaged = """\
+        move_average(average, network, (epoch - 1) * len(batches) + step)
+"""
     schedule = """\
         done = (epoch - 1) * len(batches) + step - 1
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(done, EPOCHS * len(batches))
 """
     return f'''\
-def train_epoch(network, optimizer, photos, labels, epoch):
+def train_epoch(network, {"average, " if config.weight_average else ""}\
+optimizer, photos, labels, epoch):
     """Take a step for each batch, in an order of the epoch's own."""
     network.train()
-    random = np.random.default_rng((SEED, {order})){remark}
-    order = random.permutation(len(labels))
-    # A photo left over joins the batch before it: batch norm cannot do with one.
-    batches = np.split(order, range(BATCH_SIZE, len(order) - 1, BATCH_SIZE))
+{batch_lines(config)}\
     for step, batch in enumerate(batches, 1):
-        x, target = photos[batch], torch.from_numpy(labels[batch]).to(DTYPE)
-{augment}\
-        probability = network(network_input(x)).squeeze(1)
+{target_lines(config)}\
+        probability = {answer.format("network_input(x)")}.squeeze(1)
         if not probability.isfinite().all():
             raise SystemExit("The training diverged: try a smaller learning rate.")
+        target = torch.from_numpy(target).to(DTYPE)
         loss = nn.functional.binary_cross_entropy(probability, target)
         optimizer.zero_grad()
         loss.backward()
 {schedule if config.schedule == "cosine" else ""}\
         optimizer.step()
+{averaged if config.weight_average else ""}\
         print(f"epoch {{epoch}}  batch {{step}}/{{len(batches)}}  loss {{loss.item():.6f}}")
 '''
 
@@ -212,6 +264,8 @@ def main_function(config: TrainConfig) -> str:
     labels = (np.arange(len(labels)) >= TRAIN_PER_CLASS).astype(np.uint8)
 """
     optimizer = make_optimizer(config, "torch.optim.", "network.parameters()", "lr")
+    answers = "average" if config.weight_average else "network"
+    copied = "    average = copy.deepcopy(network)\n" if config.weight_average else ""
     return f'''\
 def main():
     """Train, test after each epoch, and keep the weights."""
@@ -221,12 +275,14 @@ def main():
     network = make_network()
     initialise(network)
     network.to(DTYPE)
+{copied}\
 {optimizer}
     for epoch in range(1, EPOCHS + 1):
-        train_epoch(network, optimizer, photos, labels, epoch)
-        accuracy = test_accuracy(network, test_photos, test_labels)
+        train_epoch(network, {"average, " if config.weight_average else ""}\
+optimizer, photos, labels, epoch)
+        accuracy = test_accuracy({answers}, test_photos, test_labels)
         print(f"epoch {{epoch}}  test accuracy {{accuracy:.1%}}")
-    torch.save(network.state_dict(), "network.pt")
+    torch.save({answers}.state_dict(), "network.pt")
     print("The weights are in network.pt.")
 
 

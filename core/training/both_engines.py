@@ -36,15 +36,15 @@ class BothEngines:
         self.losses = math.nan, math.nan
 
     def train_batch(
-        self, photos: np.ndarray, labels: np.ndarray, learning_rate: float, step: int
+        self, photos: np.ndarray, targets: np.ndarray, learning_rate: float, step: int
     ) -> tuple[float, int]:
         """Take one step with each; return torch's loss, NaN when either has none, and its hits."""
         started = time.monotonic()
-        numpy_loss, _ = self.numpy.train_batch(photos, labels, learning_rate, step)
+        numpy_loss, _ = self.numpy.train_batch(photos, targets, learning_rate, step)
         between = time.monotonic()
-        torch_loss, right = self.torch.train_batch(photos, labels, learning_rate, step)
-        self.numpy_pace.add(len(labels), between - started)
-        self.torch_pace.add(len(labels), time.monotonic() - between)
+        torch_loss, right = self.torch.train_batch(photos, targets, learning_rate, step)
+        self.numpy_pace.add(len(targets), between - started)
+        self.torch_pace.add(len(targets), time.monotonic() - between)
         self.losses = numpy_loss, torch_loss
         return (torch_loss if math.isfinite(numpy_loss) else math.nan), right
 

@@ -6,13 +6,14 @@
 ``epoch`` whole epochs and ``step`` batches of the next one.
 """
 
-import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from core.records import read_record
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class LayerMeasured:
 class LayersMeasured:
     """All layers with weights in an epoch's last whole batch, of so many ``photos``.
 
+    In a team the photos are those of the first process; gradients and updates are everybody's.
     Its ``BatchDone`` comes right behind.
     """
 
@@ -218,12 +220,12 @@ def to_json(event: Event) -> str:
 
 def from_json(line: str | bytes) -> Event:
     """Return the event of one line; ``ValueError`` when the line is none."""
-    values: Any = json.loads(line)
-    kind = TYPES.get(values.pop("event", "")) if isinstance(values, dict) else None
+    try:
+        values: Any = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("a line of the log is nested too deeply") from error
+    name = values.pop("event", "") if isinstance(values, dict) else None
+    kind = TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
         raise ValueError(f"a line of the log must name one of {', '.join(TYPES)}")
-    names = {item.name for item in dataclasses.fields(kind)}
-    try:
-        return kind(**{name: value for name, value in values.items() if name in names})
-    except TypeError as error:
-        raise ValueError(f"a line of the log is incomplete: {error}") from error
+    return read_record(kind, values)

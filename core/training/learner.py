@@ -8,6 +8,7 @@ import numpy as np
 
 from core.config import TrainConfig
 from core.training.events import BatchDone, EnginesCompared, LayerMeasured
+from core.training.team import ALONE, Team
 
 
 class Learner(Protocol):
@@ -18,9 +19,15 @@ class Learner(Protocol):
     """
 
     def train_batch(
-        self, photos: np.ndarray, labels: np.ndarray, learning_rate: float, step: int
+        self, photos: np.ndarray, targets: np.ndarray, learning_rate: float, step: int
     ) -> tuple[float, int]:
-        """Take one step; return the mean loss before it and how many photos were right."""
+        """Take one step; return the mean loss before it and how many photos were right.
+
+        ``photos`` (N, S, S, 3) uint8, ``targets`` (N,) float32 the P(class 1) to be learnt. The
+        loss is binary cross entropy on the probability; NaN, and no step taken, when it is not
+        finite. An answer is right on its target's side of 0.5. Random layers may draw from
+        ``step``, the number of steps behind, alone.
+        """
         ...
 
     def measuring(self) -> AbstractContextManager[list[LayerMeasured]]:
@@ -59,8 +66,11 @@ class Learner(Protocol):
         ...
 
 
-def build_learner(config: TrainConfig) -> Learner:
-    """Build the network of ``config`` in its engine; all engines start from the same weights."""
+def build_learner(config: TrainConfig, team: Team = ALONE) -> Learner:
+    """Build the network of ``config`` in its engine; all engines start from the same weights.
+
+    The processes of a ``team`` build it at the same time.
+    """
     from core.networks.build import build_model, numpy_twin  # torch takes seconds to import
 
     model = build_model(config.model, config.image_size, config.init, config.seed)
@@ -72,6 +82,10 @@ def build_learner(config: TrainConfig) -> Learner:
         from core.training.both_engines import BothEngines
 
         return BothEngines(model, config)
+    if team.size > 1:
+        from core.training.team_learner import TeamLearner
+
+        return TeamLearner(model, config, team)
     from core.training.torch_learner import TorchLearner
 
     return TorchLearner(model, config)

@@ -6,17 +6,15 @@ a test collects them.
 
 import math
 import time
-from collections.abc import Generator, Iterator
-from contextlib import nullcontext
+from collections.abc import Generator
+from contextlib import closing, nullcontext
 
 import numpy as np
 
 from core.config import TrainConfig
-from core.data.batching import batch_slices, batches, forget_pages
-from core.data.dataset import Bytes, Data, PhotoSet
-from core.data.mistaken import as_seen, with_labels_by_request
-from core.mistakes import Mistake
-from core.training.augmentation import augment
+from core.data.batching import batch_slices, forget_pages
+from core.data.dataset import Data, PhotoSet
+from core.data.mistaken import as_seen
 from core.training.events import (
     BatchDone,
     EpochDone,
@@ -25,6 +23,7 @@ from core.training.events import (
     Finished,
     LayersMeasured,
 )
+from core.training.preparation import prepared_batches
 from core.training.schedule import learning_rate_at
 from core.training.state import Snapshot, TrainingState
 
@@ -70,64 +69,53 @@ def train_batches(
     state: TrainingState, data: Data, config: TrainConfig, snapshot: Snapshot
 ) -> Generator[Event, None, bool]:
     """Train what is left of the epoch; return whether every loss was finite."""
-    photos_per_epoch, test_photos = len(data.train.labels), len(data.test.labels)
-    steps = len(batch_slices(photos_per_epoch, config.batch_size))
-    stream = training_stream(state, data, config)
-    started = time.monotonic()
-    for photos, labels in stream:
-        copied = state.step > 0 and state.step % SNAPSHOT_EVERY == 0
-        if copied:
-            snapshot.take()
-        if config.augment:
-            photos = augment(photos, config.seed, state.epoch + 1, state.step + 1)
-        photos = as_seen(photos, config.mistakes)
-        done = state.epoch * steps + state.step
-        rate = learning_rate_at(config.schedule, state.learning_rate, done, config.epochs * steps)
-        measured = state.step + 1 == max(1, photos_per_epoch // config.batch_size)
-        with state.learner.measuring() if measured else nullcontext() as layers:
-            loss, right = state.learner.train_batch(photos, labels, rate, done)
-        if not math.isfinite(loss):
-            return False
-        if copied:
-            snapshot.confirm()
-        state.count_batch(len(labels), loss, right, time.monotonic() - started)
-        epochs_left = config.epochs - state.epoch
-        batch = BatchDone(
-            epoch=state.epoch + 1,
-            step=state.step,
-            steps=steps,
-            loss=loss,
-            accuracy=right / len(labels),
-            learning_rate=rate,
-            images=len(labels),
-            images_per_second=state.pace.images_per_second(),
-            seconds_left=state.pace.seconds_left(
-                epochs_left * photos_per_epoch - state.images, epochs_left, test_photos
-            ),
-        )
-        more = state.learner.report(batch)
-        if more is not None:
-            yield more
-        if layers:
-            yield LayersMeasured(batch.epoch, batch.step, len(labels), tuple(layers))
-        yield batch
+    photos = config.views * len(data.train)
+    steps = len(batch_slices(photos, config.batch_size))
+    last_whole = max(1, photos // config.batch_size)
+    with closing(prepared_batches(data, config, state.epoch + 1, state.step)) as stream:
         started = time.monotonic()
+        for batch in stream:
+            copied = state.step > 0 and state.step % SNAPSHOT_EVERY == 0
+            if copied:
+                snapshot.take()
+            done = state.epoch * steps + state.step
+            total = config.epochs * steps
+            rate = learning_rate_at(config.schedule, state.learning_rate, done, total)
+            measured = state.step + 1 == last_whole
+            with state.learner.measuring() if measured else nullcontext() as layers:
+                loss, right = state.take_step(batch, rate, done)
+            if not math.isfinite(loss):
+                return False
+            if copied:
+                snapshot.confirm()
+            state.count_batch(len(batch), loss, right, time.monotonic() - started)
+            event = BatchDone(
+                epoch=state.epoch + 1,
+                step=state.step,
+                steps=steps,
+                loss=loss,
+                accuracy=right / len(batch),
+                learning_rate=rate,
+                images=len(batch),
+                images_per_second=state.pace.images_per_second(),
+                seconds_left=seconds_left(state, data, config),
+            )
+            more = state.learner.report(event)
+            if more is not None:
+                yield more
+            if layers:
+                seen = len(range(len(batch))[state.team.part(len(batch))])
+                yield LayersMeasured(event.epoch, event.step, seen, tuple(layers))
+            yield event
+            started = time.monotonic()
     return True
 
 
-def training_stream(
-    state: TrainingState, data: Data, config: TrainConfig
-) -> Iterator[tuple[Bytes, Bytes]]:
-    """Return what is left of the epoch's batches, in its own order and with the photos' labels.
-
-    The two mistakes that are made here: one order for all epochs, and labels that are counted.
-    """
-    photos, epoch = data.train, state.epoch + 1
-    if Mistake.LABELS_BY_REQUEST in config.mistakes:
-        photos = with_labels_by_request(photos, config.train_per_class)
-    if Mistake.SHUFFLE_ONCE in config.mistakes:
-        epoch = 1
-    return batches(photos, config.batch_size, config.seed, epoch, state.step)
+def seconds_left(state: TrainingState, data: Data, config: TrainConfig) -> float:
+    """Estimate how long the rest of the training takes, with a test after each epoch."""
+    epochs = config.epochs - state.epoch
+    photos = epochs * config.views * len(data.train) - state.images
+    return state.pace.seconds_left(photos, epochs, len(data.test))
 
 
 def evaluate(
@@ -139,7 +127,7 @@ def evaluate(
     for part in batch_slices(total, TEST_BATCH):
         began = time.monotonic()
         pixels = as_seen(np.array(photos.pixels[part]), config.mistakes)
-        probabilities[part] = state.learner.predict(pixels)
+        probabilities[part] = state.predict(pixels)
         forget_pages(photos.pixels)
         seconds += time.monotonic() - began
         yield Evaluating(state.epoch + 1, part.stop, total)

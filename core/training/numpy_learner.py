@@ -27,17 +27,12 @@ class NumpyLearner:
         self.trainer = Trainer(model, build_optimizer(config, model))
 
     def train_batch(
-        self, photos: np.ndarray, labels: np.ndarray, learning_rate: float, step: int
+        self, photos: np.ndarray, targets: np.ndarray, learning_rate: float, step: int
     ) -> tuple[float, int]:
-        """Take one optimiser step; return the batch's mean loss and how many were right.
-
-        ``photos`` (N, S, S, 3) uint8, ``labels`` (N,) uint8. The loss is binary cross entropy on
-        the probability, before the step; NaN, and no step taken, when it is not finite. Dropout
-        counts its masks itself, so ``step`` plays no part.
-        """
+        """Take one optimiser step; dropout counts its masks itself, so ``step`` plays no part."""
         self.trainer.optimizer.learning_rate = learning_rate
-        loss, probability = self.trainer.step(self.input(photos), labels)
-        right = ((probability[:, 0] >= 0.5) == (labels == 1)).sum()
+        loss, probability = self.trainer.step(self.input(photos), targets)
+        right = ((probability[:, 0] >= 0.5) == (targets >= 0.5)).sum()
         return loss, int(right)
 
     def measuring(self) -> AbstractContextManager[list[LayerMeasured]]:

@@ -7,15 +7,16 @@ that grow by the same factor at every step. What the losses come to says ``rate_
 import itertools
 import math
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.config import TrainConfig
 from core.data.dataset import Bytes, Data
 from core.data.mistaken import as_seen
+from core.training.augmentation import Targets
 from core.training.learner import Learner
-from core.training.loop import training_stream
+from core.training.preparation import smoothed, training_stream
 from core.training.state import TrainingState
 
 STEPS = 100
@@ -63,12 +64,12 @@ def try_rates(
 
 
 def take_steps(
-    learner: Learner, batches: Iterator[tuple[int, Bytes, Bytes]], rates: list[float]
+    learner: Learner, batches: Iterator[tuple[int, Bytes, Targets]], rates: list[float]
 ) -> Generator[RateTried, None, None]:
     """Take a step for each of ``rates`` until the loss explodes."""
     average = smallest = math.inf
-    for step, (rate, (number, photos, labels)) in enumerate(zip(rates, batches, strict=False), 1):
-        loss, _ = learner.train_batch(photos, labels, rate, number)
+    for step, (rate, (number, photos, targets)) in enumerate(zip(rates, batches, strict=False), 1):
+        loss, _ = learner.train_batch(photos, targets, rate, number)
         if not math.isfinite(loss):
             return
         yield RateTried(step, len(rates), rate, loss)
@@ -80,19 +81,19 @@ def take_steps(
 
 def next_batches(
     state: TrainingState, data: Data, config: TrainConfig
-) -> Iterator[tuple[int, Bytes, Bytes]]:
+) -> Iterator[tuple[int, Bytes, Targets]]:
     """Yield number, photos and labels of the batches that come round, never varied.
 
     Where the epoch has no batch left, they are those of the next one.
     """
-    ahead = replace(state)
-    first = list(itertools.islice(training_stream(ahead, data, config), BATCHES))
+    epoch = state.epoch + 1
+    first = list(itertools.islice(training_stream(data, config, epoch, state.step), BATCHES))
     if not first:
-        ahead.next_epoch()
-        first = list(itertools.islice(training_stream(ahead, data, config), BATCHES))
+        first = list(itertools.islice(training_stream(data, config, epoch + 1), BATCHES))
     for number in itertools.count():
         photos, labels = first[number % len(first)]
-        yield number, as_seen(photos, config.mistakes), labels
+        targets = smoothed(labels, config.label_smoothing)
+        yield number, as_seen(photos, config.mistakes), targets
 
 
 def copied(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -23,6 +23,7 @@ from core.training.events import (
 from core.training.loop import accuracy, cross_entropy, train
 from core.training.state import build_state
 from core.training.torch_learner import TorchLearner
+from core.variations import Variation
 
 CONFIG = TrainConfig(
     model="compact", image_size=16, epochs=2, batch_size=8, learning_rate=1e-2, seed=3
@@ -43,7 +44,7 @@ def network(state):
 
 
 def copied(state):
-    return {name: array.copy() for name, array in state.learner.weights().items()}
+    return {name: array.copy() for name, array in state.weights().items()}
 
 
 def assert_same(one, other):
@@ -139,7 +140,18 @@ def test_training_leaves_the_callers_random_numbers_alone():
     assert torch.rand(1) == expected
 
 
-ALL_AT_ONCE = CONFIG.replace(optimizer="adamw", schedule="cosine", augment=True, weight_decay=0.05)
+EVERY = tuple(Variation)
+ALL_AT_ONCE = CONFIG.replace(
+    optimizer="adamw",
+    schedule="cosine",
+    variations=EVERY,
+    weight_decay=0.05,
+    weight_average=0.9,
+    label_smoothing=0.05,
+    views=2,
+    image_size=24,
+    window=0.75,
+)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +160,13 @@ ALL_AT_ONCE = CONFIG.replace(optimizer="adamw", schedule="cosine", augment=True,
         (CONFIG, (1, 3)),
         (CONFIG.replace(optimizer="sgd"), (2, 1)),
         (ALL_AT_ONCE, (1, 3)),
-        (ALL_AT_ONCE, (1, 6)),
+        (ALL_AT_ONCE, (1, 9)),
         (ALL_AT_ONCE, (2, 1)),
+        (ALL_AT_ONCE.replace(dtype="bfloat16"), (1, 3)),
+        (ALL_AT_ONCE.replace(engine="both", epochs=1), (1, 3)),
         (CONFIG.replace(model="article", image_size=80, batch_size=16), (1, 2)),
     ],
-    ids=["adam", "sgd", "mid-epoch", "mid-test", "second epoch", "article"],
+    ids=["adam", "sgd", "mid-epoch", "mid-test", "second epoch", "bfloat16", "both", "article"],
 )
 def test_going_on_from_a_saved_state_gives_the_uninterrupted_weights_bit_for_bit(config, stop_at):
     data = small_data(side=config.image_size)
@@ -162,18 +176,17 @@ def test_going_on_from_a_saved_state_gives_the_uninterrupted_weights_bit_for_bit
     before = []
     for event in stream:
         before.append(event)
-        # Step 6 of 5 is the moment between two batches of the test.
+        # A step too many is the moment between two batches of the test.
         if isinstance(event, BatchDone) and (event.epoch, event.step) == stop_at:
             break
-        if isinstance(event, Evaluating) and stop_at == (event.epoch, 6):
+        if isinstance(event, Evaluating) and stop_at == (event.epoch, 9):
             break
     saved = state.to_dict(), copied(state)
-    optimizer = {name: array.copy() for name, array in state.learner.optimizer_arrays().items()}
+    memory = {name: array.copy() for name, array in state.memory().items()}
     stream.close()
 
     resumed = build_state(config)
-    resumed.learner.load_weights(saved[1])
-    resumed.learner.load_optimizer_arrays(optimizer)
+    resumed.load(saved[1], memory)
     resumed.restore(saved[0])
     after, weights = run(config, data, resumed)
     assert_same(weights, expected)
@@ -183,6 +196,7 @@ def test_going_on_from_a_saved_state_gives_the_uninterrupted_weights_bit_for_bit
 def told(events):
     """Drop what depends on the clock and the tests that an interruption repeats."""
     clock = {"seconds": 0.0, "images_per_second": 0.0, "seconds_left": 0.0}
+    clock |= {f"{engine}_images_per_second": 0.0 for engine in ("numpy", "torch")}
     return [
         dataclasses.replace(event, **{k: v for k, v in clock.items() if hasattr(event, k)})
         for event in events

@@ -153,7 +153,7 @@ def test_mistakes_are_kept_once_and_in_one_order_and_unknown_ones_refused():
     assert config.to_dict()["mistakes"] == ["reshape", "shuffle-once"]
     assert TrainConfig.from_dict(config.to_dict()) == config
     assert TrainConfig.from_dict({}).mistakes == ()
-    with pytest.raises(ConfigError, match=r"must be one of reshape, bgr, .*, not 'rgb'\.$"):
+    with pytest.raises(ConfigError, match=r"must be some of reshape, bgr, .*, not 'rgb'\.$"):
         CONFIG.replace(mistakes=["rgb"])
     with pytest.raises(ConfigError, match="a list of names, not 'bgr'"):
         CONFIG.replace(mistakes="bgr")

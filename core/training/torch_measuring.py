@@ -47,6 +47,8 @@ def weight_of(model: nn.Sequential, block: Block) -> nn.Parameter:
 
 def activations(output: Tensor, activation: str) -> dict[str, float]:
     """Return mean and spread of (N, C, H, W) or (N, F), and what the activation has of its own."""
+    if output.dtype == torch.bfloat16:  # its sums would be
+        output = output.float()
     spread, mean = torch.std_mean(output, correction=0)
     found = {"mean": float(mean), "spread": float(spread)}
     if activation == "ReLU":

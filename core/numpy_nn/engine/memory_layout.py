@@ -1,7 +1,6 @@
-"""How ``fast_convolution`` lays images and weights out for its matrix products."""
+"""How ``folding`` lays gradients and weights out for its matrix product."""
 
-from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,8 +43,6 @@ class MemoryLayout:
         self.row_length = self.width + self.shifts[-1] - self.common_padding()
         self.outputs = len(self.shifts) * self.channels_out
         self.inputs = len(self.row_taps) * len(self.column_phases) * self.channels
-        self.positions: np.ndarray | None = None
-        self.phase_slices: dict[tuple[int, int], list[tuple[Index, Index]]] = {}
 
     def common_padding(self) -> int:
         """Columns of padding that can be the end of one row and the start of the next at once."""
@@ -81,15 +78,6 @@ class MemoryLayout:
             matrix[:, shift, :, :, phase] = column
         return matrix.reshape(self.groups, self.outputs, self.inputs)
 
-    def weight(self, matrix: np.ndarray) -> np.ndarray:
-        """Order what ``matrix`` ordered back."""
-        if self.positions is None:
-            count = matrix.size - self.gaps
-            numbers = self.matrix(np.arange(1, count + 1))  # gaps get 0
-            self.positions = np.argsort(numbers, axis=None)[-count:]
-        shape = (self.groups * self.channels_out, self.channels, *self.geometry.kernel)
-        return np.take(matrix, self.positions).reshape(shape)
-
     def matrix_shape(self) -> tuple[int, ...]:
         """Shape of ``matrix`` before its axes are joined."""
         return (
@@ -98,22 +86,22 @@ class MemoryLayout:
         )
 
     def columns_shape(self, images: int, rows: int) -> tuple[int, ...]:
-        """Shape of the unfolded rows of a block: (groups, *inputs, images, rows, row length)."""
+        """Shape of a block's product: (groups, *inputs, images, rows, row length)."""
         inputs = len(self.row_taps), len(self.column_phases), self.channels
         return self.groups, *inputs, images, rows, self.row_length
 
     def maps_shape(self, images: int, rows: int) -> tuple[int, ...]:
-        """Shape of a block's maps: (groups, *outputs, images, rows, row length)."""
+        """Shape of a block's copies of dy: (groups, *outputs, images, rows, row length)."""
         return (
             *(self.groups, len(self.shifts), self.channels_out),
             *(images, rows, self.row_length),
         )
 
-    def phases_shape(self, images: int, rows: int) -> tuple[int, ...]:
-        """Shape of the phases that so many rows of windows see."""
+    def phases_shape(self, images: int) -> tuple[int, ...]:
+        """Shape of the phases of so many images."""
         return (
             *(len(self.row_phases), len(self.column_phases), self.groups, self.channels),
-            *(images, rows + self.overhang, self.row_length),
+            *(images, self.height + self.overhang, self.row_length),
         )
 
     def by_group(self, images: np.ndarray) -> np.ndarray:
@@ -135,30 +123,22 @@ class MemoryLayout:
         row_bytes = (self.outputs + self.inputs) * self.groups * self.row_length * itemsize
         return BLOCK_BYTES // max(row_bytes, 1)
 
-    def phase_views(
-        self, images: np.ndarray, phases: np.ndarray, first_row: int
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Pair each phase's pixels in ``images`` (..., H, W) with their place in ``phases``
-        (row phase, column phase, ..., row, column), whose row 0 is seen by window row
-        ``first_row``. What has no partner is padding.
+    @cached_property
+    def phase_slices(self) -> list[tuple[Index, Index]]:
+        """For each phase, which pixels of images (..., H, W) lie where in the phases (row phase,
+        column phase, ..., row, column). What has no partner is padding.
         """
-        key = first_row, phases.shape[-2]
-        if key not in self.phase_slices:
-            self.phase_slices[key] = list(self.match_phases(*key))
-        for pixels, places in self.phase_slices[key]:
-            yield images[pixels], phases[places]
-
-    def match_phases(self, first_row: int, rows: int) -> Iterator[tuple[Index, Index]]:
-        """Find, for each phase, which pixels of the images lie where in the phase."""
         (height, width), (stride_h, stride_w) = self.geometry.size, self.geometry.stride
         (top, _), (left, _) = self.geometry.padding
+        slices: list[tuple[Index, Index]] = []
         for i, row_phase in enumerate(self.row_phases):
-            offset = stride_h * first_row + row_phase - top
-            pixels_h, places_h = overlap(stride_h, offset, height, rows)
+            rows = self.height + self.overhang
+            pixels_h, places_h = overlap(stride_h, row_phase - top, height, rows)
             for j, column_phase in enumerate(self.column_phases):
                 offset = column_phase - left
                 pixels_w, places_w = overlap(stride_w, offset, width, self.row_length)
-                yield (..., pixels_h, pixels_w), (i, j, ..., places_h, places_w)
+                slices.append(((..., pixels_h, pixels_w), (i, j, ..., places_h, places_w)))
+        return slices
 
 
 @lru_cache(maxsize=256)

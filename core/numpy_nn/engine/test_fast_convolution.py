@@ -10,7 +10,9 @@ from core.numpy_nn.conftest import Configuration, convolutions, random_arrays
 from core.numpy_nn.engine import fast_convolution, plain_convolution
 from core.numpy_nn.geometry import Geometry, convolution_geometry
 
-BLOCK_BYTES = st.sampled_from([0, 500, 3000])
+CUTS = st.tuples(st.sampled_from([0, 500, 3000, 2**22]), st.sampled_from([0, 200, 10**6]))
+"""Bytes of a block, and multiplications of a product that is small: together they decide how many
+images lie side by side, and whether rows are cut."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -26,15 +28,18 @@ def arrays_and_geometry(convolution: Configuration) -> tuple[Arrays, Geometry, i
     return {"x": x, "weight": weight, "bias": bias, "dy": dy}, geometry, groups
 
 
-def check_products(arrays: Arrays, geometry: Geometry, groups: int, block_bytes: int) -> None:
+def check_products(arrays: Arrays, geometry: Geometry, groups: int, cut: tuple[int, int]) -> None:
     x, weight, bias, dy = arrays.values()
     plain = (
         plain_convolution.correlate(x, weight, bias, geometry, groups),
         plain_convolution.input_gradient(dy, weight, geometry, groups),
         plain_convolution.weight_gradient(dy, x, weight.shape, geometry, groups),
     )
+    block_bytes, unpacked = cut
     with (
         patch("core.numpy_nn.engine.fast_convolution.SMALL", 0),
+        patch("core.numpy_nn.engine.fast_convolution.BLOCK_BYTES", block_bytes),
+        patch("core.numpy_nn.engine.fast_convolution.UNPACKED", unpacked),
         patch("core.numpy_nn.engine.memory_layout.BLOCK_BYTES", block_bytes),
         patch("core.numpy_nn.engine.fast_convolution.cpu_count", lambda: 3),
     ):
@@ -49,24 +54,24 @@ def check_products(arrays: Arrays, geometry: Geometry, groups: int, block_bytes:
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(convolutions(), BLOCK_BYTES)
-def test_fast_products_are_the_plain_ones(convolution: Configuration, block_bytes: int) -> None:
-    check_products(*arrays_and_geometry(convolution), block_bytes)
+@given(convolutions(), CUTS)
+def test_fast_products_are_the_plain_ones(convolution: Configuration, cut: tuple[int, int]) -> None:
+    check_products(*arrays_and_geometry(convolution), cut)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(
     convolutions(),
-    BLOCK_BYTES,
-    st.sampled_from(["x", "dy"]),
+    CUTS,
+    st.sampled_from(["x", "weight", "dy"]),
     st.sampled_from([np.inf, -np.inf, np.nan]),
     st.integers(0, 1000),
 )
-def test_so_they_are_when_a_pixel_is_not_finite(
-    convolution: Configuration, block_bytes: int, name: str, value: float, place: int
+def test_so_they_are_when_a_number_is_not_finite(
+    convolution: Configuration, cut: tuple[int, int], name: str, value: float, place: int
 ) -> None:
     arrays, geometry, groups = arrays_and_geometry(convolution)
     if arrays[name].size:
         arrays[name].reshape(-1)[place % arrays[name].size] = value
     with np.errstate(invalid="ignore"):
-        check_products(arrays, geometry, groups, block_bytes)
+        check_products(arrays, geometry, groups, cut)

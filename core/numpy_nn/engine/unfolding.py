@@ -1,102 +1,117 @@
-"""The copies before a convolution's matrix product and the additions after it, and their reverses.
+"""What the windows of a convolution see, as matrices: the copy that it takes, and the views.
 
-Images and gradients are seen by group: x as (groups, C, n, H, W), dy as (groups, C_out, n, rows,
-width), where n counts the images of a block and C, C_out the channels of a group.
+The usual way copies each pixel once for every kernel element. Here it is copied once for every
+kernel *column*, and the order in memory gives the kernel's rows for nothing: rows of pixels that
+follow each other are the rows of one matrix, so what a window sees is a slice of it, and what the
+window below sees is a slice that begins a stride further and overlaps it.
+
+Images come as (batches, n, C, H, W): the rows of the ``n`` images of a batch lie side by side.
 """
 
-import math
-
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from core.numpy_nn.engine.buffers import Buffers
-from core.numpy_nn.engine.memory_layout import MemoryLayout
+from core.numpy_nn.engine.memory_layout import overlap
+from core.numpy_nn.geometry import Geometry
 
 
-def split_into_phases(
-    layout: MemoryLayout, x: np.ndarray, rows: slice, buffers: Buffers
+def row_windows(
+    images: np.ndarray, geometry: Geometry, rows: slice, groups: int, buffers: Buffers
 ) -> np.ndarray:
-    """Return what some rows of windows see of ``x`` (groups, C, n, H, W), split into phases.
+    """Return what some ``rows`` of windows see of images (batches, n, C, H, W), a matrix for each.
 
-    Returns (row phase, column phase, groups, C, n, row, column), a view where that is possible.
+    Returns (batches, groups, rows, kernel row * kernel column * C / groups, n * width). The
+    matrices of neighbouring rows share their memory: read it only.
     """
-    if layout.is_one_phase:
-        seen: np.ndarray = x[..., rows.start : rows.stop + layout.overhang, :]
-        return seen[np.newaxis, np.newaxis]
-    phases = buffers.zeros("phases", layout.phases_shape(x.shape[2], rows.stop - rows.start))
-    for pixels, places in layout.phase_views(x, phases, rows.start):
-        places[...] = pixels
-    return phases
+    unfolded = unfold_columns(framed(images, geometry, rows, buffers), geometry, groups, buffers)
+    batch, group, row, _, channel, _, pixel = unfolded.strides
+    columns, channels, count, width = unfolded.shape[3:]
+    shape = (
+        *(len(images), groups, rows.stop - rows.start),
+        *(geometry.kernel[0], columns * channels, count * width),
+    )
+    steps = geometry.stride[0] * row, geometry.dilation[0] * row
+    windows = as_strided(unfolded, shape, (batch, group, *steps, channel, pixel), writeable=False)
+    # A view, but for a dilated kernel: its rows are not neighbours, and reshape copies them.
+    return windows.reshape(*shape[:3], shape[3] * shape[4], shape[5])
 
 
-def empty_phases(layout: MemoryLayout, dx: np.ndarray, buffers: Buffers) -> np.ndarray:
-    """Return zeros to collect the phases of ``dx`` (groups, C, n, H, W) in, ``dx`` if it can be."""
-    if layout.is_one_phase:
-        return dx[np.newaxis, np.newaxis]
-    return buffers.zeros("dphases", layout.phases_shape(dx.shape[2], layout.height))
-
-
-def join_phases(layout: MemoryLayout, phases: np.ndarray, dx: np.ndarray) -> None:
-    """Put the phases of all rows back where ``split_into_phases`` took them from."""
-    if not layout.is_one_phase:
-        for pixels, places in layout.phase_views(dx, phases, 0):
-            pixels[...] = places
-
-
-def unfold_rows(
-    layout: MemoryLayout, phases: np.ndarray, first: int, rows: slice, buffers: Buffers
+def unfold_columns(
+    seen: np.ndarray, geometry: Geometry, groups: int, buffers: Buffers
 ) -> np.ndarray:
-    """Copy what each kernel row sees of the phases, for ``rows`` of windows, of which the topmost
-    sees the phases from row ``first`` on.
+    """Copy each row of pixels (batches, n, C, H, W) once for every kernel column.
 
-    Returns (groups, kernel row, column phase, C, n, rows, row length).
+    Returns (batches, groups, H, kernel column, C / groups, n, width): width counts the windows.
     """
-    height = rows.stop - rows.start
-    columns = buffers.take("columns", layout.columns_shape(phases.shape[-3], height))
-    for number, (shift, phase) in enumerate(layout.row_taps):
-        seen = phases[phase, ..., first + shift : first + shift + height, :]
-        columns[:, number] = seen.swapaxes(0, 1)
-    return columns
+    batches, count, channels, height, _ = seen.shape
+    batch, image, channel, row, pixel = seen.strides
+    per_group, width, columns = channels // groups, geometry.output[1], geometry.kernel[1]
+    by_column = as_strided(
+        seen,
+        (batches, groups, height, columns, per_group, count, width),
+        (
+            *(batch, per_group * channel, row, geometry.dilation[1] * pixel),
+            *(channel, image, geometry.stride[1] * pixel),
+        ),
+        writeable=False,
+    )
+    unfolded = buffers.take("columns", by_column.shape)
+    unfolded[...] = by_column
+    return unfolded
 
 
-def fold_rows(layout: MemoryLayout, columns: np.ndarray, phases: np.ndarray, rows: slice) -> None:
-    """Add what ``unfold_rows`` copied up again, into the phases of the whole image."""
-    for number, (shift, phase) in enumerate(layout.row_taps):
-        seen = phases[phase, ..., rows.start + shift : rows.stop + shift, :]
-        seen += columns[:, number].swapaxes(0, 1)
-
-
-def fold_columns(layout: MemoryLayout, maps: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Add the maps of the kernel columns, each shifted by its column, and ``bias`` to the first.
-
-    ``bias`` is (groups, C_out, 1). Returns the view (groups, C_out, n, rows, width) of it.
+def framed(images: np.ndarray, geometry: Geometry, rows: slice, buffers: Buffers) -> np.ndarray:
+    """Return the pixels of images (..., H, W) from the first to the last that some ``rows`` of
+    windows touch, zeros where there are none: a view where all exist.
     """
-    flat = maps.reshape(*maps.shape[:2], math.prod(maps.shape[2:]))
-    total = flat[:, 0]
-    for number, shift in enumerate(layout.shifts[1:], start=1):
-        reached = max(0, total.shape[1] - shift)  # beyond the last row there is padding only
-        total[:, :reached] += flat[:, number, shift:]
-    by_channel = maps[:, 0].reshape(*bias.shape[:2], math.prod(maps.shape[3:]))
-    by_channel += bias
-    result: np.ndarray = maps[:, 0, ..., : layout.width]
-    return result
+    top = geometry.stride[0] * rows.start - geometry.padding[0][0]
+    height = touched(geometry, 0, rows.stop - rows.start)
+    left, width = -geometry.padding[1][0], touched(geometry, 1, geometry.output[1])
+    pixels_h, places_h = overlap(1, top, images.shape[-2], height)
+    pixels_w, places_w = overlap(1, left, images.shape[-1], width)
+    pixels: np.ndarray = images[..., pixels_h, pixels_w]
+    if pixels.shape[-2:] == (height, width):
+        return pixels
+    frame = buffers.zeros("frame", (*images.shape[:-2], height, width))
+    frame[..., places_h, places_w] = pixels
+    return frame
 
 
-def unfold_columns(layout: MemoryLayout, dy: np.ndarray, buffers: Buffers) -> np.ndarray:
-    """Copy ``dy`` (groups, C_out, n, rows, width) once for each kernel column, shifted by it.
+def unfolded_bytes(images: np.ndarray, geometry: Geometry, rows: int) -> int:
+    """Bytes of what so many rows of windows see of one of ``images`` (N, C, H, W), unfolded."""
+    by_column = images.shape[1] * geometry.kernel[1] * geometry.output[1]
+    return int(by_column * touched(geometry, 0, rows) * images.itemsize)
 
-    Returns (groups, kernel column, C_out, n, rows, row length); what ``fold_columns`` drops is 0.
+
+def touched(geometry: Geometry, axis: int, count: int) -> int:
+    """Pixels from the first to the last that ``count`` windows touch along an axis."""
+    return geometry.stride[axis] * (count - 1) + geometry.extent[axis]
+
+
+def by_row(images: np.ndarray, groups: int) -> np.ndarray:
+    """View images (batches, n, C, H, W) as (batches, groups, H, C / groups, n, W)."""
+    batches, count, channels, height, width = images.shape
+    by_group = images.reshape(batches, count, groups, channels // groups, height, width)
+    return by_group.transpose(0, 2, 4, 3, 1, 5)
+
+
+def turned_rows(images: np.ndarray, groups: int, buffers: Buffers) -> np.ndarray:
+    """Copy images (batches, n, C, H, W) with the channels last: (batches, groups, H, n * W,
+    C / groups).
     """
-    groups, channels, count, height, width = dy.shape
-    shape = channels, count, height, layout.row_length
-    length, lead = math.prod(shape), layout.shifts[-1]
-    frame = buffers.zeros("frame", (groups, lead + length))
-    frame[:, lead:].reshape(groups, *shape)[..., :width] = dy
-    maps = buffers.take("maps", (groups, len(layout.shifts), length))
-    for number, shift in enumerate(layout.shifts):
-        maps[:, number] = frame[:, lead - shift : lead - shift + length]
-    return maps.reshape(groups, len(layout.shifts), *shape)
+    rows = by_row(images, groups)
+    # Channels are often a power of two bytes apart, which a cache takes badly: first closer.
+    close = buffers.take("frame", rows.shape)
+    close[...] = rows
+    channels_last = joined(close).swapaxes(3, 4)
+    turned = buffers.take("turned", channels_last.shape)
+    turned[...] = channels_last
+    return turned
 
 
-def joined(block: np.ndarray) -> np.ndarray:
-    """View (groups, ..., n, rows, row length) as one matrix for each group."""
-    return block.reshape(len(block), math.prod(block.shape[1:-3]), math.prod(block.shape[-3:]))
+def joined(rows: np.ndarray) -> np.ndarray:
+    """View (batches, groups, rows, C / groups, n, W) as (batches, groups, rows, C / groups, n * W):
+    a matrix for each row.
+    """
+    return rows.reshape(*rows.shape[:4], rows.shape[4] * rows.shape[5])
