@@ -1,13 +1,16 @@
-"""What commands share: no traceback for people, exit codes 0, 1 and 2, and networks as they are
-given.
+"""What commands share: no traceback for people, exit codes 0, 1 and 2, networks and epochs as they
+are given.
 """
 
+import argparse
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from core.errors import ConfigError
+from core.records import read_count
 
 
 def run_command(main: Callable[[], int]) -> int:
@@ -45,3 +48,13 @@ def network_text(given: str, what: str = "file") -> str:
     if given.endswith(".txt") or "/" in given or os.sep in given:  # no layer is written so
         raise ConfigError(f"There is no {what} {given}.")
     return given
+
+
+def epoch_of(text: str) -> int | Literal["best"]:
+    """Read an epoch, or the word for the best one."""
+    if text == "best":
+        return "best"
+    number = read_count(text)
+    if not number:
+        raise argparse.ArgumentTypeError(f"must be best or a whole number from 1, not {text}")
+    return number

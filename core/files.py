@@ -3,28 +3,109 @@
 import hashlib
 import json
 import os
+import re
+import shutil
 import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
-def write_atomically(path: Path, content: bytes, *, durable: bool = False) -> None:
+from core.errors import WriteError
+
+UNFINISHED = ".building"
+"""Ends the name of a folder that is still being filled."""
+
+PROBED_SECONDS = 1.0
+"""A lock that is held for less may only have been asked after."""
+
+write_some = os.write
+"""What every byte of a run and of the cache goes through, so that a test can fill the disk."""
+
+
+def write_all(descriptor: int, content: bytes | memoryview) -> None:
+    """Write all of ``content``: a disk that is nearly full takes a part of it without a word."""
+    left = memoryview(content).cast("B")
+    while left:
+        left = left[write_some(descriptor, left) :]
+
+
+def write_atomically(path: Path, content: bytes | memoryview, *, durable: bool = False) -> None:
     """Replace ``path`` by ``content`` in one step; a reader sees the old file or the new one.
 
     ``durable`` also flushes the file and its folder to the disk, so that it survives a power cut.
+    After a ``WriteError`` ``path`` is as it was.
     """
     temporary = temporary_beside(path)
+    with writing(path):
+        try:
+            with temporary.open("wb", buffering=0) as file:
+                write_all(file.fileno(), content)
+                if durable:
+                    os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        if durable:
+            flush_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder that may be there already, within one that must be."""
+    with writing(path):
+        path.mkdir(exist_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Let what the system refuses within the block be a ``WriteError`` about ``path``."""
     try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        temporary.replace(path)
+        yield
+    except OSError as error:
+        raise WriteError(error.errno, error.strerror, str(path)) from error
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; it becomes ``path`` when the block ends without an error.
+
+    Only one may do so at a time. Nothing waits for the disk: whoever reads it has to notice what a
+    power cut tore.
+    """
+    unfinished = path.with_name(path.name + UNFINISHED)
+    shutil.rmtree(unfinished, ignore_errors=True)  # what a killed builder left behind
+    unfinished.mkdir()
+    try:
+        yield unfinished
+        shutil.rmtree(path, ignore_errors=True)  # one that did not verify
+        unfinished.rename(path)
     finally:
-        temporary.unlink(missing_ok=True)
-    if durable:
-        flush_folder(path.parent)
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def remove_least_recent(
+    stored: Iterable[tuple[float, int, Path]], limit: int, remove: Callable[[Path], bool]
+) -> None:
+    """Remove what was used longest ago until the rest takes at most ``limit`` bytes.
+
+    ``stored`` are (when used, bytes, path); ``remove`` returns whether it did remove.
+    """
+    stored = sorted(stored)
+    total = sum(size for _, size, _ in stored)
+    for _, size, path in stored:
+        if total <= limit:
+            return
+        total -= size if remove(path) else 0
+
+
+def plain_name(text: str, longest: int) -> str:
+    """Make of what a visitor calls a file what any file can be called: words, blanks, dots, dashes.
+
+    It has at most ``longest`` characters, leads nowhere, and is "" where nothing is left.
+    """
+    return re.sub(r"[^\w. -]+", "_", text)[:longest].strip(". ")
 
 
 def temporary_beside(path: Path) -> Path:
@@ -32,13 +113,13 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
 
 
-def flush_file(path: Path) -> None:
-    """Return when the content of ``path`` is on the disk."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def remove_unfinished(folder: Path, names: str) -> None:
+    """Remove what writers of files called ``names`` (a pattern) left when they were killed.
+
+    Only for whoever is alone in writing them.
+    """
+    for path in folder.glob(f".{names}.*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def flush_folder(folder: Path) -> None:
@@ -67,6 +148,25 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{path.name} must hold a JSON object, not {type(value).__name__}")
     return value
+
+
+def claimed_lock(path: Path) -> AcquireReturnProxy:
+    """Take a lock for as long as a block lasts; ``Timeout`` when another process holds it.
+
+    It is tried for a moment: ``is_locked`` holds it, too, while somebody asks.
+    """
+    return FileLock(path).acquire(timeout=PROBED_SECONDS)
+
+
+def is_locked(path: Path) -> bool:
+    """Tell whether a process holds the lock."""
+    try:
+        with FileLock(path).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+    except FileNotFoundError:
+        return False
 
 
 def sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 from core.config import TrainConfig
 from core.runs.rate_search import try_rates_for
 from core.runs.run import Run
-from core.runs.slots import SLOTS, Slot, claimed
+from core.runs.slots import Slot, claimed, others
 from core.training.rate_suggestion import spoken_rate, suggest
 
 BAR = 40
@@ -18,7 +18,7 @@ def find_rate(config: TrainConfig, run: Run | None) -> int:
     """
     with claimed(Slot()) as slot:
         if not slot.take():
-            print(f"{SLOTS} other trainings use this machine: try again when one has ended.")
+            print(f"{others().capitalize()} this machine: try again when one has ended.")
             return 1
         print(f"Loading photos from {config.data} at {config.image_size} x {config.image_size}")
         tried = []

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from core.command_line import run_command
-from core.errors import ModelError, PhotoError
+from core.command_line import epoch_of, run_command
+from core.errors import DataError, ModelError, PhotoError
+from core.typed_path import missing, typed_path
 
 if TYPE_CHECKING:
     from core.networks.classifier import Answer
@@ -20,7 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Say for each photo what the network takes it for.",
         epilog="Exit code: 0 every photo was answered, 1 some were not, 2 wrong use.",
     )
-    parser.add_argument("images", nargs="+", metavar="IMAGE", type=Path, help="a photo's file")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="a photo's file")
     parser.add_argument(
         "--model",
         type=Path,
@@ -38,15 +40,6 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def epoch_of(text: str) -> int | Literal["best"]:
-    """Read an epoch, or the word for the best one."""
-    if text == "best":
-        return "best"
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be best or a whole number from 1, not {text}")
-    return int(text)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Answer every photo; return the exit code."""
     options = build_parser().parse_args(arguments)
@@ -60,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     failures = 0
     for image in options.images:
         try:
-            answer = classifier.classify(image)
+            answer = classifier.classify(photo_path(image))
         except PhotoError as error:
             failures += 1
             print_error(image, error, as_json=options.json)
@@ -69,20 +62,34 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def print_answer(image: Path, answer: "Answer", *, as_json: bool) -> None:
+def photo_path(text: str) -> Path:
+    """Return the file that a person meant; ``PhotoError`` when there is none."""
+    try:
+        path = typed_path(text)
+    except DataError as error:
+        raise PhotoError("not_image", str(error)) from error
+    if os.path.isdir(path):
+        raise PhotoError("not_image", f"{path} is a folder; expected is the file of a photo.")
+    if not os.path.lexists(path):
+        raise PhotoError("not_image", missing(path, "photo"))
+    return path
+
+
+def print_answer(image: str, answer: "Answer", *, as_json: bool) -> None:
     """Print one answer at once, so that a reader need not wait for the rest."""
     if as_json:
-        print(json.dumps({"file": str(image), **answer.to_dict()}), flush=True)
+        print(json.dumps({"file": image, **answer.to_dict()}), flush=True)
         return
     notes = f" ({', '.join(answer.notes)})" if answer.notes else ""
-    print(f"{image}: {answer.label} {answer.probability:.1%}{notes}", flush=True)
+    declined = f", {answer.declined.words}" if answer.declined else ""
+    print(f"{image}: {answer.label} {answer.probability:.1%}{declined}{notes}", flush=True)
 
 
-def print_error(image: Path, error: PhotoError, *, as_json: bool) -> None:
+def print_error(image: str, error: PhotoError, *, as_json: bool) -> None:
     """Print why a file has no answer: among the answers as JSON, else on standard error."""
     if as_json:
         problem = {"code": error.code, "message": str(error)}
-        print(json.dumps({"file": str(image), "error": problem}), flush=True)
+        print(json.dumps({"file": image, "error": problem}), flush=True)
     else:
         print(f"{image}: {error}", file=sys.stderr, flush=True)
 

@@ -6,8 +6,11 @@ in whatever order and from whatever threads they came.
 """
 
 import ctypes
+import math
 import os
+import shutil
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,6 +20,8 @@ Result = TypeVar("Result")
 Functions: TypeAlias = tuple[Callable[[], int], Callable[[int], None]]
 """Those that get and set a library's number of threads."""
 
+CLOCK_SLACK = 1.0
+"""A file on another machine's disk may be so many seconds ahead of this one's clock."""
 OPENBLAS_NAMES = (
     "scipy_openblas_{}_num_threads64_",
     "scipy_openblas_{}_num_threads",
@@ -39,6 +44,24 @@ def memory_bytes() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+def seconds_since(then: float) -> float:
+    """Return how long ago ``then`` was, in seconds of the wall clock since 1970.
+
+    A time in the future was written before somebody set the clock back: nobody knows how long ago
+    that was, so it counts as very long.
+    """
+    age = time.time() - then
+    return max(0.0, age) if age > -CLOCK_SLACK else math.inf
+
+
+def free_bytes(folder: Path) -> float:
+    """Return how much room the disk of a folder has; infinity where it does not say."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return math.inf
 
 
 class OneThread:

@@ -3,21 +3,22 @@ import math
 import pytest
 
 from core.architecture.library import NAMES, smallest_image_size
-from core.config import LIMITS, PRESETS, TrainConfig, in_words
+from core.config import LIMITS, RECIPES, TrainConfig, in_words
 from core.errors import ConfigError
 from core.networks.build import build_model
+from core.variations import PLAIN
 
 
 def test_the_article_preset_is_the_articles_recipe():
-    config = PRESETS["article"]
+    config = RECIPES["article"]
     assert (config.model, config.image_size, config.init) == ("article", 224, "xavier_normal")
     assert (config.train_per_class, config.test_per_class) == (1000, 200)
     assert (config.optimizer, config.learning_rate, config.weight_decay) == ("adam", 5e-4, 0.0)
     assert (config.batch_size, config.epochs) == (16, 5)
-    assert (config.schedule, config.augment) == ("constant", False)
+    assert (config.schedule, config.variations) == ("constant", ())
 
 
-@pytest.mark.parametrize("config", PRESETS.values(), ids=PRESETS)
+@pytest.mark.parametrize("config", RECIPES.values(), ids=RECIPES)
 def test_a_config_survives_json(config):
     assert TrainConfig.from_dict(config.to_dict()) == config
 
@@ -26,13 +27,13 @@ def test_a_config_survives_json(config):
     ("field", "value", "words"),
     [
         ("data", "", "drawn"),
-        ("model", "resnet", "article, compact, all-convolutional"),
+        ("model", "resnet", "article, compact, early-pooling"),
         ("model", 3, "article, compact"),
         ("init", "zeros", "xavier_normal"),
         ("optimizer", "lion", "adam, adamw, sgd"),
         ("schedule", "steps", "constant, cosine"),
         ("engine", "jax", "torch, numpy, both"),
-        ("dtype", "int8", "float32, float64"),
+        ("dtype", "int8", "auto, float32, float64, bfloat16"),
         ("epochs", 0, "from 1 to"),
         ("epochs", 2.0, "whole number"),
         ("epochs", True, "whole number"),
@@ -45,7 +46,8 @@ def test_a_config_survives_json(config):
         ("learning_rate", math.inf, "not inf"),
         ("learning_rate", "fast", "not 'fast'"),
         ("weight_decay", -0.1, "not -0.1"),
-        ("augment", 1, "true or false"),
+        ("variations", ("sepia",), "some of window, mirror"),
+        ("variations", "mirror", "a list of names"),
         ("image_size", 79, "at least 80"),
         ("image_size", 10**6, "from 16 to"),
     ],
@@ -78,3 +80,26 @@ def test_limits_are_allowed_themselves():
     for name in ("epochs", "batch_size", "learning_rate", "seed", "weight_decay"):
         for value in LIMITS[name]:
             assert getattr(TrainConfig().replace(**{name: value}), name) == value
+
+
+def test_what_an_older_version_wrote_of_varied_photos_is_understood():
+    old = {"model": "compact", "image_size": 96}
+    assert TrainConfig.from_dict(old | {"augment": True}).variations == PLAIN
+    assert TrainConfig.from_dict(old | {"augment": False}).variations == ()
+
+
+def test_a_window_is_refused_where_the_network_has_other_weights_for_it():
+    with pytest.raises(ConfigError, match="window must be 1, or an adaptive average pool"):
+        TrainConfig(variations=PLAIN, window=0.8)
+    with pytest.raises(ConfigError, match=r"Window 0\.5 makes pictures of 10 pixels"):
+        TrainConfig(model="compact", image_size=20, variations=PLAIN, window=0.5)
+    config = TrainConfig(model="compact", image_size=160, variations=PLAIN, window=0.8)
+    assert config.window_side == 128 and config.replace(variations=()).window_side == 160
+
+
+@pytest.mark.parametrize("engine", ["numpy", "both"])
+def test_engines_with_numpy_refuse_what_numpy_lacks(engine):
+    with pytest.raises(ConfigError, match="bfloat16"):
+        TrainConfig(engine=engine, dtype="bfloat16")
+    with pytest.raises(ConfigError, match="processor alone"):
+        TrainConfig(engine=engine, device="cuda")

@@ -1,12 +1,13 @@
 """The errors for people are whole sentences, wherever in the program they are raised."""
 
 import ast
+import errno
 from collections.abc import Iterator
 
 import pytest
 
 from core import errors
-from core.errors import GlassError, PhotoError, RunError, sentence_for
+from core.errors import GlassError, PhotoError, RunError, WriteError, sentence_for
 from core.folders import ROOT
 
 FAMILY = {name for name, value in vars(errors).items() if isinstance(value, type)} - {"PhotoError"}
@@ -55,11 +56,19 @@ def test_a_text_is_a_whole_sentence(place: str, text: ast.expr):
 
 def test_a_training_that_fails_says_why():
     assert sentence_for(RunError("The run is gone.")) == "The run is gone."
-    assert (
-        sentence_for(OSError(28, "No space left on device", "x")) == "No space left on device: x."
+    assert sentence_for(OSError(13, "Permission denied", "x")) == "Permission denied: x."
+    assert sentence_for(OSError(13, "Permission denied")) == "Permission denied."
+    assert sentence_for(WriteError(13, "Permission denied", "x")) == (
+        "x could not be written: permission denied."
     )
-    assert sentence_for(OSError(28, "No space left on device")) == "No space left on device."
-    assert "smaller batch" in sentence_for(MemoryError())
+    assert sentence_for(WriteError(errno.ENOSPC, "No space left on device", "x")) == (
+        "The disk is full, so x could not be written. What was saved before is whole: make some "
+        "room and try again."
+    )
+    torch_says = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes."
+    for error in (MemoryError(), RuntimeError(torch_says), RuntimeError("CUDA out of memory.")):
+        assert "smaller batches" in sentence_for(error)
+    assert "RuntimeError" in sentence_for(RuntimeError("shapes do not fit"))
     assert "KeyError" in sentence_for(KeyError("pixels"))
     assert "ValueError" in sentence_for(ValueError("shapes (3,) and (4,)"))
 

@@ -21,6 +21,10 @@ from core.data.drawn import draw_pet
 from core.errors import ComparisonError
 from core.explain.anatomy import Network, PhotoInside
 from core.explain.anatomy_packing import Selection, pack_inside
+from core.explain.class_drawing import ClassDrawing, draw_classes
+from core.explain.deletion import Trial, try_maps
+from core.explain.fooling import Fooling, fool
+from core.explain.heat_maps import HeatMaps
 from core.explain.occlusion import occlude
 from core.explain.saliency import grad_cam, input_gradient, integrated_gradients
 from core.explain.silence import count_silent
@@ -73,6 +77,7 @@ def walk(text: str, side: int) -> None:
     for layer in range(len(model)):
         every_channel_can_be_opened(inside, layer)
     every_method_explains(model, x, photo)
+    every_answer_is_distrusted(model, photo)
     engines_agree(model, x)
     kernels_go_into_the_lab(model)
 
@@ -115,6 +120,24 @@ def every_method_explains(model: nn.Sequential, x: Tensor, photo: np.ndarray) ->
     *_, (seen, tops) = find_top_photos(model, [x, x])
     assert seen == 2 and sorted(tops) == with_maps
     assert last_hidden(model, x).ndim == 2
+
+
+def every_answer_is_distrusted(model: nn.Sequential, photo: np.ndarray) -> None:
+    """It is stepped away from, drawn, and its heat maps are tried."""
+    steps = fool(model, photo)
+    found = next(steps, None)
+    if len(photo) <= SIDE:  # of a large network the first steps are enough here
+        *_, found = [found, *steps]
+    if isinstance(found, Fooling) and found.turning is not None:
+        turned = probability(model, network_input(found.changed(found.turning)[None]))
+        assert (turned[0] >= 0.5) != (found.label == 1)
+    *_, drawing = draw_classes(model, len(photo), steps=2)
+    assert isinstance(drawing, ClassDrawing) and np.isfinite(drawing.probabilities).all()
+    maps = HeatMaps(model, len(photo))
+    quick = [method for method in maps.methods if method in ("cam", "gradient")]
+    *_, trial = try_maps(model, photo, {name: maps.of(name, photo) for name in quick}, 1)
+    assert isinstance(trial, Trial) and list(trial.curves) == quick
+    assert all(np.isfinite(curve.figure) for curve in (*trial.curves.values(), trial.chance))
 
 
 def stages(model: nn.Sequential, x: Tensor) -> list[Tensor]:

@@ -1,6 +1,9 @@
 from core.wording import (
+    is_plain,
     listed,
     numbered,
+    plain,
+    rough_time,
     short_time,
     spoken_memory,
     spoken_size,
@@ -45,3 +48,23 @@ def test_words_are_joined_as_in_a_sentence():
 
 def test_names_that_several_have_are_numbered():
     assert numbered(["conv", "relu", "conv"]) == ["conv 1", "relu", "conv 2"]
+
+
+def test_a_rough_time_has_one_unit():
+    times = 0, 14, 50, 55, 60, 100, 3000, 5399, 5400, 3600 * 30
+    assert [rough_time(seconds) for seconds in times] == [
+        *("10 seconds", "10 seconds", "50 seconds", "1 minute", "1 minute", "2 minutes"),
+        *("50 minutes", "90 minutes", "2 hours", "30 hours"),
+    ]
+
+
+def test_a_text_is_plain_when_it_can_draw_and_link_nothing():
+    assert all(map(is_plain, ("cat", "Katze & Hund (groß), 12 %", "")))
+    assert not any(map(is_plain, ("![](http://x)", "<b>", "`x`", "a\nb", "a\\b")))
+
+
+def test_names_are_made_plain():
+    for name in ("![x](https:a.b)", "<b>", "`a`", "a\\b", "Überkatze [1]"):
+        assert not is_plain(name) and is_plain(plain(name)) and len(plain(name)) == len(name)
+    assert plain("cats & (dogs)") == "cats & (dogs)"
+    assert plain("![x](https:a.b)") == "!_x_(https:a.b)"

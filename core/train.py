@@ -2,64 +2,66 @@
 
 import argparse
 import contextlib
-import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from core.architecture.library import name_of
 from core.command_line import network_text, run_command
 from core.config import (
-    DRAWN,
-    DTYPES,
+    ARTICLE_SET,
+    DEVICES,
     ENGINES,
     INITIALISATIONS,
     MODELS,
+    NUMBERS,
     OPTIMIZERS,
+    RECIPES,
     SCHEDULES,
+    USUAL,
     TrainConfig,
     recipe_for,
 )
+from core.data.change_list import changes_of
+from core.data.typed_source import spelled_out, typed_source
 from core.errors import ConfigError, GlassError, RunError, sentence_for
+from core.fetch import bring_article_set
 from core.find_rate import find_rate
-from core.mistakes import Mistake, told
-from core.runs.diagnosis import diagnosis_of
+from core.mistakes import Mistake
 from core.runs.listing import create_run
+from core.runs.peer import train_along
 from core.runs.run import Run
 from core.runs.status import State
-from core.runs.verdict import verdict_of
 from core.runs.worker import Worker
 from core.runs.worker_process import stopping_on_signals
-from core.training.events import (
-    BatchDone,
-    Begun,
-    Diverged,
-    EpochDone,
-    Evaluating,
-    Event,
-    Finished,
-    Stopped,
-    to_json,
-)
-from core.wording import spoken_time
-
-PRINT_SECONDS = 0.25
+from core.train_printer import JsonPrinter, Printer
+from core.training.events import Event, Finished
+from core.training.memory import memory_warning
+from core.training.team import ALONE, Team, joined_team
+from core.variations import Variation
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Describe the command's arguments; options left out take the network's own recipe."""
+    """Describe the command's arguments; options left out take the recipe's values."""
     parser = argparse.ArgumentParser(
         prog="python -m core.train",
         description="Train a network and keep everything in a run's folder. Ctrl-C saves a "
         "checkpoint and stops; --resume goes on from there.",
-        epilog="Exit code: 0 trained to the end, 1 stopped, diverged or failed, 2 wrong use.",
+        epilog="Exit code: 0 trained to the end, 1 stopped, diverged or failed, 2 wrong use. "
+        "Several processes share a training with torchrun --nproc-per-node N -m core.train ...: "
+        "each computes its part of every batch, with batch norm over all of it, so the steps are "
+        "those of one process but for rounding.",
     )
     add = parser.add_argument
-    add("--data", metavar="SOURCE", help="'drawn' (default) or a folder of photos")
+    add(
+        "--data",
+        metavar="SOURCE",
+        help=f"'drawn' (default), a folder of photos, a zip, photos:NAME for photos that were "
+        f"dropped on the Train page, or {ARTICLE_SET}, the article's, downloaded at the first time",
+    )
     network = parser.add_mutually_exclusive_group()
     network.add_argument(
-        "--model", choices=MODELS, help="the network and its recipe (default: article)"
+        "--model", choices=MODELS, help="the network (default: the recipe's, or else article)"
     )
     network.add_argument(
         "--network",
@@ -67,6 +69,17 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FILE_OR_TEXT",
         help="a network of your own, a layer a line or with semicolons between them: "
         "'conv 8 kernel 3; relu; flatten; linear 1; sigmoid'",
+    )
+    add(
+        "--recipe",
+        choices=list(RECIPES),
+        help="what all other choices start from, with its network unless one is named (default: "
+        f"article for the article's network, and so without any option; else {USUAL})",
+    )
+    add(
+        "--as-found",
+        action="store_true",
+        help="use all photos as the source has them, whatever list of changes is kept for it",
     )
     add("--run-dir", type=Path, metavar="DIR", help="the run's folder (default: a new one)")
     add("--name", help="what to call the run on the pages")
@@ -81,9 +94,20 @@ def build_parser() -> argparse.ArgumentParser:
     add("--optimizer", choices=OPTIMIZERS)
     add("--weight-decay", type=float, help="pull of the weights towards 0")
     add("--schedule", choices=SCHEDULES, help="how the learning rate changes over the run")
-    add("--augment", action=argparse.BooleanOptionalAction, help="vary the photos at random")
+    add(
+        "--vary",
+        nargs="*",
+        dest="variations",
+        choices=[str(variation) for variation in Variation],
+        help="how the photos are varied at random; without a name not at all",
+    )
+    add("--window", type=float, help="side of the varied pictures as a share of the photo's")
+    add("--views", type=int, help="how often an epoch shows each photo, varied anew")
+    add("--label-smoothing", type=float, help="share of each answer asked for the other class")
+    add("--weight-average", type=float, help="share of the averaged weights kept by each step")
     add("--engine", choices=ENGINES, help="what computes; both: side by side (default: torch)")
-    add("--dtype", choices=DTYPES, help="precision of weights and sums (default: float32)")
+    add("--dtype", choices=NUMBERS, help="precision of weights and sums (default: the recipe's)")
+    add("--device", choices=DEVICES, help="where torch computes (default: auto)")
     add(
         "--mistake",
         action="append",
@@ -105,17 +129,35 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Train as the arguments say; return the exit code."""
     options = build_parser().parse_args(arguments)
+    with joined_team() as team:
+        return lead(options, team) if team.rank == 0 else train_along(team)
+
+
+def lead(options: argparse.Namespace, team: Team) -> int:
+    """Train in the first process, or the only one, which alone speaks; return the exit code."""
     try:
         chosen = chosen_fields(options)
+        if options.resume and options.recipe:
+            raise RunError("A run goes on with its own recipe: leave out --recipe with --resume.")
+        if options.find_rate and team.size > 1:
+            raise ConfigError("A learning rate is looked for in one process: without torchrun.")
+        if wanted_source(options, chosen) == ARTICLE_SET:
+            bring_article_set()
         if options.find_rate:
             run = run_to_resume(options.run_dir) if options.resume else None
             return find_rate(run.config if run else new_config(options, chosen), run)
-        run = resume(options.run_dir, chosen) if options.resume else begin(options, chosen)
+        if options.resume:
+            run = resume(options.run_dir, chosen, team)
+        else:
+            run = begin(options, chosen, team)
     except GlassError as error:
         print(f"error: {error}", file=sys.stderr)
+        team.share(None)
         return 2
+    if warning := memory_warning(run.config):
+        print(f"warning: {warning}", file=sys.stderr)
     printer = JsonPrinter() if options.json else Printer(run)
-    return follow(run, printer)
+    return follow(run, printer, team)
 
 
 def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
@@ -129,17 +171,33 @@ def chosen_fields(options: argparse.Namespace) -> dict[str, Any]:
     return chosen
 
 
+def wanted_source(options: argparse.Namespace, chosen: dict[str, Any]) -> str:
+    """Return the source of photos that is to be loaded, of a run to go on with too."""
+    if options.resume:
+        return run_to_resume(options.run_dir).config.data
+    return str(chosen.get("data", "")).strip()
+
+
 def new_config(options: argparse.Namespace, chosen: dict[str, Any]) -> TrainConfig:
-    """Return the config of a new run; ``ConfigError`` when it cannot work."""
-    config = recipe_for(chosen.get("model", "article")).replace(**chosen)
-    if config.data != DRAWN and not Path(config.data).is_dir():
-        raise ConfigError(f'Data must be "drawn" or an existing folder, not {config.data!r}.')
+    """Return the config of a new run; ``GlassError`` when it cannot work."""
+    named = RECIPES.get(options.recipe, RECIPES["article"])
+    recipe = recipe_for(chosen.get("model", named.model), options.recipe)
+    config = recipe.replace(**chosen)
+    config = config.replace(data=typed_source(config.data))
+    if not options.as_found:
+        config = config.replace(**vars(changes_of(config.data)))
+    if config.device != "auto":
+        from core.training.devices import choose_device  # imports torch, which takes seconds
+
+        choose_device(config.device)
     return config
 
 
-def begin(options: argparse.Namespace, chosen: dict[str, Any]) -> Run:
-    """Make a new run; ``ConfigError`` or ``RunError`` before anything is written."""
-    return create_run(new_config(options, chosen), options.name, options.run_dir)
+def begin(options: argparse.Namespace, chosen: dict[str, Any], team: Team = ALONE) -> Run:
+    """Make a new run; ``GlassError`` before anything is written."""
+    config = new_config(options, chosen)
+    team.fitted(config)
+    return create_run(config, options.name, options.run_dir)
 
 
 def run_to_resume(path: Path | None) -> Run:
@@ -149,13 +207,14 @@ def run_to_resume(path: Path | None) -> Run:
     return Run(path)
 
 
-def resume(path: Path | None, chosen: dict[str, Any]) -> Run:
+def resume(path: Path | None, chosen: dict[str, Any], team: Team = ALONE) -> Run:
     """Open the run to go on with; its config stays, but ``epochs`` may grow."""
     run = run_to_resume(path)
+    team.fitted(run.config)
     before = run.config.to_dict()
     epochs = chosen.pop("epochs", run.config.epochs)
-    if chosen.get("data", DRAWN) != DRAWN:
-        chosen["data"] = str(Path(chosen["data"]).absolute())
+    if "data" in chosen:
+        chosen["data"] = spelled_out(chosen["data"])
     for name, value in chosen.items():
         if run.config.replace(**{name: value}) != run.config:
             raise RunError(
@@ -180,10 +239,10 @@ def spoken(name: str, value: object) -> str:
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)
 
 
-def follow(run: Run, printer: "Printer | JsonPrinter") -> int:
+def follow(run: Run, printer: Printer | JsonPrinter, team: Team = ALONE) -> int:
     """Train the run and print what happens; return the exit code."""
     run.commands.clear()
-    worker = Worker(run)
+    worker = Worker(run, team)
     printer.start()
     last: Event | None = None
     try:
@@ -198,104 +257,6 @@ def follow(run: Run, printer: "Printer | JsonPrinter") -> int:
         printer.fail(sentence_for(error))
         return 1
     return 0 if isinstance(last, Finished) else 1
-
-
-class JsonPrinter:
-    """Prints one event a line as JSON."""
-
-    def start(self) -> None:
-        """Say nothing yet."""
-
-    def show(self, event: Event) -> None:
-        """Print one event; progress within a test is left out."""
-        if not isinstance(event, Evaluating):
-            print(to_json(event), flush=True)
-
-    def fail(self, sentence: str) -> None:
-        """Print why the training failed."""
-        print(json.dumps({"event": "failed", "message": sentence}), flush=True)
-
-
-class Printer:
-    """Prints progress for people: a line per epoch, and on a terminal one that moves."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.moving = sys.stdout.isatty()
-        self.printed_at = 0.0
-        self.began = time.monotonic()
-
-    def start(self) -> None:
-        """Say what is about to be trained."""
-        config = self.run.config
-        self.line(f"Run: {self.run.path}")
-        if config.mistakes:
-            self.line(f"With the article's mistakes on purpose: {told(config.mistakes)}")
-        self.line(f"Loading photos from {config.data} at {config.image_size} x {config.image_size}")
-
-    def show(self, event: Event) -> None:
-        """Print what an event means."""
-        epochs = self.run.config.epochs
-        if isinstance(event, BatchDone):
-            self.progress(
-                f"epoch {event.epoch}/{epochs}  batch {event.step}/{event.steps}  "
-                f"loss {event.loss:.3f}  {event.images_per_second:.0f} images/s  "
-                f"{spoken_time(event.seconds_left)} left"
-            )
-        elif isinstance(event, Evaluating):
-            self.progress(f"epoch {event.epoch}/{epochs}  test {event.images}/{event.total}")
-        elif isinstance(event, EpochDone):
-            self.line(
-                f"epoch {event.epoch}/{epochs}  "
-                f"train loss {event.train_loss:.3f}, accuracy {event.train_accuracy:.1%}  "
-                f"test loss {event.test_loss:.3f}, accuracy {event.test_accuracy:.1%}  "
-                f"{spoken_time(event.seconds)}"
-            )
-        elif isinstance(event, Begun):
-            self.show_begun(event)
-        elif isinstance(event, Finished):
-            seconds = time.monotonic() - self.began
-            self.line(f"Finished in {spoken_time(seconds)}: accuracy {event.test_accuracy:.1%}")
-            self.judge()
-        elif isinstance(event, Stopped):
-            self.line(f"Stopped. To go on: python -m core.train --resume --run-dir {self.run.path}")
-        elif isinstance(event, Diverged):
-            self.line(event.message)
-            self.judge()
-
-    def judge(self) -> None:
-        """Say what the curves come to, and the most important of what the layers say."""
-        self.line(verdict_of(self.run).sentence)
-        diagnosis = diagnosis_of(self.run)
-        if diagnosis is not None:
-            self.line(f"Inside: {diagnosis.sentences[0]}")
-
-    def show_begun(self, begun: Begun) -> None:
-        """Say what there is to train on, and where an interrupted run goes on."""
-        photos, classes = self.run.record["photos"], self.run.classes or ()
-        self.line(
-            f"{photos['train']} photos to train on, {photos['test']} to test on: "
-            f"{' and '.join(classes)}"
-        )
-        if begun.epoch or begun.step:
-            self.line(f"Going on after {begun.epoch} epochs and {begun.step} batches. {begun.note}")
-
-    def progress(self, text: str) -> None:
-        """Replace the moving line, four times a second at most; only on a terminal."""
-        if self.moving and time.monotonic() - self.printed_at > PRINT_SECONDS:
-            print(f"\r\033[K{text}", end="", flush=True)
-            self.printed_at = time.monotonic()
-
-    def line(self, text: str) -> None:
-        """Print a line that stays."""
-        start = "\r\033[K" if self.moving else ""
-        print(f"{start}{text}", flush=True)
-
-    def fail(self, sentence: str) -> None:
-        """Print why the training failed."""
-        if self.moving:
-            self.line("")
-        print(f"error: {sentence}", file=sys.stderr)
 
 
 if __name__ == "__main__":

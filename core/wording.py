@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
+MARKS = set("[]<>`\\")
+"""Without these Markdown and HTML neither draw nor link anything."""
+
 
 def spoken_size(size: int) -> str:
     """Say how large a file is: "412 bytes", "1.2 kB", "26.1 MB"."""
@@ -28,6 +31,14 @@ def spoken_time(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def rough_time(seconds: float) -> str:
+    """Say roughly how long something will take: "10 seconds", "3 minutes", "2 hours"."""
+    if seconds < 55:
+        return f"{max(10, 10 * round(seconds / 10))} seconds"
+    number, unit = (seconds / 60, "minute") if seconds < 90 * 60 else (seconds / 3600, "hour")
+    return f"{round(number)} {unit}{'' if round(number) == 1 else 's'}"
+
+
 def short_time(seconds: float) -> str:
     """Say a time that is too short to be felt: "42 µs", "1.3 ms", "870 ms", "1.2 s"."""
     if seconds >= 1:
@@ -48,10 +59,30 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f} %"
 
 
+def shape_words(shape: tuple[int, ...] | None) -> str:
+    """Say a shape: "16 x 3 x 5 x 5", "one number", or "none" where there is no such array."""
+    if shape is None:
+        return "none"
+    return " x ".join(map(str, shape)) or "one number"
+
+
 def quote(text: str) -> str:
     """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
     return f"'{kept}{'...' if len(text) > 20 else ''}'"
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a stranger's text of one line is no Markdown that could draw or link anything.
+
+    It may stand where it is not escaped: without brackets there is neither a picture nor a link.
+    """
+    return text.isprintable() and not set(text) & MARKS
+
+
+def plain(text: str) -> str:
+    """Make a stranger's text of one line such a plain one."""
+    return text.translate(dict.fromkeys(map(ord, MARKS), "_"))
 
 
 def listed(words: Sequence[str]) -> str:

@@ -62,6 +62,15 @@ def test_below_the_smallest_normal_number_a_difference_is_rounding():
         assert not agreement(zero, beyond, Sums(np.abs(small), 1)).within
 
 
+def test_in_float16_small_numbers_are_no_zero():
+    small, gap = np.array([1e-3], np.float16), np.finfo(np.float16).smallest_subnormal
+    sums = Sums(np.abs(small), 1)
+    assert not agreement(small * np.float16(1.02), small, sums).within
+    assert agreement(small * np.float16(1.005), small, sums).within
+    zero = np.zeros(1, np.float16)
+    assert agreement(zero + gap, zero, Sums(zero, 1)).units == 2
+
+
 def test_equal_arrays_agree_even_where_they_are_not_finite():
     array = np.array([np.nan, np.inf, -np.inf, 1], np.float32)
     for size in (1.0, np.inf, np.nan):

@@ -17,11 +17,11 @@ _ALIGNMENT = 8
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Pack a header that JSON can hold and arrays of float32, float64 or uint8."""
+    """Pack a header that JSON can hold and arrays of float32, float64, int32 or uint8."""
     table, chunks, offset = {}, [], 0
     for name, array in arrays.items():
-        if array.dtype.newbyteorder("=") not in (np.float32, np.float64, np.uint8):
-            raise ValueError(f"{name} must be float32, float64 or uint8, not {array.dtype}")
+        if array.dtype.newbyteorder("=") not in (np.float32, np.float64, np.int32, np.uint8):
+            raise ValueError(f"{name} must be float32, float64, int32 or uint8, not {array.dtype}")
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
         chunk = _padded(np.ascontiguousarray(little).tobytes())
         table[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": offset}
