@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.classify.answers import choose_threshold, show_answers
+from pages.parts.classify.answers import show_answers
+from pages.parts.classify.band import choose_threshold
 from pages.parts.shared.model_choice import choose_model, load_torch_in_background
 from pages.parts.shared.page import open_page
 from pages.parts.shared.photos import choose_photos
@@ -13,7 +14,7 @@ with open_page("classify"):
         photos = choose_photos()
     with left.container(key="classify_settings"):
         model = choose_model()
-        threshold = choose_threshold()
+        threshold = choose_threshold(model)
     with right:
         show_answers(photos, model, threshold)
     load_torch_in_background()

@@ -22,9 +22,11 @@ STORY: Final = (
     ),
     (
         "Where photos go",
-        "Nowhere. Photos that you drop stay on the computer that runs this server, in its memory "
-        "and for your visit alone; they are not saved and not sent on. Training reads a folder and "
-        "never changes it; it keeps smaller copies of the pictures in a cache on the same "
-        "computer, which may be deleted at any time.",
+        "Nowhere. Photos that you drop to be answered stay on the computer that runs this server, "
+        "in its memory and for your visit alone; they are not saved and not sent on. Photos that "
+        "you drop to train on are kept there until somebody deletes them, made anew from their "
+        "pixels, so without where and when they were taken. Training reads a folder and never "
+        "changes it; it keeps smaller copies of the pictures in a cache on the same computer, "
+        "which may be deleted at any time.",
     ),
 )

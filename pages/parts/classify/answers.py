@@ -14,9 +14,9 @@ from core.errors import ModelError, PhotoError
 from core.pictures.colour import CLASS_COLOURS
 from pages.parts.classify.probability_bar import probability_bar
 from pages.parts.shared.gallery import picture_address
-from pages.parts.shared.model_choice import ModelChoice, load_classifier
+from pages.parts.shared.model_choice import ModelChoice, facts_of, load_classifier
 from pages.parts.shared.photos import BroughtPhoto, thumbnail
-from pages.parts.shared.words import sentence
+from pages.parts.shared.words import escape_markdown, percent, sentence
 from pages.parts.web import bundle_css
 
 PER_PAGE = 12
@@ -37,31 +37,37 @@ class PhotoAnswer:
     classes: tuple[str, str]
     notes: tuple[str, ...]
     problem: str = ""
+    unlike: bool = False
+
+    @property
+    def leaning(self) -> str:
+        """The class that the network names, however sure it is."""
+        return self.classes[self.probability is not None and self.probability >= 0.5]
+
+    def declined(self, threshold: float) -> str:
+        """Say why the answer does not count, or nothing: ``threshold`` is for either class."""
+        if self.probability is None:
+            return ""
+        if self.unlike:
+            return "unlike anything it learnt"
+        return "not sure" if max(self.probability, 1 - self.probability) < threshold else ""
 
     def label(self, threshold: float) -> str:
-        """Say the class, or that it is not sure: below ``threshold`` for either class."""
+        """Say the class, or why there is none."""
         if self.probability is None:
             return "no answer"
-        certainty = max(self.probability, 1 - self.probability)
-        return "not sure" if certainty < threshold else self.classes[self.probability >= 0.5]
+        return self.declined(threshold) or self.leaning
 
-
-def choose_threshold() -> float:
-    """Draw the slider of the reject band; return the certainty in 0.5..1 an answer needs."""
-    return (
-        st.slider(
-            'Say "not sure" below',
-            50,
-            99,
-            60,
-            format="%d %%",
-            key="threshold",
-            persist_state="session",
-            help="A network always has an answer. Asking for more certainty gives fewer answers, "
-            "and more of them right.",
-        )
-        / 100
-    )
+    def reason(self, threshold: float) -> str:
+        """Say in a sentence why the answer does not count, if it does not."""
+        if self.probability is None or not self.declined(threshold):
+            return ""
+        if self.unlike:
+            return (
+                f"Asked all the same it says {self.leaning}, but nothing that it learnt from "
+                "looked like this."
+            )
+        return f"It leans to {self.leaning}, but not far enough to be relied on."
 
 
 def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: float) -> None:
@@ -76,16 +82,37 @@ def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: floa
     try:
         answers = answer_all(photos, model)
     except ModelError as error:
-        st.error(f"This model cannot answer. {error} Choose another one.")
+        st.error(f"This model cannot answer. {escape_markdown(str(error))} Choose another one.")
         return
     show_cards(photos, answers, model, threshold)
     if len(answers) > 1:
         show_table(answers, threshold, model)
     if any(said.probability is not None for said in answers):
+        from pages.parts.classify.why import drawing_fold
+
         st.caption(
-            "The second picture is all that the network gets. It has only ever seen cats and dogs: "
-            "of anything else it says one of the two all the same."
+            "The second picture is all that the network gets. " + limits(model, answers[0].classes)
         )
+        drawing_fold(model, answers[0].classes[1])
+
+
+def limits(model: ModelChoice, classes: tuple[str, str]) -> str:
+    """Say what the network cannot tell."""
+    zero, one = map(escape_markdown, classes)
+    try:
+        asked = "likeness" in facts_of(model)
+    except ModelError:
+        asked = False
+    if not asked:
+        return (
+            f"It only knows {one} and {zero}: of anything else it says one of the two all the "
+            "same, and these weights cannot tell that it is something else."
+        )
+    return (
+        f"It only knows {one} and {zero}. Noise, patterns, text, screens and plain drawings mostly "
+        f"look unlike anything it learnt. What only resembles {one} or {zero}, as another animal "
+        "resembles a pet, it cannot tell from them, and it misses some photos of other things."
+    )
 
 
 def show_cards(
@@ -93,7 +120,10 @@ def show_cards(
 ) -> None:
     """Draw a page of answers, each with its pictures and why."""
     # Only now: the page without an answer is on screen the sooner.
-    from pages.parts.classify.why import why_expander
+    from pages.parts.classify.why import why_folds
+
+    def judge(content: bytes) -> str:
+        return verdict(answer(BroughtPhoto("", content), model), threshold)
 
     # The same photo may have been dropped twice; its place would change with every new photo.
     times = Counter[str]()
@@ -104,7 +134,7 @@ def show_cards(
     for number in choose_page(keys):
         st.html(card(answers[number], threshold))
         if answers[number].probability is not None:
-            why_expander(photos[number], model, keys[number])
+            why_folds(photos[number], model, keys[number], judge)
 
 
 def choose_page(keys: list[str]) -> range:
@@ -157,7 +187,18 @@ def answer(photo: BroughtPhoto, model: ModelChoice) -> PhotoAnswer:
         given.probability_one,
         classifier.classes,
         given.notes,
+        unlike=given.declined == "unlike",
     )
+
+
+def verdict(said: PhotoAnswer, threshold: float) -> str:
+    """Say in a sentence what this page says of a file that was made here."""
+    assert said.probability is not None  # a file of ours is a photo
+    name = escape_markdown(said.leaning)
+    certainty = percent(max(said.probability, 1 - said.probability))
+    declined = said.declined(threshold)
+    counts = f", which does not count here: {declined}" if declined else ""
+    return f"Dropped on this page, this file is answered with **{name} {certainty}**{counts}."
 
 
 def card(said: PhotoAnswer, threshold: float) -> str:
@@ -167,7 +208,8 @@ def card(said: PhotoAnswer, threshold: float) -> str:
         problem = f'<div class="problem"><b>No answer.</b> {escape(said.problem)}</div>'
         return f'<div class="answer"><div class="said">{name}{problem}</div></div>'
     label = said.label(threshold)
-    colour = "inherit" if label == "not sure" else CLASS_COLOURS[said.probability >= 0.5]
+    reason = said.reason(threshold)
+    colour = "inherit" if reason else CLASS_COLOURS[said.probability >= 0.5]
     pictures = "".join(
         f'<figure><img src="{address}" alt="{alt}"{extra}><figcaption>{alt}</figcaption></figure>'
         for address, alt, extra in (
@@ -176,10 +218,11 @@ def card(said: PhotoAnswer, threshold: float) -> str:
         )
         if address
     )
+    why = f'<div class="reason">{escape(reason)}</div>' if reason else ""
     notes = "".join(f'<div class="note">{escape(sentence(note))}</div>' for note in said.notes)
     return (
         f'<div class="answer">{pictures}<div class="said">{name}'
-        f'<div class="label" style="color:{colour}">{escape(label)}</div>'
+        f'<div class="label" style="color:{colour}">{escape(label)}</div>{why}'
         f"{probability_bar(said.probability, said.classes)}{notes}</div></div>"
     )
 

@@ -17,16 +17,16 @@ from core.conv_lab.lessons import (
     why_silent,
 )
 from core.conv_lab.look import Look
+from core.conv_lab.questions import question_about
 from core.conv_lab.rules import SIZE_FORMULA, Broken, find_broken_rule, size_formula
 from core.conv_lab.sabotage import MISTAKES
 from core.errors import NumbersError
 from core.wording import listed, short_time, times_as_long
-from pages.parts.conv_lab import controls, state
+from pages.parts.conv_lab import controls, question_field, state
 from pages.parts.conv_lab.lab import conv_view
 from pages.parts.conv_lab.strips import strips
+from pages.parts.conv_lab.take_away import TITLES, offer_file
 from pages.parts.conv_lab.ways_out import offer_ways_out
-
-_NAMES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
 
 
 def show() -> None:
@@ -131,12 +131,16 @@ def _look() -> None:
 
 
 def _below(result: Result) -> None:
+    question_field.ask(
+        "conv", question_about(result.experiment), lambda changes: state.change(**changes)
+    )
     st.subheader("NumPy, torch, and their difference", anchor=False, help=EXPLANATION)
-    titled = {_NAMES[name]: each for name, each in result.comparisons.items()}
+    titled = {TITLES[name]: each for name, each in result.comparisons.items()}
     strips(titled, key="lab_strips")
     st.subheader("How long it takes", anchor=False)
     _times(result.experiment)
     st.subheader("Take it with you", anchor=False)
+    offer_file(result, state.look())
     _code(result.experiment)
 
 

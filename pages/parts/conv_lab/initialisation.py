@@ -4,16 +4,18 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from core.comparison.rounding import EXPLANATION
+from core.comparison.rounding import Comparison
 from core.conv_lab.demos import Initialisation, Start
-from pages.parts.conv_lab.strips import strips
 from pages.parts.shared.line_chart import Chart, Series, line_chart
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 
 
-def show_initialisation(layer: Initialisation) -> None:
-    """Draw what each initialisation draws, and what becomes of it through the layers."""
+def show_initialisation(layer: Initialisation) -> dict[str, Comparison]:
+    """Draw what each initialisation draws, and what becomes of it through the layers.
+
+    Returns both engines' outputs of the last layer, by title.
+    """
     starts = layer.carry_out()
     for column, start, colour in zip(st.columns(4), starts, COLOURS, strict=True):
         with column:
@@ -28,9 +30,7 @@ def show_initialisation(layer: Initialisation) -> None:
         "Kaiming's spread stays, because it makes up for the half that ReLU removes. With a "
         "constant, all units of a layer are the same one and stay so while it learns."
     )
-    last = {f"{each.name}: output of the last layer": each.comparison for each in starts}
-    st.caption("NumPy, torch, and their difference", help=EXPLANATION)
-    strips(last, key="layer_strips")
+    return {f"{each.name}: output of the last layer": each.comparison for each in starts}
 
 
 def _through_layers(title: str, label: str, starts: Iterable[Start], field: str) -> None:

@@ -1,16 +1,18 @@
-"""The article's other layers: settings, the numbers with their sums, both engines' arrays."""
+"""The other layers: settings, the numbers with their sums, both engines' arrays."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
 
-from core.comparison.rounding import EXPLANATION
+from core.comparison.rounding import EXPLANATION, Comparison
 from core.conv_lab.demos import Demo, Initialisation, Layer, Loss
 from core.conv_lab.demos.by_hand import number
 from core.conv_lab.demos.demo import Row
 from core.conv_lab.demos.loss import curves
 from core.conv_lab.demos.settings import Broken, Setting, own_fields, settings
-from pages.parts.conv_lab import layer_numbers, layer_state, state
+from core.conv_lab.questions import question_about
+from pages.parts.conv_lab import layer_numbers, layer_state, question_field, state
 from pages.parts.conv_lab.initialisation import COLOURS, show_initialisation
 from pages.parts.conv_lab.layer_view import layer_view
 from pages.parts.conv_lab.strips import strips
@@ -22,7 +24,8 @@ _STYLE = """
 <style>
 .st-key-layer_sliders { row-gap: .2rem; }
 .st-key-layer_sliders > div { flex: 1 1 110px !important; min-width: 110px; max-width: 260px; }
-.st-key-layer_sliders > div:has([data-testid="stCheckbox"], [data-testid="stPopover"]) {
+.st-key-layer_sliders > div:has([data-testid="stCheckbox"], [data-testid="stPopover"],
+  [data-testid="stButton"]) {
   flex: 0 0 auto !important; width: auto !important; max-width: none; }
 .st-key-layer_steps p { margin-bottom: .15rem; font-variant-numeric: tabular-nums; }
 .layer-values { border-collapse: collapse; width: 100%; max-width: 900px; font-size: 14px; }
@@ -56,10 +59,19 @@ def show(name: str) -> None:
         layer = st.session_state.get(f"layer_legal_{name}", type(layer)())
     else:
         st.session_state[f"layer_legal_{name}"] = layer
+    comparisons: Mapping[str, Comparison]
     if isinstance(layer, Initialisation):
-        show_initialisation(layer)
+        comparisons = show_initialisation(layer)
     else:
-        _show(name, layer, stale=broken is not None)
+        comparisons = _show(name, layer, stale=broken is not None)
+    if broken is None:
+        question_field.ask(
+            name,
+            question_about(layer),
+            lambda changes: layer_state.use(name, layer_state.current(name).but(**changes)),
+        )
+    st.caption("NumPy, torch, and their difference", help=EXPLANATION)
+    strips(comparisons, key="layer_strips")
 
 
 def _controls(name: str, layer: Layer) -> None:
@@ -80,6 +92,18 @@ def _controls(name: str, layer: Layer) -> None:
 
 
 def _control(name: str, field: str, setting: Setting, value: int | float) -> None:
+    if setting.button:
+        following = value + 1 if value < setting.high else setting.low
+        st.button(
+            setting.label,
+            key=f"layer_{name}_{field}",
+            on_click=lambda: layer_state.use(
+                name, layer_state.current(name).but(**{field: type(value)(following)})
+            ),
+            help=setting.explanation,
+            icon=":material/casino:",
+        )
+        return
     key = _follow(name, field, bool(value) if setting.switch else value)
 
     def change() -> None:
@@ -96,10 +120,16 @@ def _control(name: str, field: str, setting: Setting, value: int | float) -> Non
         low,
         high,
         step=step,
+        format=f"%.{_decimals(setting.step)}f" if kind is float else None,
         key=key,
         on_change=change,
         help=setting.explanation,
     )
+
+
+def _decimals(step: float) -> int:
+    """How many digits after the point tell two neighbouring values apart."""
+    return len(f"{step:g}".partition(".")[2])
 
 
 def _follow(name: str, field: str, value: object) -> str:
@@ -115,7 +145,7 @@ def _offer(name: str, layer: Layer, broken: Broken) -> None:
     offer_ways_out(broken.sentence, ways, layer_state.use, "layer_way")
 
 
-def _show(name: str, layer: Layer, stale: bool) -> None:
+def _show(name: str, layer: Layer, stale: bool) -> Mapping[str, Comparison]:
     demo = layer.carry_out()
     assert isinstance(demo, Demo)
     if demo.panels:
@@ -128,8 +158,7 @@ def _show(name: str, layer: Layer, stale: bool) -> None:
         st.caption(demo.note)
     if isinstance(layer, Loss):
         _curves()
-    st.caption("NumPy, torch, and their difference", help=EXPLANATION)
-    strips(demo.comparisons, key="layer_strips")
+    return demo.comparisons
 
 
 def _values_html(rows: tuple[Row, ...]) -> str:

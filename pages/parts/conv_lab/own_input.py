@@ -10,9 +10,9 @@ from core.data.drawn import draw_pet
 from core.errors import ModelError, NumbersError, PhotoError
 from pages.parts.conv_lab import state
 from pages.parts.shared.model_choice import (
-    SHIPPED,
     answering_runs,
     choose_weights,
+    is_run,
     load_classifier,
     model_names,
     newest_of,
@@ -116,14 +116,13 @@ def _choose_crop() -> None:
 
 def _choose_kernel() -> None:
     runs = answering_runs()
-    chosen = st.selectbox(
-        "Network", [SHIPPED, *runs], format_func=model_names(runs).__getitem__, key="lab_model"
-    )
+    names = model_names(runs)
+    chosen = st.selectbox("Network", list(names), format_func=names.__getitem__, key="lab_model")
     try:
         choice = (
-            newest_of(chosen, runs)
-            if chosen == SHIPPED
-            else choose_weights(runs[chosen], None, "lab_weights")
+            choose_weights(runs[chosen], None, "lab_weights")
+            if is_run(chosen)
+            else newest_of(chosen, runs)
         )
         model = load_classifier(choice).model
     except ModelError as error:

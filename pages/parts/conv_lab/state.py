@@ -18,11 +18,15 @@ from pages.parts.conv_lab import layer_state
 
 LAYERS = {
     "conv": "Convolution",
+    "conv_transpose": "Transposed convolution",
     "batch_norm": "Batch norm",
     "relu": "ReLU",
     "max_pool": "Max pooling",
+    "avg_pool": "Average pooling",
+    "dropout": "Dropout",
     "linear": "Linear",
     "loss": "Sigmoid and loss",
+    "adam": "Adam",
     "init": "Initialisation",
 }
 LOOKS = {"view", "in", "out", "cell"}  # names in the address of what is looked at

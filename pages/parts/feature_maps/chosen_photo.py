@@ -10,11 +10,17 @@ from core.data import decode_photo
 from core.data.decode import MAX_BYTES
 from core.data.mistaken import as_seen
 from core.errors import PhotoError
+from core.records import read_count
 from core.runs.run import Run
 from pages.parts.feature_maps.source import Source, shipped_classes
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.mistakes import say_how_it_sees
-from pages.parts.shared.photos import BroughtPhoto, drawn_pets, drawn_photo
+from pages.parts.shared.photos import (
+    BroughtPhoto,
+    as_many_as_allowed,
+    drawn_pets,
+    drawn_photo,
+)
 from pages.parts.shared.run_photos import run_data
 from pages.parts.shared.words import escape_markdown
 
@@ -80,11 +86,12 @@ def wanted_photo(run: Run | None, size: int, slot: str, default: int) -> ChosenP
 def find_photo(run: Run | None, size: int, key: str) -> ChosenPhoto | None:
     """Find a photo by its key; None when it is not at hand."""
     kind, _, rest = key.partition(":")
-    if kind in ("test", "train") and run is not None and rest.isdecimal():
-        return run_photo(run, kind, int(rest))
-    if kind == "drawn" and rest.isdecimal() and int(rest) < len(drawn_pets()):
-        pet = drawn_photo(int(rest))
-        label = int(drawn_pets()[int(rest)][0] == "cat") if is_pets(run) else None
+    number = read_count(rest)
+    if kind in ("test", "train") and run is not None and number is not None:
+        return run_photo(run, kind, number)
+    if kind == "drawn" and number is not None and number < len(drawn_pets()):
+        pet = drawn_photo(number)
+        label = int(drawn_pets()[number][0] == "cat") if is_pets(run) else None
         return ChosenPhoto(key, pet.name, decode_photo(pet.content, size).pixels, label)
     brought = dropped_photos().get(rest) if kind == "dropped" else None
     if brought is None:
@@ -204,6 +211,8 @@ def offer_dropped(size: int, slot: str) -> None:
                 decode_photo(photo.content, size)
             except PhotoError as error:
                 st.error(f"{escape_markdown(photo.name)}: {error}")
+                return
+            if len(as_many_as_allowed([*kept.values(), photo])) == len(kept):
                 return
             kept[photo.key] = photo
             choose(slot, f"dropped:{photo.key}")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.runs.run import Run
+from pages.parts.shared.visitor import NOT_YOURS, changing, is_mine
 from pages.parts.shared.words import escape_markdown
 
 MEGABYTE = 2**20
@@ -24,10 +25,13 @@ def show_budget(run: Run) -> None:
             "that the rest stays evenly spread; the newest and the best always stay. What is gone "
             "does not come back."
         )
+        if not is_mine(run):
+            st.caption(NOT_YOURS)
+            return
         key = f"budget-{run.id}"
         megabytes = st.number_input(
             "At most, in MB", 1, 1_000_000, max(1, round(budget / MEGABYTE)), key=key
         )
         if st.button("Set", key=f"set-{key}", disabled=megabytes * MEGABYTE == budget):
-            run.checkpoints.set_budget(megabytes * MEGABYTE)
+            changing(run).checkpoints.set_budget(megabytes * MEGABYTE)
             st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import RunError
 from core.explain.scores import confusion
 from core.pictures.colour import CLASS_COLOURS
+from core.records import read_count
 from pages.parts.feature_maps.anatomy import anatomy
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.downloads import offer_downloads
@@ -95,12 +96,12 @@ def read_selection() -> "Selection":
     from core.explain.anatomy_packing import Selection
 
     query = st.query_params
-    layer, channel = query.get("layer", ""), query.get("channel", "")
-    cell = query.get("cell", "").split(",")
+    layer, channel = (read_count(query.get(name, "")) for name in ("layer", "channel"))
+    row, column = (read_count(text) for text in [*query.get("cell", "").split(","), ""][:2])
     return Selection(
-        int(layer) if layer.isdecimal() else FIRST_LAYER,
-        int(channel) if channel.isdecimal() else None,
-        (int(cell[0]), int(cell[1])) if len(cell) == 2 and all(map(str.isdecimal, cell)) else None,
+        FIRST_LAYER if layer is None else layer,
+        channel,
+        None if row is None or column is None else (row, column),
         query.get("scale") != "each",
     )
 

@@ -21,7 +21,7 @@ from pages.parts.shared.plots import (
     show_plot,
 )
 from pages.parts.shared.run_photos import run_data
-from pages.parts.shared.words import percent
+from pages.parts.shared.words import escape_markdown, percent
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -44,7 +44,8 @@ def show_mistakes(source: Source) -> None:
         scores.confusion(predictions.labels, predictions.probabilities)
     except GlassError as error:
         st.info(
-            f"{error} Answers are kept from the end of the first epoch on: move the slider above."
+            f"{escape_markdown(str(error))} Answers are kept from the end of the first epoch on: "
+            "move the slider above."
         )
         return
     draw(run, predictions)

@@ -15,11 +15,12 @@ from pages.parts.feature_maps.map_film import follow_film, is_made
 from pages.parts.feature_maps.photo_map import contact_sheet, photo_map
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.shared.run_photos import run_data
+from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from core.explain.film import Film
     from core.explain.pca import Pca
-    from core.explain.survey import Features
+    from core.explain.seen_photos import Features
 
 MOST = 1500  # points that can still be told apart, and whose thumbnails fit one picture
 
@@ -72,7 +73,7 @@ def show_epoch(source: Source, run: Run, data: Data, photo: ChosenPhoto) -> None
     try:
         pca = fitted(source, tuple(film.ready()), found, film, data.test.labels)
     except GlassError as error:
-        st.warning(str(error))
+        st.warning(escape_markdown(str(error)))
         return
     draw_map(source, run, data, photo, found, pca)
 
@@ -159,8 +160,9 @@ def explain_map(source: Source, width: int, shown: int, count: int) -> None:
     missing = "" if shown >= count else f" {shown:,} of {count:,} test photos are drawn."
     st.caption(
         "Look for two clouds that come apart from epoch to epoch, and for crosses deep in the "
-        f"wrong one. {source.name}, {source.when}: each photo is {width:,} numbers in the last "
-        "hidden layer, here seen from the side on which they spread most (PCA), turned so that it "
-        "lies as in the next kept epoch. What lies together looks alike to the network; what the "
-        f"other {width - 2:,} directions tell apart cannot be seen." + missing
+        f"wrong one. {escape_markdown(source.name)}, {source.when}: each photo is {width:,} "
+        "numbers in the last hidden layer, here seen from the side on which they spread most "
+        "(PCA), turned so that it lies as in the next kept epoch. What lies together looks alike "
+        f"to the network; what the other {width - 2:,} directions tell apart cannot be seen."
+        + missing
     )

@@ -1,4 +1,6 @@
-"""Whose network is looked at: a run at one of its kept epochs, or the shipped model."""
+"""Whose network is looked at: a run at one of its kept epochs, the shipped model, or weights from
+elsewhere.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,12 +9,21 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import ModelError
+from core.networks.kept_weights import open_kept
+from core.records import read_count
 from core.runs.listing import list_runs, open_run
 from core.runs.run import Run
 from core.runs.verdict import best_epoch
 from pages.parts.feature_maps.scrubber import scrubber
-from pages.parts.shared.model_choice import BEST_HELP, SHIPPED, choose_by_address
-from pages.parts.shared.words import percent
+from pages.parts.shared.model_choice import (
+    BEST_HELP,
+    SHIPPED,
+    choose_by_address,
+    is_run,
+    newest_of,
+)
+from pages.parts.shared.watched import watch_the_tab, while_seen
+from pages.parts.shared.words import escape_markdown, percent
 
 if TYPE_CHECKING:
     from core.explain.anatomy import Network
@@ -25,8 +36,8 @@ LIVE_SECONDS = 2.0
 class Source:
     """A network at one moment; ``mark`` changes with its weights.
 
-    ``id`` is the run's or ``SHIPPED``; ``epoch`` is 0 for an untrained network and None for the
-    shipped model.
+    ``id`` is the run's, that of weights from elsewhere, or ``SHIPPED``; ``epoch`` is 0 for an
+    untrained network and None for all that is no run.
     """
 
     id: str
@@ -39,13 +50,13 @@ class Source:
     def when(self) -> str:
         """The moment, in words."""
         if self.epoch is None:
-            return "as shipped"
+            return "as shipped" if self.id == SHIPPED else "as taken in"
         return "untrained" if self.epoch == 0 else f"after epoch {self.epoch}"
 
     @property
     def run(self) -> Run | None:
-        """The run; None for the shipped model. ``RunError`` when it was deleted meanwhile."""
-        return None if self.id == SHIPPED else open_run(self.id)
+        """The run; None where it is none. ``RunError`` when it was deleted meanwhile."""
+        return open_run(self.id) if is_run(self.id) else None
 
 
 def choose_network() -> str:
@@ -73,13 +84,18 @@ def choose_source(
     if network == SHIPPED:
         st.markdown("**As shipped.** For a run of yours a slider goes over its epochs here.")
         return Source(SHIPPED, "the shipped model", None, "", shipped_classes())
+    if not is_run(network):
+        st.markdown("**As taken in.** For a run of yours a slider goes over its epochs here.")
+        model, kept = newest_of(network, {}), open_kept(network)
+        return Source(network, model.name, None, model.version, kept.classes)
     run = open_run(network)
     choose_epoch(run, is_ready)
     epoch = wanted_epoch(run)
     try:
         mark = run.checkpoints.mark(epoch)
     except ModelError as error:
-        st.error(f"These weights cannot be read. {error} Choose another epoch.")
+        reason = escape_markdown(str(error))
+        st.error(f"These weights cannot be read. {reason} Choose another epoch.")
         return None
     return Source(run.id, run.name, epoch, mark, run.classes or UNNAMED)
 
@@ -102,8 +118,9 @@ def wanted_epoch(run: Run) -> int:
     """
     kept = run.saved_epochs()
     text = st.query_params.get("epoch", "")
-    wanted = int(text) if text.isdecimal() else kept[-1]
-    epoch = min(kept, key=lambda epoch: abs(epoch - wanted))
+    wanted = read_count(text)
+    nearest = kept[-1] if wanted is None else wanted
+    epoch = min(kept, key=lambda epoch: abs(epoch - nearest))
     if text != str(epoch):
         st.query_params["epoch"] = str(epoch)
     return epoch
@@ -128,7 +145,8 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
         scrubber(run.saved_epochs(), epoch, said, waits=waits, key=key, on_epoch=move)
 
     if active:
-        st.fragment(draw, run_every=LIVE_SECONDS, key=f"live-{key}")()
+        watch_the_tab()
+        st.fragment(draw, run_every=while_seen(LIVE_SECONDS), key=f"live-{key}")()
     else:
         draw()
 
@@ -162,6 +180,7 @@ def load_network(source: Source) -> "Network":
 
     run = source.run
     if run is None:
-        shipped = Classifier.load()
-        return Network(shipped.model, shipped.image_size, shipped.untrained())
+        path = None if source.id == SHIPPED else open_kept(source.id).path
+        known = Classifier.load(path)
+        return Network(known.model, known.image_size, known.untrained())
     return Network(run.load_model(source.epoch), run.config.image_size, run.load_model(0))

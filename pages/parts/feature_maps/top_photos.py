@@ -13,13 +13,14 @@ from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.run_photos import run_data
+from pages.parts.shared.surveys import offer_survey
+from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from core.explain.anatomy_packing import Selection
-    from core.explain.survey import Survey, Tops
+    from core.explain.seen_photos import Tops
 
 SIDE = 128
-POLL_SECONDS = 0.5
 
 
 def show_tops(source: Source, selection: "Selection") -> None:
@@ -38,36 +39,12 @@ def show_tops(source: Source, selection: "Selection") -> None:
     if found is not None:
         draw_tops(source, run, selection, channel, found)
         return
-    progress = survey.progress()
-    if progress is not None and progress.running:
-        show_progress(survey)
-        return
-    if progress is not None and progress.problem:
-        st.warning(f"The search could not be finished: {progress.problem}")
-    if st.button(
+    offer_survey(
+        survey,
         "Search the training photos",
-        icon=":material/search:",
-        key="search-tops",
+        "Looking at the training photos",
         help="All channels of this epoch at once, in the background; it is kept with the run.",
-    ):
-        survey.start()
-        st.rerun()
-
-
-def show_progress(survey: "Survey") -> None:
-    """Draw a bar that follows the search; the page is drawn anew when it is done."""
-
-    def draw() -> None:
-        progress = survey.progress()
-        if progress is None or not progress.running:
-            st.rerun()
-        share, far = 0.0, "starting ..."
-        if progress.total:
-            share = progress.done / progress.total
-            far = f"{progress.done:,} of {progress.total:,} photos"
-        st.progress(share, f"Looking at the training photos: {far}")
-
-    st.fragment(draw, run_every=POLL_SECONDS, key=f"survey-{survey.kind}-{survey.epoch}")()
+    )
 
 
 def draw_tops(
@@ -102,9 +79,9 @@ def draw_tops(
         pictures, key="tops", side=SIDE, on_click=lambda n: choose("photo", f"train:{numbers[n]}")
     )
     st.caption(
-        f"{source.name}, {source.when}: the {len(pictures)} strongest of {found.photos:,} training "
-        "photos, each with the value of its strongest cell and, framed, what that cell sees. Click "
-        "one to look at it in all layers."
+        f"{escape_markdown(source.name)}, {source.when}: the {len(pictures)} strongest of "
+        f"{found.photos:,} training photos, each with the value of its strongest cell and, framed, "
+        "what that cell sees. Click one to look at it in all layers."
     )
 
 

@@ -16,8 +16,12 @@ from pages.parts.feature_maps.source import (
     load_network,
     offer_best,
 )
+from pages.parts.shared.draw_class import draw_it, draw_me
+from pages.parts.shared.explained import ExplainedAnswer, ExplainedNetwork
+from pages.parts.shared.fold import fold
+from pages.parts.shared.fool_it import FOOL_IT, fool_it
 from pages.parts.shared.kept import choose_view
-from pages.parts.shared.why import ExplainedAnswer, show_why
+from pages.parts.shared.why import show_why
 from pages.parts.shared.words import percent
 
 VIEWS = {
@@ -61,7 +65,14 @@ def show() -> None:
         photo = choose_photo(source, size)
         other = choose_photo(source, size, "photo2", 1) if two else None
     if view == "why":
-        show_why(asked(source, photo), "page")
+        explained = asked(source, photo)
+        show_why(explained, "page")
+        if (inside := fold(FOOL_IT, "fool-page")) is not None:
+            with inside:
+                fool_it(explained, "page")
+        if (inside := fold(draw_me(source.classes[1]), "draw-page")) is not None:
+            with inside:
+                draw_it(explained.network, "page")
     elif view == "map":
         show_photo_map(source, photo)
     else:
@@ -70,14 +81,21 @@ def show() -> None:
 
 def asked(source: Source, photo: ChosenPhoto) -> ExplainedAnswer:
     """Put together what is to be explained."""
-    network = load_network(source)
+    network, run = load_network(source), source.run
     return ExplainedAnswer(
-        f"{source.id} {source.mark} {photo.key}",
-        network.model,
+        ExplainedNetwork(
+            f"{source.id} {source.mark}",
+            network.model,
+            network.image_size,
+            source.classes,
+            () if run is None else run.config.mistakes,
+            run,
+            source.epoch,
+        ),
+        photo.key,
         photo.pixels,
         f"{source.name} · {source.when} · {photo.name}",
         answer_in_words(look_inside(source, photo).probability, source.classes, photo.label),
-        source.classes,
     )
 
 

@@ -50,11 +50,12 @@ def show() -> None:
             say_how_it_sees(classifier.mistakes)
             compared = compare(photo, model, dtype, training, choose_label(classes))
         except ModelError as error:
-            st.error(f"This model cannot be compared. {error} Choose another one.")
+            reason = escape_markdown(str(error))
+            st.error(f"This model cannot be compared. {reason} Choose another one.")
         except PhotoError as error:
             st.error(f"{escape_markdown(photo.name)}: {error}")
         except GlassError as error:  # a layer that NumPy lacks
-            st.error(str(error))
+            st.error(escape_markdown(str(error)))
         else:
             bring_into_view(f"{photo.key} {model.id}", key="compared")
             show_summary(compared, classes, photo)

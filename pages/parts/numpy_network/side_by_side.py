@@ -8,10 +8,10 @@ import streamlit as st
 from core.config import DTYPES
 from core.folders import side_by_side_folder
 from core.pictures.curves import thin
-from core.runs.listing import list_runs
 from core.runs.run import Run
 from core.runs.status import Status
 from core.training.events import EnginesCompared
+from pages.parts.shared.computing import say_how_it_computes
 from pages.parts.shared.figures import figures
 from pages.parts.shared.form_state import Form
 from pages.parts.shared.line_chart import Chart, Series, line_charts
@@ -37,7 +37,7 @@ IDLE_NOTE = (
 
 def show() -> None:
     """Draw the chosen training, or the form for a new one."""
-    run = choose_run(list_runs(side_by_side_folder()))
+    run = choose_run(side_by_side_folder())
     if run is None:
         warm_up()
         show_form()
@@ -53,7 +53,7 @@ def show_form() -> None:
         "numpy_network",
         "Start both",
         "start-pair",
-        more=choose_dtype,
+        pair=choose_dtype,
         words="Both networks start from **the same weights** and get **the same batches** in the "
         "same order. Whatever parts them is the order in which each adds its numbers up.",
     )
@@ -75,7 +75,7 @@ def choose_dtype(form: Form) -> dict[str, Any]:
         "networks usually train, rounding parts them after some dozens of batches. A mistake "
         "in a formula would part them in both alike.",
     )
-    return {"engine": "both", "dtype": str(dtype)}
+    return {"engine": "both", "dtype": str(dtype), "device": "auto"}
 
 
 def follow(run: Run) -> None:
@@ -87,6 +87,7 @@ def follow(run: Run) -> None:
         show_curves(history, key=f"pair-curves-{run.id}")
 
     follow_live(run, draw)
+    say_how_it_computes(run)
     st.caption(
         "What to look for: the two losses are one line, in float64 to the end, in float32 for some "
         "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "

@@ -10,20 +10,20 @@ import streamlit as st
 
 from core.architecture.address import KEYS, Address, from_query, to_query
 from core.architecture.library import presets
-from core.config import DRAWN, PRESETS, TrainConfig
-from core.folders import side_by_side_folder
+from core.config import DRAWN, RECIPES, USUAL, TrainConfig, recipe_for
 from core.mistakes import Mistake
-from core.runs.listing import list_runs
+from core.runs.listing import every_run
 from core.runs.run import Run
+from core.wording import quote
+from pages.parts.shared.photo_source import FOLDER, PhotoChoice, source_of
 from pages.parts.shared.words import escape_markdown
 
 RUN, NOTHING, ADDRESS = "run", "nothing", "address"
 """What a form may start from beside a preset, which is named by its name."""
-DRAWN_PETS = "Drawn pets"
-FOLDER = "A folder of photos"
 # Enough to watch it learn within a minute or two on a laptop, small enough to start at once.
-DRAWN_QUICK = {"image_size": 96, "train_per_class": 300, "test_per_class": 100}
-FIRST = "article"
+DRAWN_FEW = {"train_per_class": 300, "test_per_class": 100}
+DRAWN_SIDE = 96  # at which the article's network begins with drawn pets
+FIRST = RECIPES[USUAL].model
 _FORM, _KNOWN, _TAKE_OVER = "training-form", "training-form-addresses", "take-over"
 
 
@@ -37,7 +37,7 @@ class Origin:
 
 
 @dataclass
-class Form:
+class Form(PhotoChoice):
     """``network`` is the newest that can be read of what stands in the editor, ``unread`` says why
     the rest cannot, ``base`` is what it was made from. ``number`` counts a visitor's forms, for the
     widgets' keys.
@@ -48,9 +48,8 @@ class Form:
     base: str = FIRST
     network: str = FIRST
     unread: str = ""
-    recipe: str = FIRST
+    recipe: str = USUAL
     run: Origin | None = None
-    source: str = DRAWN_PETS
     editor_open: bool = False
     taken_over: bool = False
     image_size: int | None = None
@@ -63,14 +62,15 @@ class Form:
         return self.network != self.base
 
     @property
-    def recipe_config(self) -> TrainConfig:
-        """The choices to start from: a recipe's, or those of the run."""
-        return self.run.config if self.recipe == RUN and self.run else PRESETS[self.recipe]
+    def follows_recipe(self) -> bool:
+        """Whether the network is a recipe's own, as it came: then another recipe brings its own."""
+        own = {recipe.model for recipe in RECIPES.values()}
+        return self.start in own and not self.changed
 
     @property
-    def drawn(self) -> bool:
-        """Whether the program draws the pictures itself."""
-        return self.source == DRAWN_PETS
+    def recipe_config(self) -> TrainConfig:
+        """The choices to start from: a recipe's, or those of the run."""
+        return self.run.config if self.recipe == RUN and self.run else RECIPES[self.recipe]
 
     @property
     def suffix(self) -> str:
@@ -87,8 +87,11 @@ class Form:
         """Return what every choice is before somebody changes it."""
         config = self.recipe_config
         values = config.to_dict()
+        if self.recipe != RUN:
+            values["window"] = recipe_for(self.network or config.model, self.recipe).window
         if self.drawn and not (self.recipe == RUN and config.data == DRAWN):
-            values |= DRAWN_QUICK
+            values |= DRAWN_FEW
+            values |= {"image_size": DRAWN_SIDE} if self.recipe == "article" else {}
         return values | ({"image_size": self.image_size} if self.image_size else {})
 
     def current_size(self) -> int:
@@ -102,11 +105,18 @@ class Form:
             self.sentences = []  # what was wrong with the address is history
         self.network, self.unread = network, unread
 
+    def follow(self, recipe: str) -> None:
+        """Take another recipe; with it come its network and its size, where they are a recipe's."""
+        if recipe in RECIPES and self.follows_recipe:
+            self.start = self.base = self.network = RECIPES[recipe].model
+            self.image_size, self.unread, self.sentences = None, "", []
+        self.recipe = recipe
+
     def begin_with(self, start: str, base: str, run: Origin | None = None) -> None:
         """Start from another network, with the recipe that belongs to it."""
         self.start, self.base, self.network, self.unread = start, base, base, ""
         self.run, self.taken_over, self.sentences = run, False, []
-        self.recipe = RUN if run else start if start in PRESETS else "compact"
+        self.recipe = RUN if run else "article" if start == "article" else USUAL
         self.editor_open = self.editor_open or base not in presets()
 
 
@@ -137,7 +147,8 @@ def start_afresh() -> None:
 def taken_over(run: Run) -> Form:
     """Return a form with a run's network and choices; those that stand alone are set here."""
     config = run.config
-    form = Form(source=DRAWN_PETS if config.data == DRAWN else FOLDER)
+    form = Form()
+    form.take(config.data)
     form.begin_with(RUN, config.model, origin(run))
     form.taken_over = True
     choose_for_all(config)
@@ -146,7 +157,7 @@ def taken_over(run: Run) -> Form:
 
 def choose_for_all(config: TrainConfig | None) -> None:
     """Set the widgets that do not start from a recipe: the folder and the mistakes."""
-    if config is not None and config.data != DRAWN:
+    if config is not None and source_of(config.data) == FOLDER:
         st.session_state["folder"] = config.data
     for mistake in Mistake:
         st.session_state[f"mistake-{mistake}"] = config is not None and mistake in config.mistakes
@@ -159,13 +170,13 @@ def origin(run: Run) -> Origin:
 
 def all_runs() -> dict[str, Run]:
     """Return every run whose network could be taken, by its id: those of one engine first."""
-    return {run.id: run for run in [*list_runs(), *list_runs(side_by_side_folder())]}
+    return {run.id: run for run in every_run()}
 
 
 def read(said: dict[str, str]) -> Form:
     """Return the form that an address asks for, with a sentence about all that was wrong."""
-    address, sentences = from_query(said)
-    network, start = address.network, address.start
+    asked, sentences = from_query(said)
+    network, start = asked.network, asked.start
     run = None if start in ("", NOTHING, *presets()) else all_runs().get(start)
     form = taken_over(run) if run else Form()
     if start == NOTHING or start in presets():
@@ -180,7 +191,16 @@ def read(said: dict[str, str]) -> Form:
     if network is not None:
         form.edit(network)
         form.editor_open = form.editor_open or network not in presets()
-    form.image_size = address.image_size
+    if asked.recipe in RECIPES:
+        form.recipe = asked.recipe
+    elif asked.recipe:
+        sentences.append(
+            f"In the address, recipe must be one of {', '.join(RECIPES)}, not "
+            f"{quote(asked.recipe)}; it is left out."
+        )
+    if asked.photos:
+        sentences += filter(None, [form.read_address(asked.photos)])
+    form.image_size = asked.image_size
     form.sentences = [escape_markdown(each) for each in sentences]
     return form
 
@@ -193,17 +213,14 @@ def written(form: Form) -> dict[str, str]:
         start, network = "", None if form.start == FIRST else form.start
     elif form.start != ADDRESS and form.network == form.base:
         network = None
-    size = form.current_size()
-    return to_query(Address(start, network, size if size != starting_size(form) else None))
-
-
-def starting_size(form: Form) -> int:
-    """Return the pixels a side with which the form begins that the address opens."""
-    opened = Form()
+    opened, size = Form(), form.current_size()
     opened.begin_with(form.start, form.base, form.run)
+    recipe = form.recipe if form.recipe not in (opened.recipe, RUN) else ""
+    opened.recipe = form.recipe
     if form.run and form.run.config.data != DRAWN:
         opened.source = FOLDER
-    return int(opened.starting_values()["image_size"])
+    same = size == opened.starting_values()["image_size"]
+    return to_query(Address(start, network, None if same else size, recipe, form.in_address()))
 
 
 def write_down(page: str, query: dict[str, str]) -> None:

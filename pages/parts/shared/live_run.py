@@ -7,13 +7,16 @@ import numpy as np
 import streamlit as st
 
 from core.config import LIMITS
-from core.errors import GlassError, RunError
+from core.errors import GlassError
+from core.runs.beginning import start_again
 from core.runs.commands import Action
 from core.runs.run import Run
 from core.runs.status import State, Status
 from core.wording import spoken_time
 from pages.parts.shared.deleted import said_when_deleted
 from pages.parts.shared.rate_box import rate_box
+from pages.parts.shared.visitor import NOT_YOURS, changing, is_mine, visitor
+from pages.parts.shared.watched import watch_the_tab, while_seen
 from pages.parts.shared.words import escape_markdown
 from pages.parts.shared.workers import worker_pool
 
@@ -64,6 +67,8 @@ def follow_live(
         with st.container(horizontal=True, vertical_alignment="bottom"):
             show_controls(run, drawn)
             options()
+        if not is_mine(run):
+            st.caption(NOT_YOURS)
         if problem := st.session_state.pop("control-problem", None):
             st.markdown(f":red[{escape_markdown(problem)}]")
 
@@ -75,36 +80,43 @@ def follow_live(
         with said_when_deleted(run.path):
             draw(status)
 
-    st.fragment(live, run_every=refresh_seconds(drawn), key=f"live-{run.id}")()
+    if drawn.active:
+        watch_the_tab()
+    pace = while_seen(refresh_seconds(drawn))
+    st.fragment(live, run_every=pace, key=f"live-{run.id}")()
 
 
 def seen(status: Status) -> tuple[object, ...]:
-    """Return what the controls and the pace depend on."""
-    return status.state, refresh_seconds(status), status.peak_learning_rate
+    """Return what the controls, the list of runs and the pace depend on."""
+    return status.spoken_state, refresh_seconds(status), status.peak_learning_rate
 
 
 def show_state(status: Status) -> None:
     """Say in words where the run stands."""
     words = STATE_WORDS[status.state]
+    if status.queue_place is not None:
+        words += f", number {status.queue_place} in the queue"
     if status.epoch and status.active:
         words += f", epoch {status.epoch} of {status.epochs}"
         words += f", batch {status.step} of {status.steps}" if status.steps else ""
     left = f" · about {spoken_time(status.seconds_left)} left" if status.seconds_left else ""
     if status.resumable and status.state is not State.FAILED:
-        words = status.message or words
+        words = escape_markdown(status.message) or words
     st.progress(min(1.0, status.progress), text=f"{words}{left}")
     if status.message and status.state in (State.FAILED, State.DIVERGED):
-        st.error(status.message)
+        st.error(escape_markdown(status.message))
 
 
 def show_controls(run: Run, status: Status) -> None:
     """Draw the same row in every state, so that nothing below it moves when the state changes.
 
-    What works is obeyed within a second; what does not is there, but cannot be pressed.
+    What works is obeyed within a second; what does not is there, but cannot be pressed. A run that
+    the visitor may not change has the row too, and none of it works.
     """
-    busy = status.state not in (State.TRAINING, State.PAUSED)
+    mine = is_mine(run)
+    busy = status.state not in (State.TRAINING, State.PAUSED) or not mine
     if status.state is State.PAUSED:
-        order_button(run, Action.RESUME, "Continue", icon=":material/play_arrow:")
+        order_button(run, Action.RESUME, "Continue", icon=":material/play_arrow:", disabled=busy)
     elif status.active:
         order_button(run, Action.PAUSE, "Pause", icon=":material/pause:", disabled=busy)
     else:
@@ -122,13 +134,13 @@ def show_controls(run: Run, status: Status) -> None:
         Action.STOP,
         "Stop",
         icon=":material/stop:",
-        disabled=not status.active or status.state is State.STOPPING,
+        disabled=not mine or not status.active or status.state is State.STOPPING,
         help="Save the weights and end. You can resume it later.",
     )
     rate_box(
         status.peak_learning_rate or run.config.learning_rate,
         key=f"live-rate-{run.id}",
-        disabled=not status.active,
+        disabled=not mine or not status.active,
         on_change=lambda text: change_rate(run, text),
     )
 
@@ -149,7 +161,7 @@ def go_on_button(run: Run, status: Status) -> None:
         key=key,
         type="primary" if status.resumable else "secondary",
         icon=":material/play_arrow:",
-        disabled=not possible,
+        disabled=not possible or not is_mine(run),
         help=help,
         on_click=go_on,
         args=(run, status),
@@ -159,10 +171,9 @@ def go_on_button(run: Run, status: Status) -> None:
 def go_on(run: Run, status: Status) -> None:
     """Let a worker take the run up, for some epochs more when it had finished."""
     try:
-        if status.state is State.FINISHED:
-            run.extend(run.config.epochs + MORE_EPOCHS)
-        worker_pool().start(run)
-    except RunError as error:
+        more = run.config.epochs + MORE_EPOCHS if status.state is State.FINISHED else None
+        start_again(run, visitor(), worker_pool(), more)
+    except GlassError as error:
         st.session_state["control-problem"] = str(error)
 
 
@@ -194,9 +205,9 @@ def order(run: Run, action: Action) -> None:
     """Give the worker a command and wait until it is seen to obey, or say that it has gone."""
     before = run.status()
     try:
-        run.send(action)
-    except RunError as error:
-        st.toast(str(error))
+        changing(run).send(action)
+    except GlassError as error:
+        st.toast(escape_markdown(str(error)))
         return
     deadline = time.monotonic() + OBEYED_SECONDS
     while time.monotonic() < deadline:
@@ -217,7 +228,7 @@ def change_rate(run: Run, text: str) -> None:
         st.session_state["control-problem"] = f"Learning rate must be a number, not {text!r}."
         return
     try:
-        run.set_learning_rate(rate)
+        changing(run).set_learning_rate(rate)
     except GlassError as error:
         st.session_state["control-problem"] = str(error)
 

@@ -1,18 +1,27 @@
-"""Which model answers: the shipped one, or any run with its newest weights or those of an epoch."""
+"""Which model answers: the shipped one, a run with its newest weights or those of an epoch, or
+weights that were made elsewhere.
+"""
 
 import importlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.errors import ModelError, RunError
+from core.networks.kept_weights import PREFIX, list_kept, open_kept
+from core.networks.weight_files import SHIPPED as PATH
+from core.networks.weight_files import read_weight_record
+from core.records import read_count
 from core.runs.checkpoints import Position
 from core.runs.listing import list_runs, names_of, open_run
 from core.runs.run import Run
 from core.runs.verdict import best_epoch
+from core.small_host import small_host
+from pages.parts.shared.weight_file import offer_weight_file
 from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
@@ -31,7 +40,8 @@ SCREEN_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model to ask: ``id`` is a run's or ``SHIPPED``; ``version`` changes with its weights.
+    """A model to ask: ``id`` is a run's, that of weights from elsewhere, or ``SHIPPED``;
+    ``version`` changes with its weights.
 
     They are those after ``epoch``, or without one the newest.
     """
@@ -46,8 +56,11 @@ class ModelChoice:
 def load_torch_in_background() -> None:
     """Import torch once the page is on screen, so that the first answer need not wait for it.
 
-    Not before: while Python loads torch's libraries, it sends nothing to any browser.
+    Not before: while Python loads torch's libraries, it sends nothing to any browser. On a small
+    computer nobody has it before the first answer needs it.
     """
+    if small_host():
+        return
     timer = threading.Timer(SCREEN_SECONDS, importlib.import_module, ("core.networks.classifier",))
     timer.daemon = True
     timer.start()
@@ -58,11 +71,55 @@ def answering_runs() -> dict[str, Run]:
     return {run.id: run for run in list_runs() if run.checkpoints.positions()}
 
 
+def is_run(id: str) -> bool:
+    """Tell whether an id is a run's: it has epochs, which other weights have not."""
+    return id != SHIPPED and not id.startswith(PREFIX)
+
+
 def newest_of(id: str, runs: Mapping[str, Run]) -> ModelChoice:
-    """Return the shipped model, or one of ``runs`` with its newest weights."""
+    """Return the shipped model, weights from elsewhere, or one of ``runs`` with its newest.
+
+    ``ModelError`` when weights from elsewhere are not kept any more.
+    """
     if id == SHIPPED:
         return ModelChoice(SHIPPED, "the shipped model", "")
-    return ModelChoice(id, runs[id].name, runs[id].checkpoints.positions()[-1].name)
+    if not is_run(id):
+        kept = open_kept(id)
+        changed = kept.path.with_suffix(".json").stat().st_mtime_ns
+        return ModelChoice(id, kept.name, str(changed))
+    run = runs[id]
+    return ModelChoice(id, run.name, version_of(run, run.checkpoints.positions()[-1]))
+
+
+def version_of(run: Run, position: Position) -> str:
+    """Name the weights at a position as they are now: more may be found out about them later."""
+    try:
+        changed = run.checkpoints.path(position).with_suffix(".json").stat().st_mtime_ns
+    except FileNotFoundError:  # thinned out just now
+        changed = 0
+    return f"{position.name} {changed}"
+
+
+def facts_of(model: ModelChoice) -> dict[str, Any]:
+    """Read what the weights say of themselves, without loading them; ``ModelError`` if nothing."""
+    if model.id == SHIPPED:
+        return read_facts(PATH, "")
+    if not is_run(model.id):
+        return open_kept(model.id).facts
+    try:
+        checkpoints = open_run(model.id).checkpoints
+    except RunError as error:
+        raise ModelError(str(error)) from error
+    positions = [Position(model.epoch)] if model.epoch else checkpoints.positions()[-1:]
+    if not positions:
+        raise ModelError(f"The run {model.name} has no weights yet.")
+    return read_facts(checkpoints.path(positions[0]), model.version)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def read_facts(path: Path, version: str) -> dict[str, Any]:
+    """Read a weight file's JSON once for each version of it."""
+    return read_weight_record(path)
 
 
 def choose_weights(run: Run, wanted: int | None, key: str) -> ModelChoice:
@@ -80,7 +137,7 @@ def choose_weights(run: Run, wanted: int | None, key: str) -> ModelChoice:
     if wanted not in names:
         wanted = NEWEST  # which is the best meanwhile, or that one is gone
     if len(names) == 1:
-        return ModelChoice(run.id, run.name, newest.name)
+        return ModelChoice(run.id, run.name, version_of(run, newest))
     chosen = st.segmented_control(
         "Weights",
         list(names),
@@ -92,14 +149,16 @@ def choose_weights(run: Run, wanted: int | None, key: str) -> ModelChoice:
         label_visibility="collapsed",
     )
     if not chosen:
-        return ModelChoice(run.id, run.name, newest.name)
-    return ModelChoice(run.id, f"{run.name}, epoch {chosen}", Position(chosen).name, chosen)
+        return ModelChoice(run.id, run.name, version_of(run, newest))
+    version = version_of(run, Position(chosen))
+    return ModelChoice(run.id, f"{run.name}, epoch {chosen}", version, chosen)
 
 
 def model_names(runs: Mapping[str, Run]) -> dict[str, str]:
-    """Name the shipped model and ``runs`` for a list, by their ids."""
+    """Name the shipped model, weights from elsewhere and ``runs`` for a list, by their ids."""
     names = {id: f"Run: {name}" for id, name in names_of(runs.values()).items()}
-    return {SHIPPED: "The shipped model", **names}
+    others = {id: f"Weights: {kept.name}" for id, kept in list_kept().items()}
+    return {SHIPPED: "The shipped model", **others, **names}
 
 
 def choose_by_address(
@@ -114,10 +173,12 @@ def choose_by_address(
     """Draw the list of networks; the address's ``parameter`` says which one is chosen.
 
     Without an address it is the shipped one, or the newest run when ``newest_first``. Returns a
-    run's id or ``SHIPPED``; ``on_change`` is called before the page is drawn for another one.
+    run's id, that of weights from elsewhere, or ``SHIPPED``; ``on_change`` is called before the
+    page is drawn for another one.
     """
-    options = [*runs, SHIPPED] if newest_first else [SHIPPED, *runs]
     names = model_names(runs)
+    options = [id for id in names if id not in runs]
+    options = [*runs, *options] if newest_first else [*options, *runs]
     wanted = st.query_params.get(parameter, options[0])
     if wanted not in options:
         st.warning(
@@ -134,15 +195,25 @@ def choose_by_address(
         help=help,
         label_visibility="visible" if label else "collapsed",
     )
-    if chosen != wanted:
-        st.query_params[parameter] = chosen
+
+    def go_to(id: str) -> None:
+        if id:
+            st.query_params[parameter] = id
+        else:
+            st.query_params.pop(parameter, None)
         on_change()
         st.rerun()
+
+    offer_weight_file(chosen, go_to, parameter)
+    if chosen != wanted:
+        go_to(chosen)
     return chosen
 
 
 def why_not(run_id: str) -> str:
     """Say why a run cannot be chosen."""
+    if run_id.startswith(PREFIX):
+        return "These weights were deleted."
     try:
         open_run(run_id)
     except RunError as error:
@@ -162,13 +233,13 @@ def choose_model() -> ModelChoice:
         runs,
         label="Who answers?",
         help="The shipped model comes with the program. A run is a training of yours or of "
-        "somebody else on this server; its newest weights answer, or those of its best epoch.",
+        "somebody else on this server; its newest weights answer, or those of its best epoch. "
+        "Weights were made elsewhere and opened here.",
         on_change=forget_epoch,
     )
-    if chosen == SHIPPED:
+    if not is_run(chosen):
         return newest_of(chosen, runs)
-    text = st.query_params.get("epoch", "")
-    wanted = int(text) if text.isdecimal() else None
+    wanted = read_count(st.query_params.get("epoch", ""))
     model = choose_weights(runs[chosen], wanted, "weights")
     if model.epoch != wanted:
         if model.epoch is None:
@@ -186,6 +257,8 @@ def load_classifier(model: ModelChoice) -> "Classifier":
 
     if model.id == SHIPPED:
         return Classifier.load()
+    if not is_run(model.id):
+        return Classifier.load(open_kept(model.id).path)
     runs = answering_runs()
     if model.id not in runs:
         raise ModelError(f"The run {model.name} was deleted.")

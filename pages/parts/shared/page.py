@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
+from core.errors import GlassError, sentence_for
+from core.runs.turns import page_computes
+from core.small_host import keep_little
 from pages.parts.shared.kept import keep_address, kept_address
 from pages.parts.shared.menu import close_after_choosing
+from pages.parts.shared.visitor import receive_visitor
+from pages.parts.shared.words import escape_markdown
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ PAGES: Final = {
     ),
 }
 
+ICON = Path(__file__).with_name("icon.svg")
+"""A file of ours: Streamlit's named icons would come from another host in the place of this one."""
 _STYLE = """
 <style>
 .block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 2000px; }
@@ -87,12 +95,21 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
   padding: 0 !important; }
 .figures dt { font-size: .875rem; font-weight: 400; opacity: .8; }
 .figures dd { font-size: 1.35rem; line-height: 1.3; margin: 0; min-width: 4.5rem; }
+/* Times that come move nothing. */
+.times { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 8rem);
+  margin: 0 !important; padding: 0 !important; }
+.times dt, .times-for { font-size: .8rem; font-weight: 400; opacity: .8; }
+.times dd { font-size: .9rem; line-height: 1.3; margin: 0; }
+.times :is(dt, dd), .times-for { white-space: nowrap; margin: 0; }
+.st-key-recipe-times { min-height: 3.6rem; }
+.st-key-chosen-time { min-height: 1.5rem; }
 .st-key-curves { min-height: 413px; }  /* while a run ends, Plotly comes in the canvases' place */
 .st-key-which-network { min-height: 2.5rem; }  /* with the first edit comes a button */
 /* Longer words move nothing below them. */
 .st-key-verdict { min-height: 4.6rem; }
 .st-key-diagnosis { min-height: 6.4rem; }
 @media (max-width: 640px) {
+  .times:has(> :nth-child(4)) { grid-auto-flow: row; grid-template-columns: 1fr 1fr; }
   .st-key-curves { min-height: 913px; }
   .st-key-which-network { min-height: 3rem; }
   .st-key-verdict, .st-key-diagnosis { min-height: 11rem; }
@@ -112,7 +129,7 @@ def open_page(key: str) -> Iterator[None]:
     page = PAGES[key]
     st.set_page_config(
         page_title=f"{page.name} · Glass CNN",
-        page_icon=page.icon,
+        page_icon=ICON,
         layout="wide",
         initial_sidebar_state=220,
     )
@@ -130,5 +147,11 @@ def open_page(key: str) -> Iterator[None]:
         close_after_choosing()
     st.title(page.question, anchor=False)
     st.caption(page.what_to_do)
-    with keep_address(key):
-        yield
+    keep_little()
+    with page_computes(), keep_address(key):
+        try:
+            with st.sidebar:
+                receive_visitor()
+            yield
+        except (GlassError, OSError) as error:  # a disk that is full, a run that is damaged
+            st.error(escape_markdown(sentence_for(error)))

@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from core.data.decode import MAX_BYTES, decode_photo
 from core.data.drawn import draw_pet
+from core.data.resize import fitted
 from core.errors import PhotoError
-from pages.parts.shared.gallery import Picture, gallery, shrunk
+from core.runs.bringing import MOST_PHOTO_BYTES, photos_allowed
+from core.wording import spoken_memory
+from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.visitor import visitor
 from pages.parts.shared.words import escape_markdown
 
 DRAWN_SIDE = 256
@@ -59,7 +63,7 @@ def choose_photos() -> list[BroughtPhoto]:
     )
     photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped]
     photos += choose_earlier(st.session_state["earlier-photos"])
-    photos += take_photo()
+    photos = as_many_as_allowed(photos + take_photo())
     st.session_state["brought-photos"] = list(photos)
     photos = newest_first(photos + [drawn_photo(number) for number in choose_drawn_pets()])
     if photos:
@@ -70,6 +74,17 @@ def choose_photos() -> list[BroughtPhoto]:
             on_click=clear_photos,
         )
     return photos
+
+
+def as_many_as_allowed(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:
+    """Leave out the photos that one visit may not hold too, and say so."""
+    allowed = photos_allowed(visitor(), [len(photo.content) for photo in photos])
+    if allowed < len(photos):
+        st.warning(
+            f"{len(photos) - allowed} of {len(photos)} photos are left out: on this server a visit "
+            f"may hold {spoken_memory(MOST_PHOTO_BYTES)} of photos at once. Take some away."
+        )
+    return photos[:allowed]
 
 
 def take_photo() -> list[BroughtPhoto]:
@@ -161,6 +176,6 @@ def drawn_photo(number: int) -> BroughtPhoto:
 def thumbnail(content: bytes, side: int) -> NDArray[np.uint8] | None:
     """Shrink a photo to fit ``side`` x ``side``, in its own proportions; None if it is no photo."""
     try:
-        return shrunk(decode_photo(content).pixels, side)
+        return fitted(decode_photo(content).pixels, side)
     except PhotoError:
         return None

@@ -8,17 +8,20 @@ import streamlit as st
 from core.config import TrainConfig
 from core.errors import GlassError
 from core.pictures.colour import TRAIN
+from core.runs.beginning import search_rates
 from core.runs.rate_search import Found, RateSearch
 from core.runs.run import Run
 from core.runs.status import State, Status
 from core.training.rate_suggestion import Suggestion, suggest
 from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
 from pages.parts.shared.live_run import finite, go_on
+from pages.parts.shared.visitor import changing, visitor
 from pages.parts.shared.words import escape_markdown
 
 LABEL = "Find a learning rate"
 LIVE_SECONDS = 0.5
 ASKED = "rates-asked"
+PROBLEM = "rates-problem"
 BATCH = "#8A94A0"
 
 
@@ -42,7 +45,7 @@ def offer_rate(config: TrainConfig | None, key: str) -> float | None:
         def use(rate: float) -> None:
             st.session_state[key] = rate
 
-        return search_here(RateSearch(config), use, "Use {}")
+        return search_here(RateSearch(config, owner=visitor().mark), use, "Use {}")
 
 
 def offer_rate_of_run(run: Run, status: Status) -> None:
@@ -64,12 +67,12 @@ def offer_rate_of_run(run: Run, status: Status) -> None:
             if status.state is not State.PAUSED:
                 go_on(run, status)
             try:
-                run.set_learning_rate(rate)
+                changing(run).set_learning_rate(rate)
             except GlassError as error:
                 st.session_state["control-problem"] = str(error)
 
         words = "Train on with {}" if finished else "Resume with {}"
-        search = RateSearch(run.config, run)
+        search = RateSearch(run.config, run, visitor().mark)
         search_here(search, use, "Use {}" if status.state is State.PAUSED else words)
 
 
@@ -82,15 +85,17 @@ def search_here(search: RateSearch, use: Callable[[float], None], words: str) ->
             "Try the rates",
             key=f"try-{search.id}",
             type="primary",
-            on_click=asked.add,
-            args=(search.id,),
+            on_click=begin,
+            args=(search,),
         )
+        if problem := st.session_state.pop(PROBLEM, None):
+            st.error(escape_markdown(problem))
         return None
     if not found.ended:
         follow(search)
         return None
     if found.failed:
-        st.error(f"No rate can be found. {found.message}")
+        st.error(f"No rate can be found. {escape_markdown(found.message)}")
         suggestion = None
     else:
         suggestion = suggest(found.rates, found.losses, found.steps)
@@ -98,7 +103,7 @@ def search_here(search: RateSearch, use: Callable[[float], None], words: str) ->
 
     def try_again() -> None:
         search.forget()
-        asked.add(search.id)
+        begin(search)
 
     rate = suggestion.rate if suggestion else None
     with st.container(horizontal=True):
@@ -116,6 +121,16 @@ def search_here(search: RateSearch, use: Callable[[float], None], words: str) ->
     return rate
 
 
+def begin(search: RateSearch) -> None:
+    """Let a search begin, or remember why it cannot."""
+    try:
+        search_rates(search, visitor())
+    except GlassError as error:
+        st.session_state[PROBLEM] = str(error)
+    else:
+        st.session_state[ASKED].add(search.id)
+
+
 def follow(search: RateSearch) -> None:
     """Show a search that is on its way; it ends when nobody looks any more."""
 
@@ -124,7 +139,9 @@ def follow(search: RateSearch) -> None:
         if found.ended:
             st.rerun()  # the suggestion and its button
         tried = len(found.rates)
-        words = found.message if not tried else f"{tried} of at most {found.steps} rates tried"
+        words = f"{tried} of at most {found.steps} rates tried"
+        if not tried:
+            words = escape_markdown(found.message)
         st.progress(tried / max(1, found.steps), text=words)
         draw(found, None, search.id)
 

@@ -1,11 +1,15 @@
 """Which run a page is about: in the address, so that a refresh or a shared link shows the same."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import streamlit as st
 
 from core.architecture.address import KEYS
-from core.runs.listing import list_runs, names_of
+from core.runs.listing import look_through, names_of
 from core.runs.run import Run
 from pages.parts.shared.form_state import take_over
+from pages.parts.shared.words import escape_markdown
 
 NEW = "new"
 
@@ -16,8 +20,11 @@ def open_run(run: Run | None) -> None:
     st.query_params.from_dict(query | {"run": NEW if run is None else run.id})
 
 
-def wanted_run(runs: list[Run]) -> Run | None:
-    """Return the run that the address names, or without a name the newest one in training."""
+def wanted_run(runs: list[Run], unreadable: Mapping[str, str]) -> Run | None:
+    """Return the run that the address names, or without a name the newest one in training.
+
+    A name of the ``unreadable`` is answered with the reason.
+    """
     asks_for_network = any(name in st.query_params for name in KEYS)
     wanted = st.query_params.get("run", NEW if asks_for_network else None)
     if wanted is None:
@@ -28,7 +35,11 @@ def wanted_run(runs: list[Run]) -> Run | None:
     if wanted == NEW:
         return None
     found = next((run for run in runs if run.id == wanted), None)
-    if found is None:
+    if found is None and wanted in unreadable:
+        st.warning(
+            f"{escape_markdown(unreadable[wanted])} Choose another run, or start a new one below."
+        )
+    elif found is None:
         st.warning(
             "The address names a run that is not here, perhaps because it was deleted. "
             "Choose another one, or start a new one below."
@@ -36,16 +47,17 @@ def wanted_run(runs: list[Run]) -> Run | None:
     return found
 
 
-def choose_run(runs: list[Run] | None = None) -> Run | None:
-    """Draw the list of runs (all of them by default); return the chosen one, None for a new one."""
-    if runs is None:
-        runs = list_runs()
-    chosen = wanted_run(runs)
+def choose_run(root: Path | None = None) -> Run | None:
+    """Draw the list of the runs in a folder (all without one); return the chosen one, None for a
+    new one.
+    """
+    runs, unreadable = look_through(root)
+    chosen = wanted_run(runs, unreadable)
     by_id, names = {run.id: run for run in runs}, names_of(runs)
     options = [NEW, *by_id]
 
     def describe(id: str) -> str:
-        return "A new training" if id == NEW else f"{names[id]} · {by_id[id].status().state}"
+        return "A new training" if id == NEW else f"{names[id]} · {by_id[id].status().spoken_state}"
 
     # The key holds all that the list shows, so that a link, a Start or a changed state renews it.
     key = f"run-choice-{describe(chosen.id if chosen else NEW)}-{len(options)}"
@@ -71,4 +83,15 @@ def choose_run(runs: list[Run] | None = None) -> Run | None:
     if picked != (chosen.id if chosen else NEW):
         open_run(by_id.get(picked))
         st.rerun()
+    if unreadable:
+        say_what_cannot_be_read(unreadable)
     return chosen
+
+
+def say_what_cannot_be_read(unreadable: Mapping[str, str]) -> None:
+    """Say of every run that cannot be read why not; nothing of it is touched."""
+    many = f"{len(unreadable)} runs" if len(unreadable) > 1 else "One run"
+    with st.expander(f"{many} here cannot be read", icon=":material/report:"):
+        for name, reason in unreadable.items():
+            st.markdown(f"**{escape_markdown(name)}**: {escape_markdown(reason)}")
+        st.caption("Nothing of them is touched, so what can read them will still find them whole.")

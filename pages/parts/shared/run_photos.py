@@ -3,7 +3,9 @@
 import streamlit as st
 
 from core.data import Data, DataRequest, load_data
+from core.data.sources import spoken_source
 from core.errors import DataError
+from core.runs.photos_elsewhere import missing_photos
 from core.runs.run import Run
 from pages.parts.shared.words import escape_markdown
 
@@ -13,7 +15,8 @@ def run_data(run: Run) -> Data | str:
     try:
         return _load(DataRequest.of(run.config))
     except DataError as error:
-        return f"The pictures of this run cannot be shown. {error}"
+        reason = escape_markdown(missing_photos(run) or str(error))
+        return f"The pictures of this run cannot be shown. {reason}"
 
 
 @st.cache_resource(show_spinner="Fetching the pictures ...", max_entries=4, ttl=600)
@@ -32,7 +35,7 @@ def show_report(run: Run) -> None:
         return
     report = data.report
     sentences = "\n".join(f"- {escape_markdown(line)}" for line in report.sentences())
-    st.markdown(f"From {escape_markdown(data.source)}:\n\n{sentences}")
+    st.markdown(f"From {escape_markdown(spoken_source(data.source))}:\n\n{sentences}")
     if report.left_out:
         st.markdown("**Left out**")
         st.dataframe(

@@ -6,13 +6,10 @@ from typing import Any
 import streamlit as st
 
 from core.architecture.address import KEYS
-from core.architecture.library import layers_of
-from core.architecture.plan import plan, training_bytes
-from core.config import DRAWN, DTYPES, TrainConfig
+from core.config import DRAWN, TrainConfig
 from core.errors import ConfigError
 from core.runs.naming import in_words
-from core.system import memory_bytes
-from core.wording import spoken_memory
+from core.training.memory import memory_refusal, memory_warning
 from pages.parts.shared.address_bar import show_address
 from pages.parts.shared.form_state import (
     Form,
@@ -27,17 +24,22 @@ from pages.parts.shared.network_choice import (
     choose_run_to_start_from,
     choose_start,
 )
-from pages.parts.shared.number_choices import choose_numbers, choose_recipe
+from pages.parts.shared.number_choices import choose_numbers
+from pages.parts.shared.photo_changes import kept_changes
+from pages.parts.shared.photo_review import review_photos
 from pages.parts.shared.picture_choice import (
     cached_preview,
+    choose_data,
     choose_source,
     look_at,
     request_for,
-    type_folder,
 )
 from pages.parts.shared.rate_finder import offer_rate
+from pages.parts.shared.recipe_choice import choose_recipe, config_with, recipe_name, recipes_of
 from pages.parts.shared.start_training import FormChoices, offer_start
 from pages.parts.shared.take_along import offer_programs
+from pages.parts.shared.training_times import show_recipe_times, show_time
+from pages.parts.shared.variation_choice import choose_variations
 from pages.parts.shared.words import escape_markdown
 
 
@@ -46,43 +48,58 @@ def training_form(
     label: str,
     key: str,
     *,
-    more: Callable[[Form], dict[str, Any]] = lambda form: {},
+    pair: Callable[[Form], dict[str, Any]] | None = None,
     words: str = "",
 ) -> TrainConfig | None:
     """Draw the whole form; return the config when its button, ``label``, was pressed.
 
-    ``page`` is the one whose address holds it. ``more`` draws further choices and returns them as
-    fields of the config; ``words`` stand above the pictures.
+    ``page`` is the one whose address holds it. ``pair`` draws what both engines side by side are
+    told and returns it as fields of the config; ``words`` stand above the pictures.
     """
     form = current_form(page)
     say_where_it_came_from(form)
-    pictures, recipe = st.columns([2, 3])
+    pictures, recipe = st.columns(2)
     with pictures:
         choose_source(form)
     with recipe:
         choose_recipe(form)
-    data = DRAWN if form.drawn else type_folder()
+        times = st.container(key="recipe-times")
+    data = choose_data(form, pictures)
     choose_start(form)
     choose_run_to_start_from(form)
     change_network(form)
     left, look = st.columns([5, 7], gap="large")
     with left:
         starting = form.starting_values()
-        values, rate_place = choose_numbers(form)
-        request = request_for(data, values, starting)
+        values, rate_place = choose_numbers(form, in_pair=pair is not None)
+        changes = kept_changes(data)
+        request = request_for(data, values, starting, changes)
         mistakes = choose_mistakes(lambda: cached_preview(request))
-        values |= {"model": form.network, "data": data or DRAWN, "mistakes": mistakes}
-        values |= more(form)
+        others = {"data": data or DRAWN, "mistakes": mistakes} | vars(changes)
+        others |= pair(form) if pair else {}
+        values |= {"model": form.network} | others
     with look:
         if words:
             st.markdown(words)
-        preview = look_at(data, request)
+        preview = look_at(data, request, form)
+        review_photos(request, preview.classes if preview else None)
+        values["variations"] = choose_variations(
+            values, form.suffix, lambda: cached_preview(request) if data else ""
+        )
     with left:
         choices = checked(values, form.unread)
         with rate_place:
             offer_rate(choices.config if data else None, f"rate-{form.suffix}")
+        time = st.container(key="chosen-time")
         config = offer_start(label, key, choices, preview)
         offer_programs(choices.config, key)
+    recipes = {recipe_name(each): config_with(form, each, others) for each in recipes_of(form)}
+    wanted = [each for each in (choices.config, *recipes.values()) if each and preview]
+    counts = preview.counts if preview else None
+    with time:
+        show_time(choices.config, counts, wanted)
+    with times:
+        show_recipe_times(recipes, counts, wanted)
     share(form, page)
     return config
 
@@ -96,22 +113,20 @@ def checked(values: dict[str, Any], unread: str) -> FormChoices:
         return FormChoices(None, f"The network is not finished. {escape_markdown(unread)}")
     try:
         config = TrainConfig.from_dict(values)
+        check_device(config)
     except ConfigError as error:
         return FormChoices(None, f"This cannot work. {escape_markdown(str(error))}")
-    refusal = memory_refusal(config)
-    return FormChoices(None if refusal else config, refusal)
+    if refusal := memory_refusal(config):
+        return FormChoices(None, refusal)
+    return FormChoices(config, warning=memory_warning(config))
 
 
-def memory_refusal(config: TrainConfig) -> str:
-    """Say why a training is too large for this computer; empty when it is not."""
-    planned = plan(layers_of(config.model, config.image_size), config.image_size)
-    needed, there = training_bytes(planned, config.batch_size, config.image_size), memory_bytes()
-    if there is None or needed <= there:
-        return ""
-    return (
-        f"This training would take roughly {spoken_memory(needed)} of memory, and this computer "
-        f"has {spoken_memory(there)}. Smaller batches or smaller pictures take less."
-    )
+def check_device(config: TrainConfig) -> None:
+    """Raise ``ConfigError`` when this machine has not what a config wants to compute on."""
+    if config.device not in ("auto", "cpu"):
+        from core.training.devices import choose_device  # torch, of which most forms have no need
+
+        choose_device(config.device)
 
 
 def say_where_it_came_from(form: Form) -> None:
@@ -135,7 +150,6 @@ def say_where_it_came_from(form: Form) -> None:
 def taken_over_words(name: str, config: TrainConfig) -> str:
     """Say what a form took over from a run, with what no box on the form shows."""
     hidden = [f"computing in {config.engine}"] if config.engine == "numpy" else []
-    hidden += [in_words(config, "dtype")] if config.dtype != DTYPES[0] else []
     hidden += [in_words(config, "weight_decay")] if config.weight_decay else []
     also = f" ({', '.join(hidden)})" if hidden else ""
     return (

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 
 from pages.parts.shared.cover import cover_view
 from pages.parts.shared.evidence import evidence
+from pages.parts.shared.explained import ExplainedAnswer
+from pages.parts.shared.trust import tell_verdict, trust_fold
 from pages.parts.shared.words import percent
-
-if TYPE_CHECKING:
-    from torch import nn
 
 METHODS = {
     "cam": "Grad-CAM",
@@ -46,22 +44,6 @@ ABOUT = {
         "cannot show why, and covering by other colours may give other answers."
     ),
 }
-
-
-@dataclass(frozen=True)
-class ExplainedAnswer:
-    """What is explained: a network in evaluation mode, and a photo (S, S, 3) uint8 as it gets it.
-
-    ``id`` names network and photo; what was computed is kept under it. ``answer`` is what the
-    network says, in words.
-    """
-
-    id: str
-    model: "nn.Sequential"
-    pixels: NDArray[np.uint8]
-    photo: str
-    answer: str
-    classes: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -113,6 +95,8 @@ def show_why(asked: ExplainedAnswer, key: str) -> None:
         key=f"evidence-{key}",
     )
     st.caption(found.note)
+    tell_verdict(asked.network, method)
+    trust_fold(asked, method, f"{method} {option}", found.values, key)
 
 
 def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int | None:
@@ -120,22 +104,23 @@ def choose_option(method: str, asked: ExplainedAnswer, key: str) -> int | None:
 
     None for Grad-CAM in a network without a convolution.
     """
-    size = len(asked.pixels)
+    from core.explain.heat_maps import patch_sides
+
     if method == "cam":
         return choose_layer(asked, key)
     if method == "occlusion":
-        choices = {"Small": size // 12, "Medium": size // 7, "Large": size // 4}
+        sides = patch_sides(len(asked.pixels))
         named = st.selectbox(
             "Patch",
-            list(choices),
+            list(sides),
             index=1,
-            format_func=lambda name: f"{name} patch, {max(2, choices[name])} px",
+            format_func=lambda name: f"{name} patch, {sides[name]} px",
             key=f"patch-{key}",
             persist_state="session",
             label_visibility="collapsed",
             width=210,
         )
-        return max(2, choices[named])
+        return sides[named]
     return 0
 
 
@@ -165,26 +150,18 @@ def choose_layer(asked: ExplainedAnswer, key: str) -> int | None:
 @st.cache_data(show_spinner="Weighing the maps ...", max_entries=64)
 def grad_cam_evidence(id: str, layer: int, _asked: ExplainedAnswer) -> Evidence:
     """Weigh the maps of a layer."""
-    from core.explain.receptive_field import cell_edges, receptive_fields
-    from core.explain.saliency import grad_cam
-    from core.networks.layers import describe_layers
-    from core.networks.tensors import network_input
-    from core.pictures.tiles import draw_on_photo, scale_of
+    from core.explain.cam_on_photo import CamOnPhoto
 
-    size = len(_asked.pixels)
-    layers = describe_layers(_asked.model, size)
-    cam = grad_cam(_asked.model, network_input(np.stack([_asked.pixels])), layer)
-    field = receptive_fields(_asked.model, layers, size)[layer]
-    edges = [cell_edges(centres, size) for centres in (field.centre_rows, field.centre_columns)]
-    values = draw_on_photo(cam.signed, edges[0], edges[1], (size, size))
-    tall, wide = cam.signed.shape
+    cam = CamOnPhoto(_asked.model, len(_asked.pixels), layer)
+    values, scale = cam.evidence(_asked.pixels)
+    tall, wide = cam.layer.shape[1:]
     note = (
-        f"{layers[layer].name}: {tall} × {wide} cells, each drawn where the middle of its field "
-        f"is; a cell sees {field.size[0]} × {field.size[1]} pixels around it. Both pictures are on "
+        f"{cam.layer.name}: {tall} × {wide} cells, each drawn where the middle of its field "
+        f"is; a cell sees {cam.sees[0]} × {cam.sees[1]} pixels around it. Both pictures are on "
         "one scale."
     )
     names = ("what pushes to it", "what pushes to it")
-    return Evidence(values, scale_of(cam.signed), "of gradient × map", names, note)
+    return Evidence(values, scale, "of gradient × map", names, note)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -226,14 +203,17 @@ def input_gradient_evidence(id: str, option: int, _asked: ExplainedAnswer) -> Ev
 @st.cache_data(show_spinner="Walking from grey to the photo ...", max_entries=64)
 def integrated_evidence(id: str, option: int, _asked: ExplainedAnswer) -> Evidence:
     """Average the gradient on the way from grey to the photo."""
+    from core.explain.heat_maps import INTEGRATION_STEPS
     from core.explain.saliency import integrated_gradients, per_pixel
     from core.networks.tensors import network_input
 
-    found = integrated_gradients(_asked.model, network_input(np.stack([_asked.pixels])), steps=48)
+    x = network_input(np.stack([_asked.pixels]))
+    found = integrated_gradients(_asked.model, x, steps=INTEGRATION_STEPS)
     values = per_pixel(found.attributions)
     note = (
         f"All pixels add up to {values.sum():+.3f}; the logit changes by {found.change:+.3f} from "
-        f"plain grey to this photo. The 48 steps of the way lost {found.missing:+.3f}."
+        f"plain grey to this photo. The {INTEGRATION_STEPS} steps of the way lost "
+        f"{found.missing:+.3f}."
     )
     names = ("what pushed to it", "what pushed to it")
     return Evidence(values, strong(values), "of logit", names, note)

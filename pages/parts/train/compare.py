@@ -7,6 +7,7 @@ from itertools import islice
 import streamlit as st
 
 from core.architecture.library import name_of
+from core.data.sources import spoken_source
 from core.runs.best_epoch import best_epochs
 from core.runs.listing import list_runs, names_of
 from core.runs.naming import what_differs
@@ -134,7 +135,7 @@ def row(run: Run, epochs: Sequence[EpochDone], differs: str) -> dict[str, object
         "epochs done": len(epochs),
         "newest test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
         "network": name_of(config.model),
-        "pictures": config.data,
+        "pictures": spoken_source(config.data),
         "pixels": config.image_size,
         "learning rate": f"{config.learning_rate:g}",
         "batch": config.batch_size,

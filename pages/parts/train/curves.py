@@ -1,7 +1,7 @@
 """A run while it learns: its newest figures and its curves."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -14,10 +14,11 @@ from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.runs.status import Status
 from core.runs.verdict import best_learnt, judge
+from core.shared_reading import SharedReadings
 from core.training.events import EpochDone
 from pages.parts.shared.figures import figures
-from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
-from pages.parts.shared.live_run import POINTS, finite, follow_live
+from pages.parts.shared.line_chart import Chart, Mark, Series, board, show_board
+from pages.parts.shared.live_run import POINTS, finite, follow_live, refresh_seconds
 from pages.parts.shared.plots import line_figure, show_plot
 from pages.parts.shared.rate_finder import offer_rate_of_run
 from pages.parts.shared.words import percent
@@ -28,27 +29,54 @@ LOG_SCALE = "log-scale"
 POINTS_AT_REST = 2000  # sent once, and zoomed into
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What everybody who looks at a run is shown of its curves."""
+
+    charts: list[Chart]
+    board: dict[str, object]
+    verdict: str
+
+
+_drawings = SharedReadings[Drawing]()
+
+
 def follow(run: Run) -> None:
     """Show the run, and what changes about it as often as its state asks for."""
 
     def draw(status: Status) -> None:
         show_numbers(run, status)
-        curves = curves_of(run)
-        points = POINTS if status.active else POINTS_AT_REST
-        batches, *epochs = charts = [batch_chart(run, points), *epoch_charts(run, curves)]
+        drawing = drawing_of(run, status)
         with st.container(key="curves"):
             if status.active:
-                line_charts(charts, columns=2, key=f"curves-{run.id}")
+                show_board(drawing.board, key=f"curves-{run.id}")
             else:
+                batches, *epochs = drawing.charts
                 show_explorable(run, batches, epochs)
         with st.container(key="verdict"):
-            show_verdict(curves, charts)
+            st.markdown(drawing.verdict)
 
     def further_choices() -> None:
         offer_rate_of_run(run, run.status())
         choose_scale()
 
     follow_live(run, draw, further_choices)
+
+
+def drawing_of(run: Run, status: Status) -> Drawing:
+    """Draw the curves, or take them as they were drawn for somebody else a moment ago.
+
+    What that is follows from how often each looks: nobody sees them much later than alone.
+    """
+    points, log = POINTS if status.active else POINTS_AT_REST, log_scale()
+
+    def read() -> Drawing:
+        curves = curves_of(run)
+        charts = [batch_chart(run, points), *epoch_charts(run, curves)]
+        return Drawing(charts, board(charts, columns=2), verdict_words(curves, charts))
+
+    fresh = (refresh_seconds(status) or 0.0) / 2
+    return _drawings.get((run.path, status.state, points, log), run.mark(), read, fresh)
 
 
 def choose_scale() -> None:
@@ -94,7 +122,7 @@ def show_explorable(run: Run, left_chart: Chart, right_charts: Sequence[Chart]) 
                     st.caption(chart.note)
 
 
-def show_verdict(curves: Curves, charts: Sequence[Chart]) -> None:
+def verdict_words(curves: Curves, charts: Sequence[Chart]) -> str:
     """Say what the curves come to, and what of them was cut off."""
     verdict = judge(curves)
     short, colon, rest = verdict.sentence.partition(": ")
@@ -103,7 +131,7 @@ def show_verdict(curves: Curves, charts: Sequence[Chart]) -> None:
     if cut := [cut_words(chart) for chart in charts if cut_words(chart)]:
         words += f"  \n:small[Above the top, where a triangle stands: {', '.join(cut)}. "
         words += "The log scale shows all.]"
-    st.markdown(words)
+    return words
 
 
 def cut_words(chart: Chart) -> str:

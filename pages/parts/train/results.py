@@ -21,7 +21,10 @@ from pages.parts.shared.model_choice import BEST_HELP
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.run_photos import run_data, show_report
 from pages.parts.shared.take_along import offer_programs
+from pages.parts.shared.watched import while_seen
 from pages.parts.train.compare import compare
+from pages.parts.train.exports import offer_exports
+from pages.parts.train.from_elsewhere import tell_where_photos_are
 
 SHOWN = 24
 LONGEST_LAG_SECONDS = 10.0
@@ -38,8 +41,8 @@ def show_results(run: Run) -> None:
         "Compare runs": compare,
         "What was found": show_report,
         "Weights and recipe": show_weights,
-        "Take it along": lambda run: offer_programs(run.config, run.id),
-        "Rename or delete": show_management,
+        "Take it along": take_along,
+        "Rename or delete": manage,
     }
     part = st.segmented_control(
         "About this run",
@@ -53,6 +56,18 @@ def show_results(run: Run) -> None:
     parts[part](run)
 
 
+def take_along(run: Run) -> None:
+    """Offer the training as a program, and what it came to as files for others."""
+    offer_programs(run.settled, run.id)
+    offer_exports(run)
+
+
+def manage(run: Run) -> None:
+    """Let the run be renamed or deleted, and told where its photos are if they are missing."""
+    tell_where_photos_are(run)
+    show_management(run)
+
+
 def show_confusion(run: Run) -> None:
     """Draw what was right and wrong after the newest epoch, anew with the epochs of a training."""
     st.page_link(
@@ -61,7 +76,7 @@ def show_confusion(run: Run) -> None:
         icon=":material/search:",
         query_params={"run": run.id, "view": "mistakes"},  # without an epoch it is the newest
     )
-    pace = look_again_seconds(run.status())
+    pace = while_seen(look_again_seconds(run.status()))
     st.fragment(lambda: draw_confusion(run), run_every=pace, key=f"right-and-wrong-{run.id}")()
 
 

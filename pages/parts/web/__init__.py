@@ -18,14 +18,16 @@ _CSS_IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
 
 def register(python_file: str) -> ComponentRenderer:
     """Register the component whose package ``python_file`` is, once, when it is imported."""
+    html, css, js = texts_of(python_file)
+    name = f"glass_cnn.{Path(python_file).parent.name}"
+    return st.components.v2.component(name, html=html, css=css, js=js)
+
+
+def texts_of(python_file: str) -> tuple[str, str, str]:
+    """Return a component's HTML, style sheet and script, each with all that it imports."""
     folder = Path(python_file).parent
     html, css, js = (folder / f"{folder.name}.{kind}" for kind in ("html", "css", "js"))
-    return st.components.v2.component(
-        f"glass_cnn.{folder.name}",
-        html=html.read_text(encoding="utf-8"),
-        css=bundle_css(css),
-        js=bundle_js(js),
-    )
+    return html.read_text(encoding="utf-8"), bundle_css(css), bundle_js(js)
 
 
 def bundle_css(entry: Path) -> str:

@@ -1,7 +1,7 @@
 // @ts-check
 // Read what Python packed: a JSON header and typed arrays.
 
-/** @typedef {Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Values */
+/** @typedef {Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Values */
 /** @typedef {{shape: number[], values: Values}} PackedArray */
 /** @typedef {Record<string, PackedArray>} Arrays */
 /**
@@ -9,7 +9,7 @@
  * @typedef {{header: Header, arrays: Arrays}} Packed
  */
 
-const ARRAY_TYPES = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array };
+const ARRAY_TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
 
 /**
  * @template Header

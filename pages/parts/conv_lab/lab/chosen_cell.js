@@ -42,14 +42,14 @@ export function showValues(root, shown, terms, pinned) {
       : `\u2713 rounding allows ${errorNumber(allowed)}`
     : `\u2717 more than rounding, ${errorNumber(allowed)}`;
   place("pin").textContent = pinned
-    ? "Pinned, and in the address: click again or press Esc to let go"
+    ? `Pinned${e.alone ? "" : ", and in the address"}: click again or press Esc to let go`
     : "";
 }
 
 /** @param {Shown} shown @param {boolean} editing */
 export function hintText({ e, mode }, editing) {
   let text = HINTS[mode];
-  if (mode !== "y" && e.upstream === "one") text += " Click an upstream cell to move its one there.";
+  if (mode !== "y" && e.upstream === "one" && !e.alone) text += " Click an upstream cell to move its one there.";
   if (editing) {
     const panels = /** @type {const} */ (["x", "w", "b", "y"]).map((panel) => MODES[mode][panel]);
     const named = panels.filter((name) => name !== "bias" || e.bias).map((name) => EDITABLE[name]);

@@ -101,6 +101,7 @@ class Lab {
     this.arrays = arrays;
     this.scale = makeScale(header.colours);
     this.root.classList.toggle("stale", header.stale);
+    this.editButton.hidden = header.alone;
     this.editing.receive(header.acknowledged, arrays);
     if (this.mode === "db" && !header.bias) this.mode = "y";
     this.out = Math.min(this.out, header.outChannels - 1);
@@ -244,7 +245,7 @@ class Lab {
   click(panel, r, c) {
     this.player.play(false);
     if (this.editMode) return this.edit(panel, r, c);
-    if (panel === "y" && this.mode !== "y" && this.e.upstream === "one")
+    if (panel === "y" && this.mode !== "y" && this.e.upstream === "one" && !this.e.alone)
       return this.trigger("choose", [this.out, r, c]);
     const backward = /** @type {const} */ ({ x: "dx", w: "dw", b: "db", y: null })[panel];
     if (this.mode !== "y" && backward && backward !== this.mode) this.setMode(backward);

@@ -20,6 +20,7 @@ import {
  * @typedef {object} Facts
  * @property {boolean} bias @property {string} dtype @property {string} upstream
  * @property {string} mistake or ""
+ * @property {boolean} alone whether there is no server that would compute anything anew
  * @property {import("./looking.js").Look[]} mostWrong where the mistake changes each array most
  * @property {import("./looking.js").Look} look @property {number} lookNumber
  * @property {number} parameters @property {number} multiplyAdds

@@ -5,22 +5,29 @@
 import { makeScale } from "../../web/colours.js";
 import { component } from "../../web/component.js";
 import { element, findAny } from "../../web/elements.js";
-import { Grid, wholeCell } from "../../web/grid.js";
+import { Grid } from "../../web/grid.js";
 import { arrowStep, isPress } from "../../web/keyboard.js";
 import { errorNumber, factor, fullNumber, shapeText } from "../../web/numbers.js";
-import { RULER_WIDTH, Rulers } from "../../web/rulers.js";
+import { Rulers } from "../../web/rulers.js";
 import { Tiling } from "../../web/tiling.js";
 import { at, indexOf, largestMagnitude, unpack } from "../../web/unpack.js";
+import { cellSize } from "./cell_size.js";
 import { stacked } from "./stacked.js";
 import { explain, flatPlace, leadsTo } from "./sums.js";
+import { reached } from "./told.js";
 
-/** @typedef {{name: string, title: string, row: string, result: boolean, shape: number[]}} Facts */
 /**
- * @typedef {object} Header
- * @property {string} layer @property {import("./sums.js").Settings} settings
+ * @typedef {object} Facts
+ * @property {string} name @property {string} title @property {string} row
+ * @property {string} symbol what its numbers are called @property {number} first the first one's number
+ * @property {boolean} result @property {number[]} shape
+ */
+/**
+ * @typedef {object} Shown
  * @property {Facts[]} panels @property {boolean} stale
  * @property {import("../../web/colours.js").ScaleColours} colours
  */
+/** @typedef {Shown & import("./sums.js").Layer} Header */
 /** @typedef {import("./pieces.js").Place} Place */
 /** @typedef {import("./pieces.js").Places} Places */
 /** @typedef {import("../../web/grid.js").Mark} Mark */
@@ -30,9 +37,6 @@ import { explain, flatPlace, leadsTo } from "./sums.js";
  * @property {Tiling} tiling @property {Rulers | null} rulers a list of numbers has none
  */
 
-const GAP = 24, STACK = 84, TALLEST = 300; // pixels
-const LARGEST_CELL = 34, READABLE_CELL = 18, READABLE_CELL_ON_A_PHONE = 26;
-const NARROW = 600;
 const MOST_TERMS = 300;
 const HINT =
   "Point at any number: how it comes about stands here, and the cells that meet in it are framed. " +
@@ -45,6 +49,10 @@ class LayerView {
   panels = [];
   /** @type {Place} */
   shown = { name: "y", index: [] };
+  /** @type {Place | null} what was pointed at, where that is not the shown number itself */
+  from = null;
+  /** @type {Place[]} all results that goes into */
+  reach = [];
   pinned = false;
   /** @type {Header} */
   header;
@@ -109,11 +117,14 @@ class LayerView {
 
   // The shown number stays where it is, or goes to the first one where there is none any more.
   keepInside() {
-    const { shape } = this.arrays[this.shown.name] ?? this.arrays.y;
-    const known = this.shown.name in this.arrays && this.shown.index.length === shape.length;
-    if (!known) this.shown = { name: "y", index: this.arrays.y.shape.map(() => 0) };
+    const facts = this.header.panels.find(({ name, result }) => name === this.shown.name && result);
+    if (facts?.shape.length !== this.shown.index.length) {
+      const { name, shape } = this.header.panels.find(({ result }) => result) ?? this.header.panels[0];
+      this.shown = { name, index: shape.map(() => 0) };
+    }
     this.shown.index = this.shown.index.map((k, axis) =>
       Math.min(k, this.arrays[this.shown.name].shape[axis] - 1));
+    this.from = null;
   }
 
   paint() {
@@ -125,6 +136,7 @@ class LayerView {
     for (const panel of this.panels) {
       const { facts, section, grid, rulers, tiling } = panel;
       const array = this.arrays[facts.name];
+      const cell = cellSize(this.panels, panel, this.root.clientWidth - 2);
       const note = facts.shape.length === 4 ? ", photos across, channels down" : "";
       const shape = facts.shape.length > 1 ? shapeText(facts.shape) + note : "";
       findAny(section, "h4").replaceChildren(`${facts.title} `, element("small", "", shape));
@@ -133,56 +145,30 @@ class LayerView {
       grid.show({
         rows: tiling.rows,
         columns: tiling.columns,
-        cell: this.cellOf(panel),
+        cell,
         counted: [tiling.height, tiling.width],
         limit: largestMagnitude(array.values),
         colour: scale,
         value: (r, c) => array.values[tiling.flat(r, c)],
         blank: (r, c) => tiling.flat(r, c) < 0,
       });
-      rulers?.show([tiling.height, tiling.width], [0, 0], this.cellOf(panel));
+      rulers?.show([tiling.height, tiling.width], [0, 0], cell);
     }
     this.select();
-  }
-
-  // One size of cells for all panels, or for those of a row: beside each other if they stay
-  // readable so, else below each other.
-  /** @param {Panel} panel */
-  cellOf({ facts }) {
-    const width = this.root.clientWidth - 2;
-    /** @param {Panel[]} panels */
-    const beside = (panels) => {
-      const groups = stacked(panels), alone = groups.filter((several) => several.length === 1);
-      const columns = alone.reduce((sum, [{ tiling }]) => sum + tiling.columns, 0);
-      const stacks = groups.length - alone.length;
-      return (width - GAP * (groups.length - 1) - STACK * stacks - RULER_WIDTH * alone.length) / columns;
-    };
-    /** @param {Panel[]} panels */
-    const height = (panels) => Math.max(...panels.map(({ tiling }) => tiling.rows));
-    const rows = [...new Set(this.panels.map((panel) => panel.facts.row))].map((row) =>
-      this.panels.filter((panel) => panel.facts.row === row));
-    const row = rows.find((panels) => panels[0].facts.row === facts.row) ?? this.panels;
-    const readable = width < NARROW ? READABLE_CELL_ON_A_PHONE : READABLE_CELL;
-    const largest = Math.min(LARGEST_CELL, TALLEST / height(row));
-    const low = rows.reduce((sum, panels) => sum + height(panels), 0) * largest <= TALLEST;
-    const all = beside(this.panels);
-    const alone = (width - RULER_WIDTH) / Math.max(...row.map(({ tiling }) => tiling.columns));
-    const fitting = all >= readable && !low ? all : Math.max(beside(row), Math.min(readable, alone));
-    return wholeCell(Math.min(largest, fitting), 1);
   }
 
   // ---- what is shown
 
   select() {
-    const { header: { layer, settings }, arrays, shown } = this;
-    const sum = explain(layer, settings, arrays, shown.name, shown.index);
+    const { header, arrays, shown, from } = this;
+    const sum = explain(header, arrays, shown.name, shown.index);
+    this.reach = from ? reached(header, arrays, from) : [];
     this.mark(sum.places);
     /** @param {string} name */
     const place = (name) => findAny(this.root, `[data-value="${name}"]`);
-    const dtype = String(settings.dtype);
+    const dtype = String(header.settings.dtype);
     const [ours, theirs] = ["", "_torch"].map((engine) => at(arrays[shown.name + engine], ...shown.index));
-    const title = { dx: "dX", dweight: "dW", dbias: "db" }[shown.name] ?? shown.name;
-    place("place").textContent = `${title}[${shown.index.join(", ")}]`;
+    place("place").textContent = this.nameOf(shown);
     place("numpy").textContent = fullNumber(ours, dtype);
     place("torch").textContent = fullNumber(theirs, dtype);
     place("difference").textContent = errorNumber(ours - theirs);
@@ -190,8 +176,15 @@ class LayerView {
     this.write(sum, ours);
   }
 
-  /** @param {import("./pieces.js").Sum} sum @param {number} result */
-  write({ pieces, places }, result) {
+  // A number as people call it, such as dX[0, 3].
+  /** @param {Place} place */
+  nameOf({ name, index }) {
+    const { symbol, first } = this.panelOf(name).facts;
+    return `${symbol}[${index.map((k) => k + first).join(", ")}]`;
+  }
+
+  /** @param {import("./pieces.js").Sum} sum @param {number} value */
+  write({ pieces, places, result }, value) {
     const box = findAny(this.root, ".sum");
     const shown = pieces.slice(0, 2 * MOST_TERMS).map((piece) => {
       if (typeof piece === "string") return piece;
@@ -204,9 +197,17 @@ class LayerView {
     const more = pieces.length - shown.length;
     const rest = more > 0 ? [element("span", "part", ` and ${Math.ceil(more / 2)} more terms`)] : [];
     const isSum = !String(pieces[0]).startsWith("0, "); // else it says why there is nothing
-    const total = isSum ? [element("span", "total", `${factor(result)} = `)] : [];
-    box.replaceChildren(...total, ...shown, ...rest);
+    const total = isSum ? [element("span", "total", `${result ?? factor(value)} = `)] : [];
+    box.replaceChildren(...total, ...shown, ...rest, ...this.whereFrom());
     box.scrollTop = 0;
+  }
+
+  // Where a number goes that was pointed at, when it goes into several.
+  whereFrom() {
+    const { from, reach } = this;
+    if (!from || reach.length < 2) return [];
+    const { symbol } = this.panelOf(reach[0].name).facts;
+    return [element("p", "part", `${this.nameOf(from)} goes into ${reach.length} numbers of ${symbol}, which are framed.`)];
   }
 
   // Frame the shown number, all cells that meet in it, and strongly those of one term.
@@ -220,6 +221,7 @@ class LayerView {
         return { r, c, kind };
       };
       grid.mark([
+        ...this.reach.filter((place) => place.name === name).map(({ index }) => framed("tap")(index)),
         ...(places[name] ?? []).map(framed("tap")),
         ...(strong[name] ?? []).map(framed(few ? "chosen" : "strong")),
         ...(name === this.shown.name ? [this.shown.index].map(framed("chosen")) : []),
@@ -229,14 +231,18 @@ class LayerView {
 
   // ---- pointer and keyboard
 
-  /** @param {string} name @param {number} r @param {number} c @returns {Place | null} the result */
-  resultAt(name, r, c) {
+  // Show the number at a cell, or the result that it goes into; say whether there is one.
+  /** @param {string} name @param {number} r @param {number} c */
+  show(name, r, c) {
     const { facts, tiling } = this.panelOf(name);
     const flat = tiling.flat(r, c);
-    if (flat < 0) return null;
+    if (flat < 0) return false;
     const place = { name, index: indexOf(facts.shape, flat) };
-    if (facts.result) return place;
-    return leadsTo(this.header.layer, this.header.settings, this.arrays, place, this.shown);
+    const result = facts.result ? place : leadsTo(this.header, this.arrays, place, this.shown);
+    if (!result) return false;
+    this.shown = result;
+    this.from = facts.result ? null : place;
+    return true;
   }
 
   /** @param {string} name */
@@ -248,19 +254,14 @@ class LayerView {
 
   /** @param {string} name @param {number} r @param {number} c */
   point(name, r, c) {
-    const place = this.resultAt(name, r, c);
-    if (!place) return;
-    this.shown = place;
-    this.select();
+    if (this.show(name, r, c)) this.select();
   }
 
   /** @param {string} name @param {number} r @param {number} c */
   click(name, r, c) {
-    const place = this.resultAt(name, r, c);
-    if (!place) return;
-    const same = place.name === this.shown.name && String(place.index) === String(this.shown.index);
-    this.pinned = !(this.pinned && same);
-    this.shown = place;
+    const before = this.nameOf(this.shown);
+    if (!this.show(name, r, c)) return;
+    this.pinned = !(this.pinned && before === this.nameOf(this.shown));
     this.select();
   }
 

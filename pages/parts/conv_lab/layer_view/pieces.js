@@ -13,6 +13,7 @@ import { at } from "../../web/unpack.js";
  * @property {number} value what the numbers written in the pieces give
  * @property {Piece[]} pieces
  * @property {Places} places everything that meets in it
+ * @property {string} [result] the number as it comes out, where that is told
  */
 /** @typedef {Record<string, number | string | boolean>} Settings */
 /**
@@ -32,11 +33,12 @@ export const text = (f, value) => digits(value, f.digits);
 /** @param {Facts} f @param {number} value */
 export const wrapped = (f, value) => (value < 0 ? `(${text(f, value)})` : text(f, value));
 
-// A sum of products of two arrays' numbers, a bias first where there is one.
+// A sum of products of two arrays' numbers, or of quotients, a bias first where there is one.
 /**
- * @param {Facts} f @param {[Place, Place][]} pairs @param {Place} [bias] @returns {Sum}
+ * @param {Facts} f @param {[Place, Place][]} pairs @param {Place} [bias]
+ * @param {boolean} [quotients] @returns {Sum}
  */
-export function products(f, pairs, bias) {
+export function products(f, pairs, bias, quotients = false) {
   /** @type {Piece[]} */
   const pieces = [];
   /** @type {Places} */
@@ -54,8 +56,8 @@ export function products(f, pairs, bias) {
   }
   for (const [left, right] of pairs) {
     const [a, b] = [left, right].map(({ name, index }) => at(f.a[name], ...index));
-    value += rounded(f, a) * rounded(f, b);
-    add(`${wrapped(f, a)}\u00b7${wrapped(f, b)}`, [left, right]);
+    value += quotients ? rounded(f, a) / rounded(f, b) : rounded(f, a) * rounded(f, b);
+    add(`${wrapped(f, a)}${quotients ? " / " : "\u00b7"}${wrapped(f, b)}`, [left, right]);
   }
   return { value, pieces, places };
 }

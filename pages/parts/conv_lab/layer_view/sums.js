@@ -7,12 +7,14 @@ import { at, flatIndex } from "../../web/unpack.js";
 import { BATCH_NORM, cellsOf } from "./batch_norm.js";
 import { MAX_POOL, windowsAround, winner } from "./max_pool.js";
 import { addition, products, rounded, text, upTo } from "./pieces.js";
+import { isTold, reached, tell } from "./told.js";
 
 /** @typedef {import("../../web/unpack.js").Arrays} Arrays */
 /** @typedef {import("./pieces.js").Settings} Settings */
 /** @typedef {import("./pieces.js").Explain} Explain */
 /** @typedef {import("./pieces.js").Piece} Piece */
 /** @typedef {import("./pieces.js").Place} Place */
+/** @typedef {{layer: string, settings: Settings} & import("./told.js").Told} Layer */
 
 // ---- the linear layer: y = x w^T + b
 
@@ -62,25 +64,33 @@ const FEWEST = 4, MOST = 9;
 
 // How a number of a layer comes about, written with the fewest digits with which it comes out.
 /**
- * @param {string} layer @param {Settings} s @param {Arrays} a
+ * @param {Layer} layer @param {Arrays} a
  * @param {string} name @param {number[]} index @param {number} [most] digits
  */
-export function explain(layer, s, a, name, index, most = MOST) {
+export function explain(layer, a, name, index, most = MOST) {
   const wanted = digits(at(a[name], ...index), FEWEST);
-  const made = upTo(most - FEWEST + 1).map((k) => () => EXPLAIN[layer][name]({ s, a, digits: FEWEST + k }, index));
-  for (const make of made) {
-    const sum = make();
+  /** @param {number} count */
+  const make = (count) => {
+    const f = { s: layer.settings, a, digits: count };
+    return isTold(layer, name) ? tell(f, layer, name, index) : EXPLAIN[layer.layer][name](f, index);
+  };
+  for (let count = FEWEST; count <= most; count++) {
+    const sum = make(count);
     if (digits(sum.value, FEWEST) === wanted) return sum;
   }
-  return made[0](); // rounding in the layer takes away digits of the result itself
+  return make(FEWEST); // rounding in the layer takes away digits of the result itself
 }
 
 // The result that a number goes into: where several are, the one nearest to what was shown.
 /**
- * @param {string} layer @param {Settings} s @param {Arrays} a
+ * @param {Layer} layer @param {Arrays} a
  * @param {Place} from @param {Place} shown @returns {Place | null}
  */
-export function leadsTo(layer, s, a, { name, index }, shown) {
+export function leadsTo({ layer, settings: s, ...told }, a, { name, index }, shown) {
+  if (!(layer in EXPLAIN)) {
+    const found = reached(told, a, { name, index });
+    return found[Math.floor(found.length / 2)] ?? null;
+  }
   /** @param {string} result @param {number} axis */
   const kept = (result, axis) => (shown.name === result ? shown.index[axis] : 0);
   if (layer === "relu" || layer === "batch_norm") {

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.data.resize import fitted
 from pages.parts.web import register
 
 
@@ -17,6 +18,7 @@ class Picture:
     """One picture: ``pixels`` (H, W, 3) uint8 RGB; ``alt`` describes it for a screen reader.
 
     ``is_chosen`` tells of one that is chosen by a click whether it is; None where a click acts.
+    ``before`` is the picture that it was made from, shown at its left.
     """
 
     pixels: NDArray[np.uint8]
@@ -24,6 +26,7 @@ class Picture:
     alt: str
     colour: str = "transparent"
     is_chosen: bool | None = None
+    before: NDArray[np.uint8] | None = None
 
 
 _component = register(__file__)
@@ -35,24 +38,15 @@ def picture_address(pixels: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode()
 
 
-def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Shrink a picture to fit ``side`` x ``side``, in its own proportions; a smaller one stays."""
-    height, width = pixels.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
 def thumbnail_address(pixels: NDArray[np.uint8], side: int) -> str:
     """Encode a picture in a ``data:`` address, shrunk to what a dense screen shows of ``side``.
 
-    What is larger becomes a JPEG: eight drawn pets are 50 kB and not 1.5 MB to send.
+    What is larger than it is shown becomes a JPEG: eight drawn pets are 50 kB and not 1.5 MB to
+    send, and made in a quarter of the time.
     """
-    small = shrunk(pixels, 2 * side)
-    if small is pixels:
+    if max(pixels.shape[:2]) <= side:
         return picture_address(pixels)
+    small = fitted(pixels, 2 * side)
     _, encoded = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
 
@@ -83,6 +77,9 @@ def gallery(
             "pictures": tuple(
                 {
                     "source": thumbnail_address(picture.pixels, side),
+                    "before": ""
+                    if picture.before is None
+                    else thumbnail_address(picture.before, side),
                     "caption": picture.caption,
                     "alt": picture.alt,
                     "colour": picture.colour,

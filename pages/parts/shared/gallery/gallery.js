@@ -4,7 +4,10 @@
 import { component } from "../../web/component.js";
 import { element, findAny } from "../../web/elements.js";
 
-/** @typedef {{source: string, caption: string, alt: string, colour: string}} Picture */
+/**
+ * @typedef {{source: string, before: string, caption: string, alt: string, colour: string}} Picture
+ * `before` is what stands at the left of it, "" for nothing
+ */
 /**
  * @typedef {object} Data
  * @property {number} side @property {boolean} clickable @property {Picture[]} pictures
@@ -36,14 +39,18 @@ class Gallery {
     if (content === this.content) return; // the same pictures stay put, and the focus on them
     this.content = content;
     this.root.replaceChildren(...data.pictures.map((picture, index) => {
-      const image = element("img", "");
-      image.src = picture.source;
-      image.alt = picture.alt;
-      image.style.borderColor = picture.colour;
+      const images = [picture.before, picture.source].filter(Boolean).map((source) => {
+        const image = element("img", "");
+        image.src = source;
+        image.style.borderColor = picture.colour;
+        return image;
+      });
+      images.forEach((image, place) => { image.alt = place ? "" : picture.alt; });
       const caption = element("span", "caption", picture.caption);
       caption.title = picture.caption;
-      const entry = element(data.clickable ? "button" : "div", "picture", image, caption);
-      entry.style.width = `${data.side}px`;
+      const shown = element("span", "images", ...images);
+      const entry = element(data.clickable ? "button" : "div", "picture", shown, caption);
+      entry.style.width = `${images.length * data.side}px`;
       if (entry instanceof HTMLButtonElement) {
         entry.type = "button";
         entry.onclick = () => this.trigger("clicked", index);

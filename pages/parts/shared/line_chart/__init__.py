@@ -73,7 +73,12 @@ def line_chart(chart: Chart, *, key: str) -> None:
 
 def line_charts(charts: Sequence[Chart], *, columns: int, key: str) -> None:
     """Draw or update the charts ``key`` in a grid, on a narrow screen one below the other."""
-    _component(key=key, data=board(charts, columns))
+    show_board(board(charts, columns), key=key)
+
+
+def show_board(data: dict[str, object], *, key: str) -> None:
+    """Draw or update the charts ``key`` from what ``board`` made of them."""
+    _component(key=key, data=data)
 
 
 def board(charts: Sequence[Chart], columns: int) -> dict[str, object]:

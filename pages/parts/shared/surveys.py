@@ -1,0 +1,51 @@
+"""A survey of a run's photos that works in the background while somebody looks."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.runs.slots import small_host_is_busy
+from pages.parts.shared.deleted import said_when_deleted
+from pages.parts.shared.words import escape_markdown
+
+if TYPE_CHECKING:
+    from core.explain.survey import Survey
+
+POLL_SECONDS = 0.5
+
+
+def offer_survey(survey: "Survey", label: str, doing: str, *, help: str) -> None:
+    """Draw the button that starts it, why it ended, or a bar that follows it.
+
+    The page is drawn anew when it is done. ``doing`` says what it does: "Looking at the photos".
+    """
+    progress = survey.progress()
+    if progress is not None and progress.running:
+        follow_survey(survey, doing)
+        return
+    if progress is not None and progress.problem:
+        st.warning(f"This could not be finished: {escape_markdown(progress.problem)}")
+    name, busy = f"{survey.run.id}-{survey.kind}-{survey.epoch}", small_host_is_busy()
+    if busy:
+        help += " It waits until nothing is trained on this small computer."
+    if st.button(label, icon=":material/search:", key=f"start-{name}", disabled=busy, help=help):
+        survey.start()
+        st.rerun()
+
+
+def follow_survey(survey: "Survey", doing: str) -> None:
+    """Draw the bar."""
+
+    def draw() -> None:
+        with said_when_deleted(survey.run.path):
+            progress = survey.progress()
+            if progress is None or not progress.running:
+                st.rerun()
+            share, far = 0.0, "starting ..."
+            if progress.total:
+                share = progress.done / progress.total
+                far = f"{progress.done:,} of {progress.total:,} photos"
+            st.progress(share, f"{doing}: {far}")
+
+    name = f"{survey.run.id}-{survey.kind}-{survey.epoch}"
+    st.fragment(draw, run_every=POLL_SECONDS, key=f"survey-{name}")()
