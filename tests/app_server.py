@@ -7,11 +7,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 ROOT = Path(__file__).parent.parent
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -36,6 +41,7 @@ class Server:
     runs: Path
     cache: Path
     log: Path
+    process: "subprocess.Popen[bytes]"
 
     def tracebacks(self) -> str:
         """Return the server's log from its first traceback on; empty while there is none."""
@@ -61,30 +67,67 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def running_server(home: Path, script: str = "app.py") -> Iterator[Server]:
+def running_server(
+    home: Path,
+    script: str = "app.py",
+    *,
+    root: Path = ROOT,
+    command: Sequence[str] | None = None,
+    first_path: Path | None = None,
+) -> Iterator[Server]:
     """Run ``streamlit run app.py`` on a free port with its folders in ``home``.
 
-    Another ``script`` is a page that only tests need.
+    Another ``script`` is a page that only tests need, another ``root`` holds a copy of the program,
+    another ``command`` is what starts it; ``first_path`` is where Python looks first for modules.
     """
     port = free_port()
-    started = Server(f"http://127.0.0.1:{port}", home / "runs", home / "cache", home / "server.log")
-    environment = os.environ | {
-        "GLASS_CNN_RUNS": str(started.runs),
-        "GLASS_CNN_CACHE": str(started.cache),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "streamlit", "run", script]
+    runs, cache, log_path = home / "runs", home / "cache", home / "server.log"
+    # Nothing is measured beside a test, unless it says so.
+    environment = (
+        {"GLASS_CNN_MEASURE": "0"}
+        | os.environ
+        | {
+            "GLASS_CNN_RUNS": str(runs),
+            "GLASS_CNN_CACHE": str(cache),
+            "PYTHONPATH": os.pathsep.join(str(each) for each in (first_path, root) if each),
+        }
+    )
+    usual = [sys.executable, "-m", "streamlit", "run", script]
     options = ["--server.port", str(port), "--server.headless", "true"]
-    with started.log.open("wb") as log:
+    with log_path.open("wb") as log:
         process = subprocess.Popen(
-            command + options, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            [*(command or usual), *options],
+            cwd=root,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
+        started = Server(f"http://127.0.0.1:{port}", runs, cache, log_path, process)
         try:
-            wait_for(lambda: answers(started.url), "the server answers")
+            wait_for(lambda: answers(started.url), "the server answers", 120)
             yield started
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)  # how soon it ends is another test's business
+
+
+@contextmanager
+def visitor(server: Server, page: str) -> Iterator[None]:
+    """Look at a page as a browser does, without one: its script has run, the line stays open."""
+    address = f"{server.url.replace('http', 'ws')}/_stcore/stream"
+    wanted, origin = [Subprotocol("streamlit")], Origin(server.url)
+    with connect(address, subprotocols=wanted, origin=origin, max_size=None) as line:
+        asked = BackMsg()
+        asked.rerun_script.page_name = page
+        line.send(asked.SerializeToString())
+        while True:
+            said = ForwardMsg()
+            received = line.recv(timeout=120)
+            assert isinstance(received, bytes)
+            said.ParseFromString(received)
+            if said.WhichOneof("type") == "script_finished":
+                break
+        yield
 
 
 def find_chromium() -> str | None:

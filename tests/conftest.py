@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests import checks
 from tests.app_server import SETTLED, find_chromium, running_server
+from tests.pool import Pool
+
+ROOT = Path(__file__).parent.parent
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -15,6 +20,35 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         item.path.stem == "test_checks" for item in session.items
     ):
         checks.start()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_measured_nobody_served() -> Iterator[None]:
+    """Let pages measure nothing and serve nobody, but where a test is about that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASS_CNN_MEASURE", "0")
+        patch.delenv("GLASS_CNN_SERVE", raising=False)
+        yield
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """Give the app on its start page, without a browser, with folders of its own."""
+    import streamlit as st
+
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    """Give the form's pool of workers, which only remembers what it was told to train."""
+    pool = Pool([])
+    monkeypatch.setattr("pages.parts.shared.start_training.worker_pool", lambda: pool)
+    return pool
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ def png(label: int, number: int) -> bytes:
     return cv2.imencode(".png", pixels[..., ::-1])[1].tobytes()
 
 
-def drop(page, files: dict[str, bytes]) -> None:
-    """Send the drop zone what a browser sends when files are dragged onto it."""
+def drop(page, files: dict[str, bytes], zone: int = 0) -> None:
+    """Send a drop zone what a browser sends when files are dragged onto it."""
     content = {name: base64.b64encode(data).decode() for name, data in files.items()}
     transfer = page.evaluate_handle(
         """(content) => {
@@ -36,9 +36,9 @@ def drop(page, files: dict[str, bytes]) -> None:
         }""",
         content,
     )
-    zone = page.get_by_test_id("stFileUploaderDropzone").first
+    place = page.get_by_test_id("stFileUploaderDropzone").nth(zone)
     for event in ("dragenter", "dragover", "drop"):
-        zone.dispatch_event(event, {"dataTransfer": transfer})
+        place.dispatch_event(event, {"dataTransfer": transfer})
 
 
 def test_a_dropped_photo_is_answered(open_page):
@@ -113,7 +113,8 @@ def test_many_photos_come_in_pages_newest_first_and_are_cleared_together(open_pa
     page.locator(".evidence[data-shown]").wait_for()
     drop(page, {"new.png": png(CAT, 20)})
     page.get_by_text("Photos 1 to 12 of 15").wait_for()
-    assert names(page)[:2] == ["new.png", "pet 00.png"]
+    for place, name in enumerate(["new.png", "pet 00.png"]):
+        expect(page.locator(".answer .name").nth(place)).to_have_text(name)
     page.get_by_role("button", name="Clear all").click()
     expect(page.locator(".answer")).to_have_count(0)
     page.get_by_text("The answer appears here").wait_for()
@@ -177,9 +178,7 @@ def test_cover_and_ask_again(open_page):
 
 def test_a_strict_threshold_says_not_sure(open_page):
     page = open_page("/")
-    # Pure noise is neither, whatever the network says of it.
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    drop(page, {"noise.png": cv2.imencode(".png", noise)[1].tobytes()})
+    drop(page, {"tom.png": png(CAT, 1)})
     page.locator(".answer").wait_for()
     ends = page.locator(".answer .probability-ends").inner_text()
     certainty = max(float(n) for n in re.findall(r"([\d.]+) %", ends))
@@ -190,6 +189,18 @@ def test_a_strict_threshold_says_not_sure(open_page):
     page.locator(".answer .label", has_text=expected).wait_for()
     slider.press("Home")
     page.locator(".answer .label", has_text=re.compile("^(cat|dog)$")).wait_for()
+
+
+def test_a_picture_of_neither_is_unlike_anything_it_learnt_however_the_slider_stands(open_page):
+    page = open_page("/")
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    drop(page, {"noise.png": cv2.imencode(".png", noise)[1].tobytes()})
+    label = page.locator(".answer .label")
+    expect(label).to_have_text("unlike anything it learnt")
+    expect(page.locator(".answer .reason")).to_contain_text("nothing that it learnt from")
+    page.get_by_role("slider", name=re.compile("not sure")).press("Home")
+    page.get_by_text(re.compile("^Your choice")).wait_for()
+    expect(label).to_have_text("unlike anything it learnt")
 
 
 def test_on_a_phone_the_answer_is_on_the_screen_and_the_page_fits(open_page, page):

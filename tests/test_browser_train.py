@@ -31,6 +31,17 @@ def sizes_of_messages(page) -> list[int]:
     return sizes
 
 
+def hide(page, hidden: bool) -> None:
+    """Let the page believe that its tab is hidden behind others, or seen again."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
 def start_long_training(page) -> None:
     """Press Start with so many epochs that the run is surely still going at the test's end."""
     epochs = page.get_by_label("Epochs", exact=True)
@@ -47,7 +58,7 @@ def wait_until_ended(run: Run) -> None:
 @pytest.fixture
 def training(open_page, server):
     """A page that follows a fresh training; whatever still runs afterwards is stopped."""
-    page = open_page("/train?run=new")
+    page = open_page("/train?run=new&network=article")
     page.get_by_text("Some of the training pictures").wait_for()
     start_long_training(page)
     page.wait_for_url(re.compile(r"run=(?!new)"))
@@ -243,8 +254,10 @@ def test_nothing_moves_when_a_training_ends(training, server, width):
     assert len(set(shares)) == len(shares)
 
     def places() -> list[float]:
+        # Below the heading: a click scrolls to its button.
+        heading = page.get_by_role("heading", level=1).bounding_box()["y"]
         top = page.locator(".st-key-curves").bounding_box()["y"]
-        return [top, place_of(page, "Right and wrong")]
+        return [top - heading, place_of(page, "Right and wrong") - heading]
 
     before = places()
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -288,3 +301,25 @@ def test_an_impossible_choice_is_refused_before_anything_starts(open_page, serve
 def test_the_deep_link_works_and_an_unknown_run_gets_a_sentence(open_page):
     page = open_page("/train?run=no-such-run")
     page.get_by_text("names a run that is not here").wait_for()
+
+
+def test_a_tab_that_nobody_sees_costs_nothing_and_catches_up_when_it_is_seen(training, server):
+    run = only_run(server)
+    sizes = sizes_of_messages(training)
+
+    def is_quiet() -> bool:
+        before = len(sizes)
+        training.wait_for_timeout(6000)  # longer than a page waits to look again
+        return len(sizes) == before
+
+    assert not is_quiet()
+    hide(training, True)
+
+    wait_for(is_quiet, "the page stands still", 90)
+    said = training.get_by_text(re.compile(r"Training, epoch \d"))
+    then, batches = said.inner_text(), len(run.log.batch_losses().steps)
+    wait_for(lambda: len(run.log.batch_losses().steps) > batches + 5, "the training goes on", 90)
+    assert said.inner_text() == then
+    hide(training, False)
+    wait_for(lambda: said.inner_text() != then, "the page follows again", 90)
+    assert not is_quiet()

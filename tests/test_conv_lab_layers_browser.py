@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page
 
-from core.conv_lab.demos import BatchNorm, Demo, Linear
+from core.conv_lab.demos import LAYERS, BatchNorm, ConvTranspose, Demo, Dropout, Linear
 from tests.app_server import SETTLED, wait_for
 
 pytestmark = pytest.mark.browser
@@ -75,6 +75,71 @@ def test_every_number_of_a_linear_layer_is_there_with_its_sum(open_page):
     assert text(page, "place") == "y[0, 0]"
 
 
+def test_an_input_of_a_transposed_convolution_shows_its_stamp(open_page):
+    layer = ConvTranspose()
+    arrays = {panel.name: panel.array for panel in layer.carry_out().panels}
+    page = open_page("/conv_lab?layer=conv_transpose")
+    view(page)
+    canvas(page, "x").hover(position=middle(page, "x", (4, 4), (1, 2)))
+    wait_for(lambda: text(page, "place") == "y[3, 5]", "the middle of the stamp")
+    assert "x[1, 2] goes into 9 numbers of y, which are framed." in sum_text(page)
+    canvas(page, "y").hover(position=middle(page, "y", (9, 9), (2, 2)))
+    wait_for(lambda: text(page, "place") == "y[2, 2]", "where four stamps overlap")
+    assert as_number(text(page, "numpy")) == pytest.approx(float(arrays["y"][2, 2]), rel=1e-6)
+    assert page.locator(".layer-view .sum [data-term]").count() == 1 + 4
+    printed, written = sum_text(page).split(" = ")
+    terms_in_python = written.replace("(bias)", "").replace("·", "*").replace("−", "-")
+    assert eval(terms_in_python) == pytest.approx(as_number(printed), rel=1e-3)
+    canvas(page, "dweight").tap(position=middle(page, "dweight", (3, 3), (1, 1)))
+    wait_for(lambda: text(page, "place") == "dW[1, 1]", "a tap chooses")
+
+
+def test_adams_numbers_have_their_formulas_and_the_steps_their_count(open_page):
+    page = open_page("/conv_lab?layer=adam&adam.steps=4&adam.noise=1")
+    view(page)
+    canvas(page, "m_hat").hover(position=middle(page, "m_hat", (1, 4), (0, 2)))
+    wait_for(lambda: text(page, "place") == "m̂[3]", "the third step")
+    assert re.fullmatch(r"[−\d.]+ = [−\d.()]+ / \(1 − 0\.9\^3\)", sum_text(page))
+    canvas(page, "g").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(lambda: text(page, "place") == "m[2]", "a gradient leads to its mean")
+    page.get_by_text("Weight w afterwards, t = 4").wait_for()
+    page.get_by_role("slider", name="Steps t").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"adam\.steps=5"))
+    page.get_by_text("Weight w afterwards, t = 5").wait_for()
+
+
+def test_another_mask_leaves_out_other_numbers_and_is_in_the_address(open_page):
+    page = open_page("/conv_lab?layer=dropout&dropout.p=0.2")
+    view(page)
+    page.get_by_role("button", name="Another mask").click()
+    page.wait_for_url(re.compile(r"dropout\.mask=1"))
+    mask = Dropout(p=0.2, mask=1).carry_out().panels[1].array
+    row, column = (int(places[0]) for places in mask.nonzero())
+    canvas(page, "y").hover(position=middle(page, "y", (8, 8), (row, column)))
+    wait_for(lambda: "·1.25" in sum_text(page), "a number that stays is scaled")
+
+
+def test_a_question_is_answered_and_shown(open_page):
+    page = open_page("/conv_lab?layer=max_pool")
+    view(page)
+    page.get_by_text("Set stride to 3: how many numbers will the output have?").wait_for()
+    field = page.get_by_label("Your answer")
+    field.fill("16")
+    field.press("Enter")
+    page.get_by_text("It is 9, not 16.").wait_for()
+    field.fill("9")
+    field.press("Enter")
+    page.get_by_text("Right, it is 9. ⌊(8 + 2·0 − 1·(2 − 1) − 1) / 3⌋ + 1 = 3 rows").wait_for()
+    page.get_by_role("button", name="Set stride to 3").press("Enter")
+    page.wait_for_url(re.compile(r"max_pool\.stride=3"))
+    page.get_by_text("Set stride to 4: how many numbers will the output have?").wait_for()
+    assert page.get_by_label("Your answer").input_value() == ""
+    page.get_by_text("Transposed convolution", exact=True).click()
+    page.get_by_text("Set stride to 3: how many numbers will the output have?").wait_for()
+
+
 def test_settings_stay_on_other_tabs_on_other_pages_and_in_the_address(open_page):
     page = open_page("/conv_lab?layer=relu&relu.side=5&relu.dtype=float64&kernel=5")
     view(page)
@@ -137,6 +202,18 @@ def test_own_numbers_are_taken_kept_and_refused_where_one_looks(open_page):
     assert sum_text(page).count("·") == 3 and "1·0.35" in sum_text(page)
 
 
+@pytest.mark.parametrize("name", ["conv_transpose", "avg_pool", "dropout", "adam"])
+def test_on_a_phone_every_array_fits(phone, name):
+    page = phone(f"/conv_lab?layer={name}&adam.steps=12", "dark")
+    view(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    demo = LAYERS[name]().carry_out()
+    assert isinstance(demo, Demo)
+    for panel in demo.panels:
+        box = canvas(page, panel.name).bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390, panel.name
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_the_numbers_and_their_sum_fit(phone, scheme):
     page = phone("/conv_lab?layer=batch_norm", scheme)
@@ -165,7 +242,10 @@ def test_the_loss_says_what_torchs_limit_does(open_page):
 
 @pytest.mark.parametrize(
     ("layer", "arrays"),
-    [("batch_norm", 6), ("relu", 2), ("max_pool", 2), ("linear", 4), ("loss", 6), ("init", 4)],
+    [
+        *[("conv_transpose", 5), ("batch_norm", 6), ("relu", 2), ("max_pool", 2), ("avg_pool", 2)],
+        *[("dropout", 2), ("linear", 4), ("loss", 6), ("adam", 6), ("init", 4)],
+    ],
 )
 def test_every_layer_agrees_with_torch(open_page, layer, arrays):
     page = open_page(f"/conv_lab?layer={layer}")

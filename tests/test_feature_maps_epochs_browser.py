@@ -7,7 +7,7 @@ from collections import Counter
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from core.data import DataRequest, load_data
 from core.networks.tensors import network_input
@@ -135,10 +135,9 @@ def test_the_maps_colours_are_seen_and_its_words_lie_outside_the_points(look, wi
     page = look("view=map", width, theme)
     page.locator(".photo-map[data-near]").wait_for(timeout=60_000)
     page.wait_for_selector(SETTLED)
-    slider, canvas = page.locator(".scrubber").bounding_box(), page.locator("canvas.points")
-    box = canvas.bounding_box()
-    assert 0 <= box["y"] - (slider["y"] + slider["height"]) < 40  # they belong together
-    assert box["width"] >= (330 if width == 390 else 600)
+    canvas = page.locator("canvas.points")
+    wait_for(lambda: 0 <= gap_above(canvas, page.locator(".scrubber")) < 40, "the map's place")
+    assert canvas.bounding_box()["width"] >= (330 if width == 390 else 600)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     png = b64decode(canvas.evaluate("(node) => node.toDataURL()").partition(",")[2])
     pixels = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
@@ -154,6 +153,12 @@ def test_the_maps_colours_are_seen_and_its_words_lie_outside_the_points(look, wi
         solid = (np.array(drawn[:3]) * drawn[3] + background * (255 - drawn[3])) / 255
         assert contrast(solid, background) >= 3
         assert not near[:, :24].any() and not near[-24:].any()
+
+
+def gap_above(lower: Locator, upper: Locator) -> float:
+    """Return the pixels between two things, which a page still being laid out moves in turn."""
+    above, below = upper.bounding_box(), lower.bounding_box()
+    return below["y"] - (above["y"] + above["height"]) if above and below else float("inf")
 
 
 def contrast(one: np.ndarray, other: np.ndarray) -> float:

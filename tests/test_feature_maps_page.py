@@ -107,7 +107,7 @@ def test_a_dropped_file_that_is_no_photo_is_one_sentence(folders):
     app = AppTest.from_function(script).run()
     app.file_uploader[0].upload("notes.txt", b"hello").run()
     assert not app.exception
-    assert app.error[0].value.endswith("GIF are accepted.")
+    assert app.error[0].value.endswith("expected JPEG, PNG, WebP, BMP or GIF.")
 
 
 def test_broken_weights_and_answers_are_told_in_a_sentence(run, page):

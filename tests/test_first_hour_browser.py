@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.config import recipe_for
 from core.runs.run import Run
 from core.runs.status import State
 from tests.app_server import SETTLED, wait_for
@@ -71,7 +72,10 @@ def test_train_pause_change_the_rate_refresh_go_on_and_read_the_verdict(open_pag
     press(page, "Continue")
     wait_for(lambda: run.status().state == State.TRAINING, "the run goes on")
     wait_for(
-        lambda: told(page, "Loss per batch", "marks") == "rate 0.002 → 0.0004",
+        lambda: (
+            told(page, "Loss per batch", "marks")
+            == f"rate {recipe_for('compact').learning_rate:g} → 0.0004"
+        ),
         "the change is marked on the curve",
     )
     press(page, "Stop")

@@ -10,8 +10,25 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("core.errors", "core.files", "core.folders", "core.system", "core.wording"),
-    ("core.mistakes",),
+    (
+        "core.errors",
+        "core.files",
+        "core.folders",
+        "core.memory",
+        "core.records",
+        "core.served",
+        "core.shared_reading",
+        "core.small_host",
+        "core.system",
+        "core.typed_path",
+        "core.visitors",
+        "core.wording",
+    ),
+    (
+        "core.changes",
+        "core.mistakes",
+        "core.variations",
+    ),
     ("core.architecture",),
     ("core.config", "core.command_line"),
     ("core.data", "core.numpy_nn", "core.pictures"),
@@ -19,13 +36,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.training",),
     ("core.runs",),
     ("core.comparison",),
-    ("core.explain", "core.conv_lab"),
-    ("core.check", "core.bench", "core.take_along"),
-    ("core.find_rate",),
+    ("core.explain", "core.conv_lab", "core.review"),
+    ("core.bench", "core.take_along", "core.exchange"),
+    ("core.check", "core.find_rate", "core.fetch", "core.train_printer", "core.compare"),
     (
-        *("core.train", "core.predict", "core.plan", "core.inspect", "core.make_shipped"),
-        "core.__main__",
+        *("core.train", "core.predict", "core.plan", "core.inspect"),
+        *("core.__main__", "core.export", "core.take_in"),
     ),
+    ("core.make_shipped",),
 )
 """Lowest first. Rooms of one floor do not know each other."""
 

@@ -12,12 +12,24 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.conv_lab.demos import BatchNorm, Demo, Layer, Linear, MaxPool, Relu
+from core.conv_lab.demos import (
+    Adam,
+    AvgPool,
+    BatchNorm,
+    ConvTranspose,
+    Demo,
+    Dropout,
+    Layer,
+    Linear,
+    MaxPool,
+    Relu,
+)
 from core.conv_lab.demos.packing import pack_layer
 from core.conv_lab.engines import Result, carry_out
 from core.conv_lab.lessons import what_breaks, where_it_shows
 from core.conv_lab.sabotage import MISTAKES
 from core.conv_lab.view import COLOURS, pack_lab
+from core.explain.fooling import Fooling
 from core.pictures import colour
 from core.pictures.packing import pack
 from core.pictures.tiles import to_bytes
@@ -39,6 +51,16 @@ LAYERS: list[tuple[str, Layer]] = [
     ("max_pool", MaxPool(9, 3, 1, 1, 2, dtype="float64")),
     ("batch_norm", BatchNorm(gamma=1.5, beta=-0.3)),
     ("batch_norm", BatchNorm(batch=3, channels=3, side=2, training=False, dtype="float64")),
+    ("conv_transpose", ConvTranspose()),
+    ("conv_transpose", ConvTranspose(3, 2, 3, 1, 1, dtype="float64")),
+    ("conv_transpose", ConvTranspose(2, 5, 1, 2)),
+    ("avg_pool", AvgPool()),
+    ("avg_pool", AvgPool(7, 3, 2, 1, ceil_mode=True)),
+    ("avg_pool", AvgPool(7, 2, 3, 1, count_include_pad=False, dtype="float64")),
+    ("dropout", Dropout(p=0.3)),
+    ("dropout", Dropout(side=3, training=False, dtype="float64")),
+    ("adam", Adam(noise=1.0, steps=5)),
+    ("adam", Adam(decay=0.3, decoupled=False, dtype="float64")),
 ]
 TERMS = {
     "y": ("y", conv_lab_sums.output_products),
@@ -104,6 +126,7 @@ def make_cases() -> dict[str, object]:
         "mistakes": [mistakes_case(mistake, random) for mistake in MISTAKES],
         "bytes": [bytes_case(scale, random) for scale in (0.7, 3.0)],
         "diverging": diverging_case(random),
+        "fooled": [fooled_case(steps, random) for steps in (0, 1, 3, 90, 255)],
         "percent": [
             {"share": share, "text": percent(share)} for share in [0.0, 1.0, *random.random(50)]
         ],
@@ -138,6 +161,20 @@ def index_case(shape: tuple[int, ...], random: np.random.Generator) -> dict[str,
     index = tuple(int(random.integers(size)) for size in shape)
     flat = int(np.ravel_multi_index(index, shape)) if shape else 0
     return {"shape": list(shape), "index": list(index), "flat": flat}
+
+
+def fooled_case(steps: int, random: np.random.Generator) -> dict[str, object]:
+    """Return a photo before and after so many gradient steps."""
+    photo = random.integers(0, 256, (3, 3, 3), dtype=np.uint8)
+    direction = random.integers(-1, 2, photo.shape).astype(np.int8)
+    found = Fooling(photo, direction, np.zeros(256), None, None)
+    return {
+        "steps": steps,
+        "photo": photo.ravel().tolist(),
+        "direction": (direction + 1).ravel().tolist(),
+        "changed": found.changed(steps).ravel().tolist(),
+        "factor": found.factor(steps),
+    }
 
 
 def sums_case(result: Result, random: np.random.Generator) -> dict[str, object]:

@@ -11,7 +11,7 @@ from core.runs.worker import Worker
 from core.training.blocks import blocks_of
 from core.training.events import LayerMeasured, LayersMeasured
 from pages.parts.train.layers import LINES, MOST_EPOCHS, chart_of, mean_text, thinned
-from tests.test_pages import app, texts, train_page  # noqa: F401 - fixtures
+from tests.test_pages import texts, train_page  # noqa: F401 - fixtures
 
 BARE = text_of("article").replace("batchnorm\n", "")
 CONFIG = TrainConfig(

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from core.config import TrainConfig
@@ -126,7 +127,34 @@ def test_on_a_phone_the_engines_stand_in_line(open_page, page, quick_run):
         assert ours["x"] == theirs["x"] == apart["x"]
         assert ours["y"] < theirs["y"] < apart["y"]
         assert ours["width"] == theirs["width"] and ours["x"] + ours["width"] <= 390
-    places = [box.bounding_box() for box in page.get_by_test_id("stMetric").all()[:4]]
+    metrics = page.get_by_test_id("stMetric")
+    metrics.nth(3).wait_for()
+    places = [metrics.nth(number).bounding_box() for number in range(4)]
     numpy, torch = places[::2], places[1::2]
     assert len({place["x"] for place in numpy}) == len({place["x"] for place in torch}) == 1
     assert all(a["y"] == b["y"] and a["x"] < b["x"] for a, b in zip(numpy, torch, strict=True))
+
+
+def test_two_dropped_arrays_are_compared_and_their_map_fits(open_page, page, tmp_path):
+    theirs = np.random.default_rng(0).standard_normal((1, 4, 12, 12)).astype(np.float32)
+    ours = theirs.copy()
+    ours[:, :, 0] += 1
+    for name, array in (("ours", ours), ("theirs", theirs)):
+        np.save(tmp_path / f"{name}.npy", array)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_default_timeout(60_000)
+    open_page("/numpy_network?view=Side-by-side+training&run=new")
+    page.get_by_text("Compare two arrays").click()
+    for name in ("ours", "theirs"):
+        box = page.locator(f".st-key-array-{name} input[type=file]")
+        box.set_input_files(str(tmp_path / f"{name}.npy"))
+    page.get_by_text("This is not rounding: 48 of 576 numbers").first.wait_for()
+    page.get_by_text("look at the padding").first.wait_for()
+    page.locator(".js-plotly-plot").nth(1).wait_for()
+    axes = page.locator(".js-plotly-plot .xtitle, .js-plotly-plot .ytitle").all_text_contents()
+    assert set(axes) == {"row", "column", "channel"}
+    page.wait_for_selector(SETTLED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    report = page.get_by_test_id("stCode")
+    report.hover()  # by which its button to copy appears
+    report.get_by_role("button").wait_for()

@@ -46,7 +46,7 @@ def layers_of(open_page, run: Run, title: str) -> None:
 
 
 def test_batch_norms_out_and_in_again_compared_and_sent_to_a_colleague(open_page, browser, server):
-    page = open_page("/train?run=new")
+    page = open_page("/train?run=new&network=article")
     page.get_by_text("Change the network").click()
     page.locator(".network-editor[data-drawn]").wait_for()
     page.wait_for_selector(SETTLED)

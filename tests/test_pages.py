@@ -1,8 +1,6 @@
 """The pages without a browser: what they say for good and for bad input."""
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import pytest
@@ -18,20 +16,7 @@ from core.runs.run import Run
 from core.train import main as train_on_the_command_line
 from pages.parts.shared.why import patch_inside
 from pages.parts.shared.words import sentence
-
-ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    """Give the app on its start page, with folders of its own."""
-    import streamlit as st
-
-    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+from tests.pool import Pool
 
 
 @pytest.fixture
@@ -80,6 +65,7 @@ def test_an_unknown_model_in_the_address_is_told(app):
 
 
 def test_the_form_says_how_many_weights_the_chosen_network_has(train_page):
+    train_page.query_params["network"] = "article"
     train_page.run()
     assert "At 96 pixels a side this network has 209,601 weights." in texts(train_page)
     train_page.number_input(key="size-article-drawn").set_value(224).run()
@@ -118,22 +104,13 @@ def test_the_articles_mistakes_can_be_switched_on_and_are_named_everywhere(train
     assert not train_page.exception
 
 
-@dataclass
-class Pool:
-    """A pool of workers that only remembers what it was told to train."""
-
-    begun: list[Run]
-
-    def start(self, run: Run) -> None:
-        self.begun.append(run)
-
-
 def test_a_run_that_never_started_can_be_looked_at(train_page):
     run = create_run(TrainConfig(image_size=96), "my run")
     train_page.query_params["run"] = run.id
     train_page.run()
     assert not train_page.exception
     assert "After the first epoch" in texts(train_page)
+    assert "In float32" not in texts(train_page)
 
 
 def test_networks_of_ones_own_are_compared_by_name(train_page):
@@ -158,6 +135,7 @@ def test_a_finished_run_shows_its_mistakes_and_its_weights(train_page, tmp_path)
     train_page.run()
     assert not train_page.exception
     assert "Test pictures after epoch 1" in texts(train_page)
+    assert "In float32, as it was told. On " in texts(train_page)
     assert len(train_page.get("plotly_chart")) == 3
     for part in ("Compare runs", "What was found", "Rename or delete", "Weights and recipe"):
         train_page.segmented_control(key="results-part").set_value(part).run()
@@ -176,6 +154,10 @@ def test_a_broken_run_folder_does_not_break_the_page(train_page, tmp_path):
     train_page.query_params["run"] = "broken"
     train_page.run()
     assert not train_page.exception
+    said = texts(train_page).replace("\\", "")
+    assert "The run broken is damaged: its config.json is not JSON. Choose another run" in said
+    train_page.query_params["run"] = "gone"
+    train_page.run()
     assert "names a run that is not here" in texts(train_page)
 
 
@@ -195,6 +177,7 @@ def test_a_broken_run_folder_does_not_break_the_page(train_page, tmp_path):
 def test_a_number_that_cannot_work_says_so_under_its_box_and_start_waits(
     train_page, key, typed, sentence
 ):
+    train_page.query_params["network"] = "article"
     train_page.run()
     assert not train_page.button(key="start").disabled
     train_page.number_input(key=key).set_value(typed).run()

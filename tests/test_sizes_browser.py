@@ -22,6 +22,8 @@ ADDRESSES = (
     "/conv_lab",
     "/conv_lab?layer=max_pool",
     "/conv_lab?layer=loss",
+    "/conv_lab?layer=conv_transpose",
+    "/conv_lab?layer=adam",
     "/numpy_network",
     "/numpy_network?view=Side-by-side+training",
 )
@@ -73,7 +75,7 @@ FAULTS = """
 @pytest.fixture(scope="module")
 def finished(server) -> None:
     """Train a small run that all views can show."""
-    few = ["--model", "compact", "--image-size", "32", "--epochs", "2", "--no-augment"]
+    few = ["--model", "compact", "--image-size", "32", "--epochs", "2", "--vary"]
     few += ["--train-per-class", "8", "--test-per-class", "6", "--json"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GLASS_CNN_CACHE", str(server.cache))
@@ -110,7 +112,7 @@ def in_view(page: Page, seen: Locator) -> bool:
 
 def test_on_a_phone_what_a_click_brings_is_in_view(open_page, page, server):
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page("/train?run=new")
+    open_page("/train?run=new&network=article")
     epochs = page.get_by_label("Epochs", exact=True)
     epochs.fill("300")
     epochs.press("Enter")

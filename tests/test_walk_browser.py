@@ -130,7 +130,7 @@ def test_the_lab_keeps_its_experiment_and_its_layer(open_page):
     assert page.url == before
     expect(page.get_by_role("radio", name="ReLU")).to_be_checked()
     page.get_by_text("9 x 9").first.wait_for()
-    page.get_by_role("radio", name="Convolution").click()
+    page.get_by_role("radio", name="Convolution", exact=True).click()
     expect(page.get_by_role("slider", name="Stride")).to_have_value("2")
 
 

@@ -14,6 +14,7 @@ import {
   weightGradientTerms,
 } from "../../pages/parts/conv_lab/lab/sums.js";
 import { explain, leadsTo } from "../../pages/parts/conv_lab/layer_view/sums.js";
+import { changedBy, differenceOf, enlargedBy } from "../../pages/parts/shared/fooling/step.js";
 import { makeScale, toBytes } from "../../pages/parts/web/colours.js";
 import { percent } from "../../pages/parts/web/numbers.js";
 import { Tiling } from "../../pages/parts/web/tiling.js";
@@ -63,23 +64,24 @@ test("every number of a layer comes out of the sum that is written for it", () =
   let seen = 0;
   for (const packed of cases.layers) {
     /** @type {import("../../pages/parts/web/unpack.js").Packed<LayerHeader>} */
-    const { header: { layer, settings, panels }, arrays } = unpack(bytesOf(packed));
+    const { header, arrays } = unpack(bytesOf(packed));
+    const { layer, panels } = header;
     for (const { name, result, shape } of panels) {
       const { values } = arrays[name];
       const size = largestMagnitude(values);
       values.forEach((number, flat) => {
         const index = indexOf(shape, flat);
         if (result) {
-          const sum = explain(layer, settings, arrays, name, index);
+          const sum = explain(header, arrays, name, index);
           const written = sum.pieces.map((piece) => (typeof piece === "string" ? piece : piece.text)).join("");
           assert.ok(Math.abs(sum.value - number) <= 6e-4 * Math.max(size, 1e-3), `${layer} ${name}[${index}]: ${written}`);
           for (const [array, places] of Object.entries(sum.places))
             for (const place of places) assert.notEqual(at(arrays[array], ...place), undefined);
           seen++;
         } else {
-          const to = leadsTo(layer, settings, arrays, { name, index }, { name: "y", index: [0, 0] });
+          const to = leadsTo(header, arrays, { name, index }, { name: "y", index: [0, 0] });
           if (to) assert.notEqual(at(arrays[to.name], ...to.index), undefined);
-          else assert.equal(layer, "max_pool", `${name}[${index}] leads nowhere`);
+          else assert.match(layer, /_pool$|conv_transpose/, `${name}[${index}] leads nowhere`);
         }
       });
     }
@@ -90,8 +92,8 @@ test("every number of a layer comes out of the sum that is written for it", () =
 test("the sums of small layers are written as one would write them", () => {
   const written = cases.layers.slice(0, 4).map((/** @type {string} */ packed) => {
     /** @type {import("../../pages/parts/web/unpack.js").Packed<LayerHeader>} */
-    const { header: { layer, settings }, arrays } = unpack(bytesOf(packed));
-    return explain(layer, settings, arrays, "y", [0, 0]).pieces
+    const { header, arrays } = unpack(bytesOf(packed));
+    return explain(header, arrays, "y", [0, 0]).pieces
       .map((piece) => (typeof piece === "string" ? piece : piece.text)).join("");
   });
   assert.match(written[0], /^0\.19 \(bias\) \+ 0\.13\u00b70\.35 \+ \(\u22120\.13\)\u00b70\.82 \+ /);
@@ -140,6 +142,20 @@ test("the diverging scale has Python's colours", () => {
     const from = 4 * place(Number(value), limit);
     assert.deepEqual(Array.from(table.subarray(from, from + 3)), rgb[i], String(value));
   });
+});
+
+test("a gradient step changes a photo as Python says, and its difference can be drawn", () => {
+  for (const { steps, photo, direction, changed, factor } of cases.fooled) {
+    const mine = changedBy(Uint8Array.from(photo), Uint8Array.from(direction), steps);
+    assert.deepEqual(Array.from(mine), changed);
+    assert.equal(enlargedBy(steps), factor);
+    const drawn = differenceOf(Uint8Array.from(photo), mine, factor);
+    changed.forEach((/** @type {number} */ value, /** @type {number} */ i) => {
+      const exact = 128 + factor * (value - photo[i]);
+      assert.equal(drawn[i], Math.min(255, Math.max(0, exact)));
+      if (steps <= 127) assert.equal(drawn[i], exact);
+    });
+  }
 });
 
 test("shares are written as Python writes them", () => {
