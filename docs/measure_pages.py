@@ -65,7 +65,7 @@ def points(page: Page) -> int:
 
 def first_loss(page: Page, server: Server, warm_seconds: float) -> float:
     """Measure from the click on Start to the first point, for a page open ``warm_seconds``."""
-    page.goto(f"{server.url}/train?run=new")
+    page.goto(f"{server.url}/train?run=new&network=article")
     start = page.get_by_role("button", name="Start", exact=True)
     start.wait_for()
     page.wait_for_timeout(warm_seconds * 1000)
@@ -96,7 +96,7 @@ def answer(page: Page, pet: int) -> float:
 
 def editor(page: Page) -> list[float]:
     """Measure from a key in the article's text on the Train page to the first block's shape."""
-    page.goto(page.url.split("/train")[0] + "/train?run=new")
+    page.goto(page.url.split("/train")[0] + "/train?run=new&network=article")
     page.get_by_text("Change the network").click()
     page.locator(".network-editor[data-drawn]").wait_for()
     page.wait_for_selector(SETTLED)
@@ -113,7 +113,7 @@ def batches_in_window(run: Run) -> int:
 def cost_of_following(browser: Browser, server: Server) -> tuple[float, float]:
     """Return the median batches in a window unwatched and followed by one page, in turn."""
     page = browser.new_page()
-    page.goto(f"{server.url}/train?run=new")
+    page.goto(f"{server.url}/train?run=new&network=article")
     epochs = page.get_by_label("Epochs", exact=True)
     epochs.fill("500")
     epochs.press("Enter")
@@ -137,7 +137,7 @@ def cost_of_following(browser: Browser, server: Server) -> tuple[float, float]:
 
 def recipe(page: Page, server: Server, photos: Path) -> str:
     """Train the article's recipe from the page; say how long from the click to its end."""
-    page.goto(f"{server.url}/train?run=new")
+    page.goto(f"{server.url}/train?run=new&network=article")
     page.get_by_text("A folder of photos").click()
     page.get_by_text("pictures that the project draws itself").wait_for(state="hidden")
     folder = page.get_by_role("textbox", name="Path of the folder")

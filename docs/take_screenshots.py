@@ -38,7 +38,7 @@ def train(page: Page) -> None:
 
 def editor(page: Page) -> None:
     """Open the network's editor with its second convolution chosen, at the top of the window."""
-    page.goto("/train?run=new")
+    page.goto("/train?run=new&network=article")
     page.get_by_text("Change the network").click()
     page.locator(".network-editor[data-drawn]").wait_for(timeout=30_000)
     page.wait_for_selector(SETTLED)
