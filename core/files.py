@@ -7,11 +7,11 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import AcquireReturnProxy, FileLock, Timeout
+from filelock import FileLock, Timeout
 
 from core.errors import WriteError
 
@@ -150,7 +150,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def claimed_lock(path: Path) -> AcquireReturnProxy:
+def claimed_lock(path: Path) -> AbstractContextManager[object]:
     """Take a lock for as long as a block lasts; ``Timeout`` when another process holds it.
 
     It is tried for a moment: ``is_locked`` holds it, too, while somebody asks.

@@ -14,6 +14,7 @@ from pages.parts.shared.form_state import (
 )
 from pages.parts.shared.network_editor import network_editor
 from pages.parts.shared.number_choices import plan_of
+from pages.parts.shared.one_of import one_of
 from pages.parts.shared.words import escape_markdown
 
 OTHERS = {RUN: "from a run", NOTHING: "from nothing", ADDRESS: "from the address"}
@@ -21,16 +22,13 @@ OTHERS = {RUN: "from a run", NOTHING: "from nothing", ADDRESS: "from the address
 
 def choose_start(form: Form) -> None:
     """Draw what a network may start from, for a run the list of them."""
-    options = [*presets(), RUN, NOTHING, *([ADDRESS] if form.start == ADDRESS else [])]
-    if st.session_state.get("network") != form.start:
-        st.session_state["network"] = form.start
-    st.segmented_control(
+    one_of(
         "Network",
-        options,
-        format_func=lambda option: OTHERS.get(option, option),
-        required=True,
+        [*presets(), RUN, NOTHING, *([ADDRESS] if form.start == ADDRESS else [])],
+        form.start,
+        lambda start: start_from(form, start),
         key="network",
-        on_change=lambda: start_from(form, st.session_state["network"]),
+        format_func=lambda option: OTHERS.get(option, option),
         help="One that comes with the program, the network of an earlier run, or nothing. Each can "
         "be changed below.",
     )

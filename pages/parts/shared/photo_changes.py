@@ -14,6 +14,7 @@ from core.errors import DataError, GlassError, sentence_for
 from core.review.findings import FoundPhoto, article, said
 from core.review.thumbnails import Thumbnail, thumbnails
 from core.runs.bringing import changing_list, may_review
+from pages.parts.shared.one_of import one_of
 from pages.parts.shared.visitor import visitor
 from pages.parts.shared.words import escape_markdown
 
@@ -146,20 +147,13 @@ def switch(
 ) -> None:
     """Draw the switch of one photo: as it is, left out, or the other class."""
     mark = hashlib.sha256(photo.name.encode()).hexdigest()[:12]
-    widget = f"change-{key}-{mark}"
-    if st.session_state.get(widget) != now:  # another switch or browser may have changed it
-        st.session_state[widget] = now
-
-    def change() -> None:
-        choose(kept, [photo.name], st.session_state[widget])
-
-    st.segmented_control(
+    one_of(
         f"What {escape_markdown(photo.name)} is",
         [Choice.KEEP, Choice.TURN_OVER, Choice.LEAVE_OUT],
+        now,
+        lambda choice: choose(kept, [photo.name], choice),
+        key=f"change-{key}-{mark}",
         format_func=lambda choice: escape_markdown(said(choice, photo, classes)),
-        required=True,
-        key=widget,
-        on_change=change,
         disabled=not mine,
         label_visibility="collapsed",
     )

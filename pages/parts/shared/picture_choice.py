@@ -16,6 +16,7 @@ from core.served import is_served, roots, what_is_open
 from pages.parts.shared.article_photos import choose_article_set
 from pages.parts.shared.form_state import Form
 from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.one_of import one_of
 from pages.parts.shared.photo_boxes import choose_boxes
 from pages.parts.shared.photo_source import ARTICLE, BOXES, FOLDER, SOURCES, WHAT_TO_DO
 from pages.parts.shared.words import escape_markdown
@@ -27,18 +28,16 @@ SAMPLE_SIDE = 96
 
 def choose_source(form: Form) -> None:
     """Draw the choice of where pictures come from."""
-    if st.session_state.get("source") != form.source:
-        st.session_state["source"] = form.source
 
-    def choose() -> None:
-        form.source, form.refused = st.session_state["source"], ""
+    def choose(source: str) -> None:
+        form.source, form.refused = source, ""
 
-    st.segmented_control(
+    one_of(
         "Pictures",
         SOURCES,
-        required=True,
+        form.source,
+        choose,
         key="source",
-        on_change=choose,
         help="Drawn pets need no download, so you can start at once. Your own photos are dropped "
         "here, or lie in a folder or a zip with one sub-folder for each of two classes.",
     )

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-import streamlit as st
-
 from core.config import RECIPES, TrainConfig
 from core.errors import ConfigError
 from pages.parts.shared.form_state import RUN, Form
 from pages.parts.shared.more_choices import OPTIMIZER_NAMES
+from pages.parts.shared.one_of import one_of
 
 RECIPE_NAMES = {
     "article": "As in the article",
@@ -20,20 +19,13 @@ RECIPE_NAMES = {
 
 def choose_recipe(form: Form) -> None:
     """Draw what all other choices start from; a network that somebody chose or changed stays."""
-    options = recipes_of(form)
-    if st.session_state.get("recipe") != form.recipe:
-        st.session_state["recipe"] = form.recipe
-
-    def choose() -> None:
-        form.follow(st.session_state["recipe"])
-
-    st.segmented_control(
+    one_of(
         "Recipe",
-        options,
-        format_func=recipe_name,
-        required=True,
+        recipes_of(form),
+        form.recipe,
+        form.follow,
         key="recipe",
-        on_change=choose,
+        format_func=recipe_name,
         help="What all choices below start from. Each comes with its own network, unless you have "
         "chosen or changed one. What you type is kept with its recipe.\n\n"
         + "\n\n".join(f"**{recipe_name(name)}.** {in_a_line(RECIPES[name])}" for name in RECIPES),
