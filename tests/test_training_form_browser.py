@@ -75,3 +75,19 @@ def test_an_own_network_is_kept_shared_trained_and_taken_along(open_page, browse
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("1")
     page.go_back()
     page.get_by_role("button", name="Train on").wait_for()
+
+
+def test_a_forms_late_address_does_not_take_the_place_of_a_runs(open_page):
+    page = open_page("/train?run=new")
+    page.get_by_text("Some of the training pictures").wait_for()
+    page.evaluate("history.replaceState(history.state, '', '/train?run=begun-meanwhile')")
+    size = page.get_by_label("Pixels a side", exact=True)
+    size.fill("48")
+    size.press("Enter")
+    page.get_by_text("At 48 pixels a side this network has").wait_for()
+    page.wait_for_selector(SETTLED)
+    assert page.evaluate("location.search") == "?run=begun-meanwhile"
+    page.evaluate("history.replaceState(history.state, '', '/train?run=new')")
+    size.fill("64")
+    size.press("Enter")
+    page.wait_for_url(re.compile("run=new.*size=64"))

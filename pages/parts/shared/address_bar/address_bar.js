@@ -4,6 +4,16 @@
 /** @param {{data: {query: string}}} update */
 export default function ({ data }) {
   const search = data.query ? `?${data.query}` : "";
-  if (search === location.search) return;
+  if (search === location.search || showsAnotherRun(data.query)) return;
   history.replaceState(history.state, "", location.pathname + search + location.hash);
+}
+
+/**
+ * Whether the page has gone on to a run meanwhile: on a slow computer a form's address comes late,
+ * when the training that it began is in the address already.
+ * @param {string} query
+ */
+function showsAnotherRun(query) {
+  const shown = new URLSearchParams(location.search).get("run") ?? "new";
+  return shown !== "new" && shown !== new URLSearchParams(query).get("run");
 }
