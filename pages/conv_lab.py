@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.conv_lab import convolution, layer_demos, state
+from pages.parts.conv_lab.tabs import choose_layer
 from pages.parts.shared.page import open_page
 
 # On a laptop all tabs stand in one row, so that the picture stays on screen.
@@ -15,16 +16,9 @@ _STYLE = """
 with open_page("conv_lab"):
     st.html(_STYLE)
     state.read_address()
-    layer = st.segmented_control(
-        "Layer",
-        list(state.LAYERS),
-        format_func=state.LAYERS.__getitem__,
-        key="lab_layer",
-        required=True,
-        label_visibility="collapsed",
-    )
+    layer = choose_layer()
     if layer == "conv":
         convolution.show()
     else:
-        layer_demos.show(str(layer))
+        layer_demos.show(layer)
     state.write_address()

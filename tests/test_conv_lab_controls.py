@@ -13,12 +13,11 @@ APART = "Height and width apart"
 
 def page() -> None:
     """Draw the controls alone, with the address."""
-    import streamlit as st
-
     from pages.parts.conv_lab import controls, state
+    from pages.parts.conv_lab.tabs import choose_layer
 
     state.read_address()
-    st.segmented_control("Layer", list(state.LAYERS), key="lab_layer")
+    choose_layer()
     controls.show(state.current())
     state.write_address()
 

@@ -11,12 +11,11 @@ from pages.parts.conv_lab.state import LAYERS
 
 def page() -> None:
     """Draw the lab as its page does, without the frame that all pages share."""
-    import streamlit as st
-
     from pages.parts.conv_lab import convolution, layer_demos, state
+    from pages.parts.conv_lab.tabs import choose_layer
 
     state.read_address()
-    layer = st.session_state.lab_layer
+    layer = choose_layer()
     if layer == "conv":
         convolution.show()
     else:

@@ -17,6 +17,7 @@ from pages.parts.conv_lab.initialisation import COLOURS, show_initialisation
 from pages.parts.conv_lab.layer_view import layer_view
 from pages.parts.conv_lab.strips import strips
 from pages.parts.conv_lab.ways_out import offer_ways_out
+from pages.parts.shared.following import follow
 from pages.parts.shared.line_chart import Chart, Series, line_chart
 from pages.parts.shared.words import escape_markdown
 
@@ -77,13 +78,19 @@ def show(name: str) -> None:
 def _controls(name: str, layer: Layer) -> None:
     for field, setting in settings(layer).items():
         _control(name, field, setting, getattr(layer, field))
-    dtype = _follow(name, "dtype", layer.dtype == "float64")
+    dtype = _key(name, "dtype")
 
     def choose_dtype() -> None:
         chosen = "float64" if st.session_state[dtype] else "float32"
         layer_state.use(name, layer_state.current(name).but(dtype=chosen))
 
-    st.toggle("float64", key=dtype, on_change=choose_dtype, help="16 digits instead of 7.")
+    st.toggle(
+        "float64",
+        bool(follow(dtype, layer.dtype == "float64")),
+        key=dtype,
+        on_change=choose_dtype,
+        help="16 digits instead of 7.",
+    )
     if own_fields(layer):
         own = st.popover("Own numbers", icon=":material/edit_square:", on_change="rerun")
         if own.open:
@@ -96,7 +103,7 @@ def _control(name: str, field: str, setting: Setting, value: int | float) -> Non
         following = value + 1 if value < setting.high else setting.low
         st.button(
             setting.label,
-            key=f"layer_{name}_{field}",
+            key=_key(name, field),
             on_click=lambda: layer_state.use(
                 name, layer_state.current(name).but(**{field: type(value)(following)})
             ),
@@ -104,14 +111,15 @@ def _control(name: str, field: str, setting: Setting, value: int | float) -> Non
             icon=":material/casino:",
         )
         return
-    key = _follow(name, field, bool(value) if setting.switch else value)
+    key = _key(name, field)
+    shown = follow(key, bool(value) if setting.switch else value)
 
     def change() -> None:
         chosen = type(value)(st.session_state[key])
         layer_state.use(name, layer_state.current(name).but(**{field: chosen}))
 
     if setting.switch:
-        st.toggle(setting.label, key=key, on_change=change, help=setting.explanation)
+        st.toggle(setting.label, bool(shown), key=key, on_change=change, help=setting.explanation)
         return
     kind = type(value)
     low, high, step = (kind(each) for each in (setting.low, setting.high, setting.step))
@@ -119,6 +127,7 @@ def _control(name: str, field: str, setting: Setting, value: int | float) -> Non
         setting.label,
         low,
         high,
+        shown,
         step=step,
         format=f"%.{_decimals(setting.step)}f" if kind is float else None,
         key=key,
@@ -132,12 +141,8 @@ def _decimals(step: float) -> int:
     return len(f"{step:g}".partition(".")[2])
 
 
-def _follow(name: str, field: str, value: object) -> str:
-    """Let a widget show the layer's value; set it only when it differs, or drags jump back."""
-    key = f"layer_{name}_{field}"
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
+def _key(name: str, field: str) -> str:
+    return f"layer_{name}_{field}"
 
 
 def _offer(name: str, layer: Layer, broken: Broken) -> None:

@@ -30,13 +30,14 @@ LAYERS = {
     "init": "Initialisation",
 }
 LOOKS = {"view", "in", "out", "cell"}  # names in the address of what is looked at
+LAYER_TABS = "lab_layer"  # the widget's key
 _BROWSER_IS_LATE = 1.5  # seconds
 
 
 def read_address() -> None:
     """Take the experiment from the address when the address is new to this session."""
     query = st.query_params.to_dict()
-    arrived = "lab_layer" not in st.session_state  # widgets are forgotten on the way to other pages
+    arrived = LAYER_TABS not in st.session_state  # widgets are forgotten on the way to other pages
     changed = st.session_state.pop("lab_changed", False)
     if not arrived and (changed or query == st.session_state.get("lab_query") or _is_late(query)):
         return
@@ -51,7 +52,7 @@ def read_address() -> None:
     if layer not in LAYERS:
         sentences.append(f"In the address, layer must be one of {', '.join(LAYERS)}; conv is used.")
         layer = "conv"
-    st.session_state.lab_layer = layer
+    choose_layer(layer)
     sentences += layer_state.read_layer(layer, query)
 
 
@@ -70,9 +71,8 @@ def _is_late(query: dict[str, str]) -> bool:
 def write_address() -> None:
     """Put the experiment into the address, so that a copied link reopens it."""
     query = to_query(current()) | look_to_query(look())
-    if st.session_state.lab_layer != "conv":
-        query["layer"] = st.session_state.lab_layer
-        query |= layer_state.layer_query(st.session_state.lab_layer)
+    if layer() != "conv":
+        query |= {"layer": layer()} | layer_state.layer_query(layer())
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     before = st.session_state.get("lab_query", query)
@@ -82,6 +82,16 @@ def write_address() -> None:
         st.session_state.lab_left = [(q, at) for q, at in left if at > since]
         st.session_state.lab_left.append((before, time.monotonic()))
     st.session_state.lab_query = query
+
+
+def layer() -> str:
+    """Return the layer whose tab is open."""
+    return cast(str, st.session_state.lab_open_layer)
+
+
+def choose_layer(layer: str) -> None:
+    """Open a layer's tab."""
+    st.session_state.lab_open_layer = layer
 
 
 def current() -> Experiment:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.architecture.library import SIDES, presets
 from core.runs.listing import names_of
+from pages.parts.shared.following import follow
 from pages.parts.shared.form_state import (
     ADDRESS,
     NOTHING,
@@ -58,11 +59,11 @@ def choose_run_to_start_from(form: Form) -> None:
         if run is not None:
             form.begin_with(RUN, run.config.model, origin(run))
 
-    if st.session_state.get("network-run") != form.run.id:
-        st.session_state["network-run"] = form.run.id
+    shown = follow("network-run", form.run.id)
     st.selectbox(
         "Run whose network to start from",
         list(names),
+        list(names).index(shown) if shown else 0,
         format_func=names.__getitem__,
         key="network-run",
         on_change=choose,

@@ -1,9 +1,11 @@
-"""A row of choices that shows what the program holds, which others may change too."""
+"""A row of choices of which the program holds one."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 import streamlit as st
+
+from pages.parts.shared.following import follow
 
 Option = TypeVar("Option")
 
@@ -21,18 +23,17 @@ def one_of(
     label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> None:
     """Draw ``options`` with ``now`` chosen; another one is told to ``choose``."""
-    if st.session_state.get(key) != now:
-        st.session_state[key] = now
 
     def change() -> None:
         chosen = st.session_state[key]
-        # A browser that has not drawn the choice yet when it reports says that none is taken.
+        # A browser that reports before it has drawn the choice says that none is taken.
         if chosen is not None:
             choose(chosen)
 
     st.segmented_control(
         label,
         options,
+        default=follow(key, now),
         format_func=format_func,
         required=True,
         key=key,
