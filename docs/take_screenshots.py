@@ -30,6 +30,15 @@ def classify(page: Page) -> None:
     page.locator(".answer .label").wait_for(timeout=30_000)
 
 
+def fool_it(page: Page) -> None:
+    """Let the smallest step turn a drawn cat's answer, at the top of the window."""
+    classify(page)
+    fold = page.get_by_text("Fool it:")
+    fold.click()
+    page.locator('.fooling[data-turned="true"]').wait_for(timeout=60_000)
+    fold.evaluate("each => each.scrollIntoView()")
+
+
 def train(page: Page) -> None:
     """Look at the finished run."""
     page.goto(f"/train?run={RUN}")
@@ -59,6 +68,12 @@ def conv_lab(page: Page) -> None:
     page.get_by_text("Kernel w").first.wait_for(timeout=30_000)
 
 
+def adam(page: Page) -> None:
+    """Open the lab on a step of Adam."""
+    page.goto("/conv_lab?layer=adam")
+    page.get_by_text("NumPy, torch, and their difference").wait_for(timeout=30_000)
+
+
 def numpy_network(page: Page) -> None:
     """Send a drawn cat through both engines."""
     page.goto("/numpy_network")
@@ -68,10 +83,12 @@ def numpy_network(page: Page) -> None:
 
 SHOTS: dict[str, Callable[[Page], None]] = {
     "classify": classify,
+    "fool_it": fool_it,
     "train": train,
     "editor": editor,
     "feature_maps": feature_maps,
     "conv_lab": conv_lab,
+    "adam": adam,
     "numpy_network": numpy_network,
 }
 
