@@ -109,7 +109,7 @@ def make(folders: list[Path], epochs: int, work: Path, out: Path) -> dict[str, o
         "train_photos": len(learnt.train) - drawn,
         "train_drawn": drawn,
         "validation_photos": len(learnt.test),
-        "minutes": round(run.log.epochs()[-1].seconds / 60, 1),
+        "minutes": round(sum(epoch.seconds for epoch in run.log.epochs()) / 60, 1),
         "config": run.settled.replace(data="photos and drawn pets").to_dict(),
     }
     return write(out, weights, facts | measure(weights, facts, folders[0], learnt))

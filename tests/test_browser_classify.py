@@ -9,12 +9,13 @@ import pytest
 from playwright.sync_api import expect
 
 from core.data.drawn import draw_pet
+from core.networks.weight_files import SHIPPED, read_weight_record
 from tests.app_server import wait_for
 
 pytestmark = pytest.mark.browser
 
 CAT, DOG = 1, 0
-SIDE = 96  # pixels of a photo as the shipped model gets it
+SIDE = read_weight_record(SHIPPED)["image_size"]  # pixels of a photo as the network gets it
 
 
 def png(label: int, number: int) -> bytes:

@@ -110,7 +110,10 @@ def test_weights_go_in_by_command(elsewhere, tmp_path, capsys):
     shutil.copy(SHIPPED.with_suffix(".json"), tmp_path / "own.json")
     assert take_in([str(tmp_path / "own.safetensors")]) == 0
     (own,) = [kept for kept in list_kept().values() if kept.facts["file"] == "own"]
-    assert "certainty" in own.facts and own.facts["image_size"] == 96
+    assert (
+        "certainty" in own.facts
+        and own.facts["image_size"] == Classifier.load().facts["image_size"]
+    )
 
 
 def test_a_run_goes_out_and_in_by_command(trained, elsewhere, tmp_path, capsys):

@@ -34,11 +34,15 @@ def test_the_shipped_networks_beginning_is_rebuilt():
     shipped = Classifier.load()
     initial = shipped.untrained()
     assert initial is not None
-    first, others = (build_model("compact", 96, "kaiming_normal", seed) for seed in (0, 1))
+    config = TrainConfig.from_dict(shipped.facts["config"])
+    first, others = (
+        build_model(config.model, config.image_size, config.init, seed)
+        for seed in (config.seed, config.seed + 1)
+    )
     assert torch.equal(conv(initial).weight, conv(first).weight)
     to_own, to_another = moved(shipped.model, initial)[0], moved(shipped.model, others)[0]
     assert to_own is not None and to_another is not None
-    assert to_own < 0.6 < 1.2 < to_another  # training goes on from where it began
+    assert to_own < to_another  # training goes on from where it began
 
 
 def test_the_change_is_what_was_planted():
