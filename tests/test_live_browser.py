@@ -77,7 +77,7 @@ def number(page: Page, name: str) -> int:
 
 
 def points(page: Page) -> int:
-    return int(page.locator(".live .plot").get_attribute("data-points"))
+    return int(page.locator(".live .plot").get_attribute("data-points") or 0)
 
 
 def more(page: Page, count: int) -> None:
@@ -134,7 +134,7 @@ def test_the_camera_is_answered_until_it_is_stopped_and_begins_again(chromium):
             "aria-label", re.compile(r"^P\(cat\) of the last 20 seconds: between \d+ % and")
         )
         expect(page.locator(".live .spoken")).to_contain_text("P(cat)")
-        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Stop").press("Enter")
         assert camera_states(page) == ["ended"]
         page.get_by_text("The camera is off.").wait_for()
         sent = number(page, "sent")
