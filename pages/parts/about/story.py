@@ -23,10 +23,12 @@ STORY: Final = (
     (
         "Where photos go",
         "Nowhere. Photos that you drop to be answered stay on the computer that runs this server, "
-        "in its memory and for your visit alone; they are not saved and not sent on. Photos that "
-        "you drop to train on are kept there until somebody deletes them, made anew from their "
-        "pixels, so without where and when they were taken. Training reads a folder and never "
-        "changes it; it keeps smaller copies of the pictures in a cache on the same computer, "
-        "which may be deleted at any time.",
+        "in its memory and for your visit alone; they are not saved and not sent on. What a live "
+        "camera sees is forgotten as soon as it is answered, and a camera is on only from a press "
+        "of its button until it is stopped or you leave the page. Photos that you drop to train "
+        "on are kept there until somebody deletes them, made anew from their pixels, so without "
+        "where and when they were taken. Training reads a folder and never changes it; it keeps "
+        "smaller copies of the pictures in a cache on the same computer, which may be deleted at "
+        "any time.",
     ),
 )

@@ -3,9 +3,10 @@
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -18,6 +19,9 @@ from pages.parts.shared.model_choice import ModelChoice, facts_of, load_classifi
 from pages.parts.shared.photos import BroughtPhoto, thumbnail
 from pages.parts.shared.words import escape_markdown, percent, sentence
 from pages.parts.web import bundle_css
+
+if TYPE_CHECKING:
+    from core.networks.classifier import Answer
 
 PER_PAGE = 12
 PHOTO_SIDE = 240
@@ -70,14 +74,20 @@ class PhotoAnswer:
         return f"It leans to {self.leaning}, but not far enough to be relied on."
 
 
-def show_answers(photos: list[BroughtPhoto], model: ModelChoice, threshold: float) -> None:
-    """Answer every photo, newest first; bad files get their sentence in the same place."""
+def show_answers(
+    photos: list[BroughtPhoto], model: ModelChoice, threshold: float, *, invite: bool
+) -> None:
+    """Answer every photo, newest first; bad files get their sentence in the same place.
+
+    Without photos, ``invite`` says what to do.
+    """
     st.html(f"<style>{_STYLE}</style>")
     if not photos:
-        st.info(
-            "Drop a photo of a cat or a dog, or click one of the drawn pets. The answer appears "
-            "here, with the picture as the network sees it.",
-        )
+        if invite:
+            st.info(
+                "Drop a photo of a cat or a dog, or click one of the drawn pets. The answer "
+                "appears here, with the picture as the network sees it.",
+            )
         return
     try:
         answers = answer_all(photos, model)
@@ -180,12 +190,21 @@ def answer(photo: BroughtPhoto, model: ModelChoice) -> PhotoAnswer:
     except PhotoError as error:
         return PhotoAnswer(photo.name, None, None, None, classifier.classes, (), str(error))
     shown = thumbnail(photo.content, PHOTO_SIDE)
+    return replace(
+        photo_answer(photo.name, given),
+        picture=None if shown is None else picture_address(shown),
+        seen=picture_address(np.asarray(given.pixels)),
+    )
+
+
+def photo_answer(name: str, given: "Answer") -> PhotoAnswer:
+    """Return a classifier's answer to a photo as this page says it, still without pictures."""
     return PhotoAnswer(
-        photo.name,
-        None if shown is None else picture_address(shown),
-        picture_address(np.asarray(given.pixels)),
+        name,
+        None,
+        None,
         given.probability_one,
-        classifier.classes,
+        given.classes,
         given.notes,
         unlike=given.declined == "unlike",
     )

@@ -1,6 +1,7 @@
 """Photos that a visitor brings: dropped files, a camera shot, or a drawn pet that was clicked."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,8 +49,11 @@ def drawn_pets() -> list[tuple[str, NDArray[np.uint8]]]:
     ]
 
 
-def choose_photos() -> list[BroughtPhoto]:
-    """Draw the widgets and return the photos, newest first; those of one drop in its order."""
+def choose_photos(beside_camera: Callable[[], object] = lambda: None) -> list[BroughtPhoto]:
+    """Draw the widgets and return the photos, newest first; those of one drop in its order.
+
+    ``beside_camera`` may draw another switch beside the camera's.
+    """
     uploader = f"photos-{_times_cleared()}"
     if uploader not in st.session_state:  # another page lay between: the uploader is empty again
         st.session_state["earlier-photos"] = st.session_state.get("brought-photos", [])
@@ -63,7 +67,7 @@ def choose_photos() -> list[BroughtPhoto]:
     )
     photos = [BroughtPhoto(file.name, file.getvalue()) for file in dropped]
     photos += choose_earlier(st.session_state["earlier-photos"])
-    photos = as_many_as_allowed(photos + take_photo())
+    photos = as_many_as_allowed(photos + take_photo(beside_camera))
     st.session_state["brought-photos"] = list(photos)
     photos = newest_first(photos + [drawn_photo(number) for number in choose_drawn_pets()])
     if photos:
@@ -87,9 +91,12 @@ def as_many_as_allowed(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:
     return photos[:allowed]
 
 
-def take_photo() -> list[BroughtPhoto]:
+def take_photo(beside_camera: Callable[[], object]) -> list[BroughtPhoto]:
     """Draw the camera for those who want it; return its shot."""
-    if not st.toggle("Use the camera", key="use-camera", persist_state="session"):
+    with st.container(horizontal=True):
+        wanted = st.toggle("Use the camera", key="use-camera", persist_state="session")
+        beside_camera()
+    if not wanted:
         return []
     shot = st.camera_input("Take a photo", key=f"camera-{_times_cleared()}")
     return [] if shot is None else [BroughtPhoto("camera shot", shot.getvalue())]

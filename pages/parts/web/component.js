@@ -11,7 +11,7 @@
 /** @typedef {(name: string, value: unknown) => void} Trigger tells the server of an event */
 /**
  * @template Data
- * @typedef {{update(data: Data): void}} View
+ * @typedef {{update(data: Data): void, leave?(): void}} View told when it leaves the page
  */
 
 // Make a view when the component is first shown, and hand it every update from then on.
@@ -32,5 +32,9 @@ export function component(make) {
     }
     known.trigger = setTriggerValue;
     known.view.update(data);
+    // Streamlit calls this once the component is gone, and after an overtaken update too.
+    return () => {
+      if (!parentElement.isConnected) mounted.get(parentElement)?.view.leave?.();
+    };
   };
 }

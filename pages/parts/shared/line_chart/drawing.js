@@ -22,6 +22,7 @@ import { chartNumber } from "./scales.js";
  * @property {number | null} y_limit what lies above is cut off while all x are shown
  * @property {boolean} y_log
  */
+/** @typedef {Pick<ChartData, "height" | "x_label" | "y_label" | "x_format" | "y_format">} Axes */
 /**
  * @typedef {object} Scale from values to pixels
  * @property {(value: number) => number} x @property {(value: number) => number} y
@@ -44,7 +45,7 @@ export function legendEntry(series) {
 }
 
 /**
- * @param {Pen} pen @param {ChartData} data @param {Scale} scale
+ * @param {Pen} pen @param {Axes} data @param {Scale} scale
  * @param {number} width @param {string} text
  */
 export function drawAxes(pen, data, scale, width, text) {
@@ -80,7 +81,7 @@ export function drawAxes(pen, data, scale, width, text) {
   pen.globalAlpha = 1;
 }
 
-/** @param {number} value a tick of the x axis @param {ChartData} data */
+/** @param {number} value a tick of the x axis @param {Axes} data */
 function xNumber(value, { x_format }) {
   return x_format === "power" ? chartNumber(value, "power", 1) : String(+value.toFixed(6));
 }
