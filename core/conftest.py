@@ -1,6 +1,7 @@
 """Small data and a folder for runs, for the tests beside the code."""
 
 import errno
+import functools
 import gc
 import math
 import os
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.data.dataset import Data, PhotoSet
+from core.data.neither import draw_neither
 from core.data.report import Report
 from core.networks.weight_files import write_weight_file
 from core.system import cpu_count, set_torch_threads
@@ -179,6 +181,21 @@ def one_thread():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def neither_drawn_once():
+    """Draw each picture of neither once for all trainings that end: it follows from its name."""
+
+    @functools.cache
+    def drawn(*which: object) -> np.ndarray:
+        picture = draw_neither(*which)
+        picture.flags.writeable = False
+        return picture
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.training.learn_likeness.draw_neither", drawn)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def nobody_served():
     """Read all folders, whatever the environment says, but where a test is about that."""
     with pytest.MonkeyPatch.context() as patch:
@@ -191,7 +208,6 @@ def runs_folder(tmp_path, monkeypatch):
     """Keep runs and cached photos of one test in a folder of its own."""
     monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # for workers that a test starts
     return tmp_path / "runs"
 
 

@@ -1,0 +1,14 @@
+"""What all tests stand on: every process computes on one core, and none waits by spinning.
+
+The networks of tests are so small that sharing their work out takes longer than doing it, and on a
+busy machine up to a hundred times as long: a thread that waits for another burns its core.
+"""
+
+import os
+
+# Here, since the libraries read it once, when the first of them is imported.
+os.environ |= {
+    "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "OPENBLAS_NUM_THREADS": "1",
+}
