@@ -10,6 +10,9 @@ from core.check.carrying_out import CallResult, Request, carry_out
 from core.check.loading import Content, load
 from core.errors import CheckError
 
+START = "forkserver" if sys.platform == "linux" else "spawn"
+"""How processes start: where it is safe, from one that has imported what all of them need."""
+
 
 class FunctionProcess:
     """Loads ``path`` in a process of its own and calls its function there, with a time limit.
@@ -22,7 +25,8 @@ class FunctionProcess:
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(START)
+        context.set_forkserver_preload(["core.check.function_process"])  # while there is none yet
         self.pipe, far_end = context.Pipe()
         self.process = context.Process(
             target=_serve, args=(far_end, self.path, self.function), daemon=True
