@@ -4,7 +4,10 @@ The networks of tests are so small that sharing their work out takes longer than
 busy machine up to a hundred times as long: a thread that waits for another burns its core.
 """
 
+import gc
 import os
+
+import pytest
 
 # Here, since the libraries read it once, when the first of them is imported.
 os.environ |= {
@@ -12,3 +15,10 @@ os.environ |= {
     "OMP_WAIT_POLICY": "PASSIVE",
     "OPENBLAS_NUM_THREADS": "1",
 }
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more through what is imported now, which stays."""
+    gc.collect()
+    gc.freeze()

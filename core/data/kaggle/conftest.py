@@ -116,7 +116,6 @@ class Server(ThreadingHTTPServer):
 @pytest.fixture
 def kaggle(tmp_path, monkeypatch) -> Iterator[Kaggle]:
     """Let the client, in this process and in those that a test starts, reach this server alone."""
-    gc.freeze()  # so that the end looks through what this test has made alone
     kaggle = Kaggle()
     handler = type("Handler", (Handler,), {"kaggle": kaggle})
     server = Server(("127.0.0.1", 0), handler)
@@ -138,7 +137,6 @@ def kaggle(tmp_path, monkeypatch) -> Iterator[Kaggle]:
     server.server_close()
     thread.join(10)
     gc.collect()
-    gc.unfreeze()
 
 
 def whole(folder: Path) -> set[str]:
