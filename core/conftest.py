@@ -22,6 +22,7 @@ from core.data.dataset import Data, PhotoSet
 from core.data.neither import draw_neither
 from core.data.report import Report
 from core.networks.weight_files import write_weight_file
+from core.runs.run import Run
 from core.system import cpu_count, set_torch_threads
 
 USUAL_EXAMPLES = settings().max_examples
@@ -79,6 +80,14 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) ->
         if time.monotonic() > deadline:
             pytest.fail(f"not within {seconds:g} s: {what}")
         time.sleep(0.01)
+
+
+def same_weights(one: Run, other: Run) -> None:
+    """Fail unless the newest weights of two runs are the same, bit for bit."""
+    ours, theirs = one.checkpoint().weights, other.checkpoint().weights
+    assert ours.keys() == theirs.keys()
+    for name, array in theirs.items():
+        np.testing.assert_array_equal(ours[name], array, err_msg=name)
 
 
 class NoProcess:

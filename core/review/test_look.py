@@ -37,6 +37,7 @@ def test_a_process_looks_and_what_it_found_is_kept(source):
     assert [each.words for each in found.alike] == ["The same file, twice, with both labels."]
 
 
+@pytest.mark.usefixtures("no_likeness")
 def test_other_photos_and_other_weights_are_other_looks(source):
     run = create_run(TrainConfig(str(source), TINY, image_size=16, epochs=1, batch_size=8))
     request = DataRequest(str(source))

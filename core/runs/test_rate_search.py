@@ -15,7 +15,7 @@ from core.training.rate_suggestion import suggest
 
 CONFIG = TrainConfig(model="compact", image_size=16, epochs=1, batch_size=8, train_per_class=20)
 
-pytestmark = pytest.mark.usefixtures("runs_folder")
+pytestmark = pytest.mark.usefixtures("runs_folder", "no_likeness")
 
 
 def looked_at(search):

@@ -17,7 +17,7 @@ CONFIG = TrainConfig(
 
 
 @pytest.fixture
-def run(runs_folder, small_loader):
+def run(runs_folder, small_loader, no_likeness):
     return create_run(CONFIG, "both engines")
 
 

@@ -186,7 +186,7 @@ def test_the_best_epochs_are_the_first_of_equal_ones():
     assert best_epochs([]) is None
 
 
-@pytest.mark.usefixtures("runs_folder", "small_loader")
+@pytest.mark.usefixtures("runs_folder", "small_loader", "no_likeness")
 @pytest.mark.parametrize(
     ("changes", "kinds"),
     [

@@ -25,7 +25,7 @@ CONFIG = TrainConfig(
     model="compact", image_size=16, epochs=1000, batch_size=8, train_per_class=60, test_per_class=9
 )
 
-pytestmark = pytest.mark.usefixtures("runs_folder")
+pytestmark = pytest.mark.usefixtures("runs_folder", "no_likeness")
 
 
 def is_gone(pid: int) -> bool:
