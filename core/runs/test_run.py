@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import same_weights, small_data
+from core.conftest import TINY, same_weights, small_data
 from core.errors import ModelError, RunError
 from core.networks.calibration import calibrated
 from core.runs.checkpoints import Position
@@ -20,7 +20,7 @@ from core.training.events import BatchDone, Begun, EpochDone, Finished
 from core.training.loop import train
 from core.training.state import build_state
 
-CONFIG = TrainConfig(model="compact", image_size=16, epochs=2, batch_size=8)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=2, batch_size=8)
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader", "no_likeness")
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from core.config import TrainConfig
-from core.conftest import small_data
+from core.conftest import TINY, small_data
 from core.data import batches, to_network_input
 from core.networks.build import build_model
 from core.networks.tensors import network_input
@@ -25,9 +25,7 @@ from core.training.state import build_state
 from core.training.torch_learner import TorchLearner
 from core.variations import Variation
 
-CONFIG = TrainConfig(
-    model="compact", image_size=16, epochs=2, batch_size=8, learning_rate=1e-2, seed=3
-)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=2, batch_size=8, learning_rate=1e-2, seed=3)
 DATA = small_data()
 
 
