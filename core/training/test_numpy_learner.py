@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import same_weights, small_data
+from core.conftest import TINY, same_weights, small_data
 from core.runs.listing import create_run
 from core.runs.worker import Worker
 from core.training.events import BatchDone, EpochDone, Finished
@@ -12,7 +12,7 @@ from core.training.loop import train
 from core.training.state import build_state
 
 CONFIG = TrainConfig(
-    model="compact", image_size=16, epochs=2, batch_size=9, learning_rate=1e-4, engine="numpy"
+    model=TINY, image_size=16, epochs=2, batch_size=9, learning_rate=1e-4, engine="numpy"
 )
 
 
