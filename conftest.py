@@ -22,3 +22,14 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector look no more through what is imported now, which stays."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_urgent_as_before():
+    """Let no command that a test calls here lower the priority of all tests after it."""
+    if not hasattr(os, "nice"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "nice", lambda by: by)
+        yield

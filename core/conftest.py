@@ -190,17 +190,6 @@ def one_thread():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def as_urgent_as_before():
-    """Let no command that a test calls here lower the priority of all tests after it."""
-    if not hasattr(os, "nice"):
-        yield
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "nice", lambda by: by)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
 def neither_drawn_once():
     """Draw each picture of neither once for all trainings that end: it follows from its name."""
 
