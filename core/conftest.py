@@ -194,8 +194,8 @@ def neither_drawn_once():
     """Draw each picture of neither once for all trainings that end: it follows from its name."""
 
     @functools.cache
-    def drawn(*which: object) -> np.ndarray:
-        picture = draw_neither(*which)
+    def drawn(family: str, side: int, seed: int, index: int) -> np.ndarray:
+        picture = draw_neither(family, side, seed, index)
         picture.flags.writeable = False
         return picture
 
