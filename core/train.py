@@ -261,6 +261,6 @@ def follow(run: Run, printer: Printer | JsonPrinter, team: Team = ALONE) -> int:
 
 
 if __name__ == "__main__":
-    if not under_torchrun():  # a team leaves it out once its processes have found each other
+    if not under_torchrun():  # where torch asks it how gradients travel
         leave_compiler_out()
     sys.exit(run_command(main))

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from core.config import TrainConfig
 from core.errors import ConfigError, TeamError
 from core.system import cpu_count, set_torch_threads
-from core.training.without_compiler import leave_compiler_out
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -185,7 +184,6 @@ def joined_team() -> Iterator[Team]:
         "cpu:gloo,cuda:nccl" if cuda() else "gloo", timeout=timedelta(seconds=ANSWER_SECONDS)
     )
     orders = dist.new_group(backend="gloo", timeout=timedelta(days=REST_DAYS))
-    leave_compiler_out()  # not before: torch asks it something on the way
     try:
         yield Processes(dist.get_rank(), dist.get_world_size(), orders)
     finally:

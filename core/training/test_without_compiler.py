@@ -21,7 +21,8 @@ from core.training.loop import train
 from core.training.state import build_state
 
 for optimizer in optimizers:
-    config = TrainConfig("drawn", "compact", 16, epochs=1, batch_size=8, optimizer=optimizer)
+    config = TrainConfig(model="compact", image_size=16, epochs=1, batch_size=8)
+    config = config.replace(optimizer=optimizer, weight_decay=0.01)
     state = build_state(config)
     list(train(state, small_data(), config))
     print(optimizer, *[array.tobytes().hex() for array in state.weights().values()])
