@@ -1,6 +1,7 @@
 """Small data and a folder for runs, for the tests beside the code."""
 
 import errno
+import functools
 import gc
 import math
 import os
@@ -18,8 +19,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.data.dataset import Data, PhotoSet
+from core.data.neither import draw_neither
 from core.data.report import Report
 from core.networks.weight_files import write_weight_file
+from core.runs.run import Run
 from core.system import cpu_count, set_torch_threads
 
 USUAL_EXAMPLES = settings().max_examples
@@ -77,6 +80,14 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) ->
         if time.monotonic() > deadline:
             pytest.fail(f"not within {seconds:g} s: {what}")
         time.sleep(0.01)
+
+
+def same_weights(one: Run, other: Run) -> None:
+    """Fail unless the newest weights of two runs are the same, bit for bit."""
+    ours, theirs = one.checkpoint().weights, other.checkpoint().weights
+    assert ours.keys() == theirs.keys()
+    for name, array in theirs.items():
+        np.testing.assert_array_equal(ours[name], array, err_msg=name)
 
 
 class NoProcess:
@@ -179,6 +190,21 @@ def one_thread():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def neither_drawn_once():
+    """Draw each picture of neither once for all trainings that end: it follows from its name."""
+
+    @functools.cache
+    def drawn(family: str, side: int, seed: int, index: int) -> np.ndarray:
+        picture = draw_neither(family, side, seed, index)
+        picture.flags.writeable = False
+        return picture
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.training.learn_likeness.draw_neither", drawn)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def nobody_served():
     """Read all folders, whatever the environment says, but where a test is about that."""
     with pytest.MonkeyPatch.context() as patch:
@@ -191,7 +217,6 @@ def runs_folder(tmp_path, monkeypatch):
     """Keep runs and cached photos of one test in a folder of its own."""
     monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("GLASS_CNN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # for workers that a test starts
     return tmp_path / "runs"
 
 

@@ -181,6 +181,8 @@ def set_here(number: int) -> None:
     """
     import torch
 
+    if torch.get_num_threads() == number:
+        return
     for_newcomers = in_a_new_thread(torch.get_num_threads)
     torch.set_num_threads(number)
     in_a_new_thread(lambda: torch.set_num_threads(for_newcomers))

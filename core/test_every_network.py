@@ -6,7 +6,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from torch import Tensor, nn
 
 from core.architecture.conftest import networks
@@ -15,6 +15,7 @@ from core.architecture.plan import plan
 from core.architecture.text import Layers, write
 from core.comparison.network_comparison import compare_network
 from core.comparison.strips import draw_strips
+from core.conftest import examples
 from core.conv_lab.experiment import Experiment
 from core.conv_lab.trained import convolution_weights, use_filter
 from core.data.drawn import draw_pet
@@ -53,13 +54,7 @@ def test_every_preset_is_walked(name: str) -> None:
     walk(name, smallest)
 
 
-@settings(
-    max_examples=max(25, settings().max_examples),
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],  # to make a failing one smaller takes minutes
-)
+@examples(25, shrink=False)  # to make a failing one smaller takes minutes
 @given(networks())
 def test_every_legal_network_is_walked(network: tuple[Layers, int]) -> None:
     layers, _ = network

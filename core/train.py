@@ -37,7 +37,8 @@ from core.runs.worker_process import stopping_on_signals
 from core.train_printer import JsonPrinter, Printer
 from core.training.events import Event, Finished
 from core.training.memory import memory_warning
-from core.training.team import ALONE, Team, joined_team
+from core.training.team import ALONE, Team, joined_team, under_torchrun
+from core.training.without_compiler import leave_compiler_out
 from core.variations import Variation
 
 
@@ -260,4 +261,6 @@ def follow(run: Run, printer: Printer | JsonPrinter, team: Team = ALONE) -> int:
 
 
 if __name__ == "__main__":
+    if not under_torchrun():  # where torch asks it how gradients travel
+        leave_compiler_out()
     sys.exit(run_command(main))

@@ -2,12 +2,15 @@
 
 import html
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.architecture.library import NAMES, smallest_image_size
+from core.explain import film, survey
 from core.folders import side_by_side_folder
 from core.networks.build import build_model
 from core.networks.layers import LayerFacts, describe_layers
@@ -57,6 +60,8 @@ def open_page(home, monkeypatch):
     """Run a page with a query: ``open_page("train", run="odd")``."""
     monkeypatch.setenv("GLASS_CNN_RUNS", str(home / "runs"))
     monkeypatch.setenv("GLASS_CNN_CACHE", str(home / "cache"))
+    for module in (survey, film):  # what a page lets others look at is looked at here and now
+        monkeypatch.setattr(module, "start_process", partial(here, module.main))
 
     def opened(name: str, **query: str) -> AppTest:
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -67,6 +72,11 @@ def open_page(home, monkeypatch):
         return ran(page.run())
 
     return opened
+
+
+def here(main: Callable[[list[str]], int], module: str, arguments: list[str], log: Path) -> None:
+    """Do in this process what another would do."""
+    assert main(arguments) == 0
 
 
 def ran(page: AppTest) -> AppTest:

@@ -24,6 +24,8 @@ CONFIG = RECIPES["quick"].replace(train_per_class=160, test_per_class=50, epochs
 @pytest.fixture
 def server(tmp_path, monkeypatch):
     monkeypatch.setenv("GLASS_CNN_SMALL", "1")
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # each thread takes some memory
+        monkeypatch.delenv(name, raising=False)
     with running_server(tmp_path) as started:
         monkeypatch.setenv("GLASS_CNN_RUNS", str(started.runs))
         monkeypatch.setenv("GLASS_CNN_CACHE", str(started.cache))

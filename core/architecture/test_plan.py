@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -15,10 +15,11 @@ from core.architecture.plan import (
     training_bytes,
 )
 from core.architecture.text import Layers, read, write
+from core.conftest import examples
 from core.errors import ArchitectureError
 from core.networks.modules import torch_modules
 
-EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+EXAMPLES = examples(100)
 ENDING = "flatten\nlinear 1\nsigmoid"
 SMALL_ENDING = f"adaptive avgpool 1\n{ENDING}"
 

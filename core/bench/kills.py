@@ -47,7 +47,6 @@ PATIENCE_SECONDS = 120.0
 PRELOADED = [
     *("core.data", "core.networks.build", "core.runs.worker_process"),
     *("core.training.loop", "core.training.torch_learner"),
-    "torch._dynamo",  # the first optimiser imports it, which takes longest of all
 ]
 
 

@@ -21,11 +21,23 @@ CONFIG = TrainConfig(
 )
 
 
-@pytest.fixture
-def run(runs_folder, monkeypatch):
+pytestmark = pytest.mark.usefixtures("runs_folder")
+
+
+@pytest.fixture(autouse=True)
+def few_drawings(monkeypatch):
     monkeypatch.setattr(bench, "DRAWINGS", 5)
-    run = create_run(CONFIG, "small")
-    list(Worker(run).events())
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run, which no test changes."""
+    folder = tmp_path_factory.mktemp("certainty")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASS_CNN_RUNS", str(folder / "runs"))
+        patch.setenv("GLASS_CNN_CACHE", str(folder / "cache"))
+        run = create_run(CONFIG, "small")
+        list(Worker(run).events())
     return run
 
 

@@ -5,10 +5,14 @@ import multiprocessing
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.check.carrying_out import CallResult, Request, carry_out
 from core.check.loading import Content, load
 from core.errors import CheckError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 
 class FunctionProcess:
@@ -22,7 +26,7 @@ class FunctionProcess:
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = starting()
         self.pipe, far_end = context.Pipe()
         self.process = context.Process(
             target=_serve, args=(far_end, self.path, self.function), daemon=True
@@ -79,6 +83,15 @@ class FunctionProcess:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def starting() -> "ForkServerContext | SpawnContext":
+    """Return how processes start: where it is safe, from one that has imported what all need."""
+    if sys.platform == "linux":
+        forking = multiprocessing.get_context("forkserver")
+        forking.set_forkserver_preload(["core.check.function_process"])  # while there is none yet
+        return forking
+    return multiprocessing.get_context("spawn")
 
 
 def _serve(pipe: Connection, path: Path, name: str) -> None:

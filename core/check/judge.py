@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,12 @@ class Expected:
     sums: Mapping[str, Sums]
 
 
+@lru_cache(maxsize=1000)
 def compute_expected(configuration: Configuration) -> Expected:
-    """Make random numbers, the same every time, and compute with torch what they give."""
+    """Make random numbers, the same every time, and compute with torch what they give.
+
+    All functions of a file are held against the same; nobody may change these arrays.
+    """
     random, c = np.random.default_rng(7), configuration
 
     def draw(*shape: int) -> Array:

@@ -12,6 +12,22 @@ HeightWidth = tuple[int, int]
 Given = TypeVar("Given", bound=nn.Module)
 
 
+class BareConv2d(nn.Conv2d):
+    """A convolution without a draw of weights, which are replaced: on the meta device it would
+    begin with importing sympy, a second, and take a millisecond each time.
+    """
+
+    def reset_parameters(self) -> None:
+        """Leave the weights as they lie in memory."""
+
+
+class BareLinear(nn.Linear):
+    """A linear layer, the same."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights as they lie in memory."""
+
+
 def run_layer(layer: nn.Module, x: Tensor, dy: Tensor) -> dict[str, Array]:
     """Return the output "y" of ``layer`` at ``x`` (N, ...) and the gradients that ``dy`` gives.
 
@@ -37,17 +53,14 @@ def convolution_layer(
     """Make a convolution of ``weight`` (O, C / groups, KH, KW) and ``bias`` (O,), 0 where None."""
     out, ins, *kernel = weight.shape
     zero = np.zeros(out, weight.dtype)
-    # On the meta device no weights are drawn, which are replaced here.
-    layer = nn.Conv2d(
-        ins * groups, out, (kernel[0], kernel[1]), stride, padding, dilation, groups, device="meta"
-    )
+    layer = BareConv2d(ins * groups, out, (kernel[0], kernel[1]), stride, padding, dilation, groups)
     return with_arrays(layer, weight=weight, bias=zero if bias is None else bias)
 
 
 def linear_layer(weight: Array, bias: Array | None = None) -> nn.Linear:
     """Make a linear layer of ``weight`` (outputs, inputs) and ``bias`` (outputs,)."""
     outputs, inputs = weight.shape
-    layer = nn.Linear(inputs, outputs, bias is not None, device="meta")
+    layer = BareLinear(inputs, outputs, bias is not None)
     return with_arrays(layer, weight=weight, **({} if bias is None else {"bias": bias}))
 
 

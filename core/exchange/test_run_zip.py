@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.config import ARTICLE_SET
+from core.conftest import same_weights
 from core.errors import ExchangeError
 from core.exchange.run_files import photos_folder_name, without_places
 from core.exchange.run_zip import write_run_zip
@@ -87,8 +88,7 @@ def test_with_its_photos_it_goes_on_bit_for_bit(trained, elsewhere, tmp_path):
     list(Worker(run).events())
     whole = create_run(trained.config.replace(epochs=3), "whole")
     list(Worker(whole).events())
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
 
 
 def test_photos_can_be_found_later(trained, elsewhere, tmp_path):

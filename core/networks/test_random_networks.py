@@ -5,12 +5,13 @@
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch import nn
 
 from core.architecture.conftest import networks
 from core.architecture.layer import Layer
 from core.architecture.text import Layers
+from core.conftest import examples
 from core.networks.build import numpy_twin
 from core.networks.modules import torch_modules
 from core.numpy_nn import SGD, Sequential, Trainer
@@ -36,9 +37,7 @@ def both(layers: tuple[Layer, ...], side: int) -> tuple[nn.Sequential, Sequentia
     return model, numpy_twin(model, "float64")
 
 
-@settings(
-    max_examples=max(200, settings().max_examples), deadline=None, derandomize=True, database=None
-)
+@examples(60)
 @given(networks())
 def test_both_engines_agree_on_random_networks(network: tuple[Layers, int]) -> None:
     layers, side = network

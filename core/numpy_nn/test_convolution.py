@@ -5,11 +5,12 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import DTypeLike
 from torch.nn import functional
 
+from core.conftest import examples
 from core.numpy_nn import conv2d, conv2d_backward, conv_transpose2d, conv_transpose2d_backward
 from core.numpy_nn.conftest import (
     Configuration,
@@ -47,7 +48,7 @@ def check_against_torch(
         check_gradient(name, gradient, tensor.grad.numpy(), 1e-10)
 
 
-@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@examples(400)
 @given(convolutions())
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 def test_convolution_agrees_with_torch(configuration: Configuration) -> None:
@@ -55,7 +56,7 @@ def test_convolution_agrees_with_torch(configuration: Configuration) -> None:
     check_against_torch(conv2d, conv2d_backward, functional.conv2d, shapes, shapes[1][0], keywords)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@examples(200)
 @given(convolutions(), st.sampled_from([0, 500, 3000]))
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 def test_any_cut_into_threads_and_blocks_agrees_with_torch(
@@ -73,7 +74,7 @@ def test_any_cut_into_threads_and_blocks_agrees_with_torch(
         )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@examples(200)
 @given(transposed_convolutions())
 def test_transposed_convolution_agrees_with_torch(configuration: Configuration) -> None:
     *shapes, keywords = configuration
@@ -94,7 +95,7 @@ def functions(transposed: bool) -> tuple[Function, Gradients]:
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@examples(40)
 @given(convolutions() | transposed_convolutions())
 def test_finite_differences(configuration: Configuration) -> None:
     x_shape, weight_shape, keywords = configuration
@@ -118,7 +119,7 @@ def test_finite_differences(configuration: Configuration) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@examples(100)
 @given(convolutions() | transposed_convolutions())
 def test_rounding_error(dtype: DTypeLike, configuration: Configuration) -> None:
     x_shape, weight_shape, keywords = configuration

@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
 from core import numpy_nn
+from core.conftest import examples
 from core.numpy_nn.average_pooling import OutputSize
 from core.numpy_nn.conftest import check_gradient, finite_differences
 
-EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+EXAMPLES = examples(100)
 SMALL = st.integers(1, 3)
 SEEDS = st.integers(0, 1000)
 

@@ -2,15 +2,16 @@
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
 from core import numpy_nn
+from core.conftest import examples
 from core.numpy_nn.conftest import check_gradient, finite_differences
 from core.numpy_nn.test_functions import Function, normal
 
-EXAMPLES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+EXAMPLES = examples(100)
 SEEDS = st.integers(0, 1000)
 
 

@@ -58,7 +58,7 @@ def batches(
         yield x, generator.integers(0, 2, (batch_size, 1)).astype(np.float64)
 
 
-@pytest.mark.parametrize(("preset", "image_size"), [("article", 112), ("compact", 48)])
+@pytest.mark.parametrize(("preset", "image_size"), [("article", 80), ("compact", 32)])
 def test_twenty_steps_beside_torch(preset: str, image_size: int) -> None:
     model = build_model(preset, image_size).double().train()
     network = build_network(describe(model), dtype=np.float64)

@@ -37,6 +37,7 @@ def test_a_process_looks_and_what_it_found_is_kept(source):
     assert [each.words for each in found.alike] == ["The same file, twice, with both labels."]
 
 
+@pytest.mark.usefixtures("no_likeness")
 def test_other_photos_and_other_weights_are_other_looks(source):
     run = create_run(TrainConfig(str(source), TINY, image_size=16, epochs=1, batch_size=8))
     request = DataRequest(str(source))
@@ -106,17 +107,17 @@ PHOTO = st.fixed_dictionaries(
     }
 )
 LIKENESS = st.just("the same file") | JSON
-ALIKE = st.fixed_dictionaries({"likeness": LIKENESS, "photos": st.lists(PHOTO) | JSON})
+ALIKE = st.fixed_dictionaries({"likeness": LIKENESS, "photos": st.lists(PHOTO, max_size=3) | JSON})
 ODD = st.fixed_dictionaries({"photo": PHOTO, "why": JSON})
 DOUBT = st.fixed_dictionaries({"photo": PHOTO, "certain": JSON})
 FOUND = st.fixed_dictionaries(
     {
         "classes": st.just(["a", "b"]) | JSON,
         "looked": st.just(3) | JSON,
-        "alike": st.lists(ALIKE) | JSON,
-        "odd": st.lists(ODD) | JSON,
+        "alike": st.lists(ALIKE, max_size=3) | JSON,
+        "odd": st.lists(ODD, max_size=3) | JSON,
     },
-    optional={"photos": st.lists(DOUBT) | JSON, "network": st.text()},
+    optional={"photos": st.lists(DOUBT, max_size=3) | JSON, "network": st.text()},
 )
 
 

@@ -38,6 +38,7 @@ from core.runs.background import start_process, work_on_folder
 from core.runs.slots import nothing_is_trained
 from core.small_host import small_host
 from core.system import cpu_count, seconds_since
+from core.training.without_compiler import leave_compiler_out
 
 NO_MATTER = (
     *("data", "train_per_class", "test_per_class", "epochs", "views", "seed"),
@@ -212,4 +213,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    leave_compiler_out()
     sys.exit(run_command(main))

@@ -30,6 +30,7 @@ from core.runs.queue import wait_for
 from core.runs.run import Run
 from core.runs.slots import Slot, claimed
 from core.system import seconds_since
+from core.training.without_compiler import leave_compiler_out
 
 if TYPE_CHECKING:
     from core.training.rate_finder import RateTried
@@ -241,4 +242,5 @@ def search_as_asked(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    leave_compiler_out()
     sys.exit(run_command(main))

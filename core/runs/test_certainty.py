@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -32,9 +33,19 @@ def trained(**changes) -> Run:
     return run
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Run:
+    """A finished run, which no test changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASS_CNN_RUNS", str(tmp_path_factory.mktemp("finished")))
+        patch.setattr("core.data.load_data", lambda *_, **__: small_data())
+        return trained()
+
+
 @pytest.fixture
-def run(small_loader):
-    return trained()
+def run(finished, tmp_path) -> Run:
+    """A copy of it, with which anything may be done."""
+    return Run(shutil.copytree(finished.path, tmp_path / "copy"))
 
 
 def test_every_epoch_knows_its_certainty_and_the_last_one_what_is_unlike(run):

@@ -3,13 +3,12 @@
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from core.changes import Changes, Choice
 from core.config import TrainConfig
-from core.conftest import TINY
+from core.conftest import TINY, same_weights
 from core.data import DataRequest, load_data
 from core.data.change_list import ChangeList
 from core.data.drawn import draw_pet
@@ -98,8 +97,7 @@ def test_a_folder_that_is_gone_stops_the_run_in_a_sentence_until_it_is_back(phot
     assert status.message.startswith(f"There is no folder or zip {photos};")
     away.rename(photos)
     assert go_on(run) == ""
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
 
 
 @pytest.mark.parametrize("change", ["one is gone", "one is another", "none"])
@@ -142,8 +140,7 @@ def test_a_run_goes_on_with_the_list_it_began_with_bit_for_bit(photos):
     kept = ChangeList(str(photos))
     kept.choose(*LEFT_OUT, "training_set/cats/cat.07.png", choice=Choice.TURN_OVER)
     assert go_on(run) == ""
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
     assert run.record["photos"] == {"train": 39, "test": 7}
     assert Run(run.path).config.changes == Changes(LEFT_OUT, TURNED)
     assert in_words(run.config, "left_out") == "2 photos left out"

@@ -165,6 +165,7 @@ def test_what_could_not_be_measured_is_passed_over():
     assert said(BARE, measured(**dict.fromkeys(names, nothing))) == ("Nothing is known yet.",)
 
 
+@pytest.mark.usefixtures("no_likeness")
 @pytest.mark.parametrize("engine", ["torch", "numpy"])
 @pytest.mark.parametrize(
     ("network", "changes", "start"),

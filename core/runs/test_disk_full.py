@@ -2,11 +2,10 @@
 
 import shutil
 
-import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import TINY, launch_nothing, small_data
+from core.conftest import TINY, launch_nothing, same_weights, small_data
 from core.errors import WriteError
 from core.runs.commands import Action
 from core.runs.event_log import EventLog, EventLogWriter
@@ -43,8 +42,7 @@ def same(run: Run, whole: Run) -> None:
     assert run.status().state is State.FINISHED
     losses = whole.log.batch_losses().losses.tolist()
     assert EventLog(run.path / "events.jsonl").batch_losses().losses.tolist() == losses
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
 
 
 def is_whole(run: Run) -> None:

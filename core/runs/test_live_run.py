@@ -17,9 +17,9 @@ from core.runs.worker import Worker
 from core.runs.worker_pool import WorkerPool
 from core.training.events import BatchDone, Stopped
 
-CONFIG = TrainConfig(model="compact", image_size=16, epochs=2, batch_size=8)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=2, batch_size=8)
 
-pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader")
+pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader", "no_likeness")
 
 
 def train_here(run):

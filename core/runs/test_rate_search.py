@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import wait_for
+from core.conftest import TINY, wait_for
 from core.errors import DataError
 from core.files import is_locked
 from core.runs.listing import create_run, list_runs
@@ -13,9 +13,9 @@ from core.runs.rate_search import PATIENCE_SECONDS, Found, RateSearch, main
 from core.runs.worker import Worker
 from core.training.rate_suggestion import suggest
 
-CONFIG = TrainConfig(model="compact", image_size=16, epochs=1, batch_size=8, train_per_class=20)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=1, batch_size=8, train_per_class=20)
 
-pytestmark = pytest.mark.usefixtures("runs_folder")
+pytestmark = pytest.mark.usefixtures("runs_folder", "no_likeness")
 
 
 def looked_at(search):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import small_data
+from core.conftest import TINY, same_weights, small_data
 from core.errors import ModelError, RunError
 from core.networks.calibration import calibrated
 from core.runs.checkpoints import Position
@@ -20,9 +20,9 @@ from core.training.events import BatchDone, Begun, EpochDone, Finished
 from core.training.loop import train
 from core.training.state import build_state
 
-CONFIG = TrainConfig(model="compact", image_size=16, epochs=2, batch_size=8)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=2, batch_size=8)
 
-pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader")
+pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader", "no_likeness")
 
 
 def train_here(run):
@@ -148,8 +148,7 @@ def test_a_stopped_run_goes_on_to_the_uninterrupted_weights_with_one_history():
     again = train_here(run)
     assert isinstance(again[0], Begun) and (again[0].epoch, again[0].step) == (1, 3)
     assert run.log.batch_losses().losses.tolist() == [event.loss for event in events]
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
     assert Position(1, 3) not in run.checkpoints.positions()
 
 
@@ -165,8 +164,7 @@ def test_a_rotten_checkpoint_costs_an_epoch_and_nothing_else():
     begun = train_here(run)[0]
     assert (begun.epoch, begun.step, begun.note) == (1, 0, "")
     assert len(run.log.epochs()) == 3
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
 
 
 def test_a_finished_run_can_be_extended():
@@ -178,8 +176,7 @@ def test_a_finished_run_can_be_extended():
     assert run.status().resumable
     assert isinstance(train_here(Run(run.path))[-1], Finished)
     train_here(whole)
-    for name, array in whole.checkpoint().weights.items():
-        np.testing.assert_array_equal(run.checkpoint().weights[name], array)
+    same_weights(run, whole)
 
 
 def test_the_lock_alone_tells_that_a_run_was_cut_off():

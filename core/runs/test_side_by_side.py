@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import small_data
+from core.conftest import TINY, small_data
 from core.errors import ConfigError
 from core.folders import side_by_side_folder
 from core.runs.listing import create_run, list_runs
@@ -12,12 +12,12 @@ from core.runs.worker import Worker
 from core.training.events import BatchDone, EnginesCompared, Finished, Stopped, from_json, to_json
 
 CONFIG = TrainConfig(
-    model="compact", image_size=16, epochs=1, batch_size=12, engine="both", dtype="float64"
+    model=TINY, image_size=16, epochs=1, batch_size=12, engine="both", dtype="float64"
 )
 
 
 @pytest.fixture
-def run(runs_folder, small_loader):
+def run(runs_folder, small_loader, no_likeness):
     return create_run(CONFIG, "both engines")
 
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import launch_nothing, wait_for
+from core.conftest import TINY, launch_nothing, wait_for
 from core.explain.survey import Survey
 from core.files import is_locked
 from core.runs import turns
@@ -17,7 +17,7 @@ from core.runs.turns import page_computes, turn_file, wait_for_pages
 from core.runs.worker import Worker
 from core.runs.worker_pool import WorkerPool
 
-CONFIG = TrainConfig(model="compact", image_size=16, epochs=1, batch_size=8)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=1, batch_size=8)
 
 pytestmark = pytest.mark.usefixtures("runs_folder", "small_loader")
 

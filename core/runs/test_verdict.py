@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
+from core.conftest import TINY
 from core.runs.best_epoch import best_epochs
 from core.runs.checkpoints import Position
 from core.runs.curves import Curves
@@ -186,7 +187,7 @@ def test_the_best_epochs_are_the_first_of_equal_ones():
     assert best_epochs([]) is None
 
 
-@pytest.mark.usefixtures("runs_folder", "small_loader")
+@pytest.mark.usefixtures("runs_folder", "small_loader", "no_likeness")
 @pytest.mark.parametrize(
     ("changes", "kinds"),
     [
@@ -197,7 +198,7 @@ def test_the_best_epochs_are_the_first_of_equal_ones():
     ],
 )
 def test_real_trainings_get_the_verdict_they_deserve(changes, kinds):
-    config = TrainConfig(model="compact", image_size=16, batch_size=8, init="kaiming_normal")
+    config = TrainConfig(model=TINY, image_size=16, batch_size=8, init="kaiming_normal")
     run = create_run(config.replace(**changes))
     assert verdict_of(run).kind is Kind.TOO_EARLY
     list(Worker(run).events())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import NoProcess, five_seconds, launch_nothing, wait_for
+from core.conftest import TINY, NoProcess, five_seconds, launch_nothing, wait_for
 from core.errors import RunError
 from core.folders import ROOT
 from core.runs.commands import Action, Command, CommandFolder
@@ -22,10 +22,10 @@ from core.runs.worker_pool import WorkerPool, launch
 from core.training.events import EpochDone, Event
 
 CONFIG = TrainConfig(
-    model="compact", image_size=16, epochs=1000, batch_size=8, train_per_class=60, test_per_class=9
+    model=TINY, image_size=16, epochs=1000, batch_size=8, train_per_class=60, test_per_class=9
 )
 
-pytestmark = pytest.mark.usefixtures("runs_folder")
+pytestmark = pytest.mark.usefixtures("runs_folder", "no_likeness")
 
 
 def is_gone(pid: int) -> bool:

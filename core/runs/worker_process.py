@@ -16,7 +16,6 @@ from pathlib import Path
 from core.errors import RunError
 from core.runs.run import Run
 from core.runs.worker import Worker
-from core.small_host import small_host
 from core.training.without_compiler import leave_compiler_out
 
 NICENESS = 5
@@ -73,8 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     redirect_output(worker.run.path / "worker.log")
     faulthandler.enable()
-    if small_host():
-        leave_compiler_out()
+    leave_compiler_out()
     with stopping_on_signals(worker.ask_to_stop):
         for _ in worker.events():
             pass

@@ -2,15 +2,16 @@
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 
 from core.architecture.conftest import networks
 from core.architecture.text import Layers, write
 from core.config import TrainConfig
+from core.conftest import examples
 from core.networks.build import build_model, numpy_twin
 from core.take_along import numpy_code, torch_code
 
-EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+EXAMPLES = examples(40)
 
 
 def functions_of(code: str) -> dict[str, object]:

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.conftest import small_data
+from core.conftest import TINY, small_data
 from core.training.both_engines import BothEngines
 from core.training.events import BatchDone
 from core.training.learner import build_learner
 
-CONFIG = TrainConfig(model="compact", image_size=24, batch_size=8, learning_rate=1e-3)
+CONFIG = TrainConfig(model=TINY, image_size=24, batch_size=8, learning_rate=1e-3)
 BATCH = BatchDone(1, 1, 4, 0.7, 0.5, 1e-3, 8, 100.0, 1.0)
 
 

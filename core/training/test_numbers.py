@@ -1,10 +1,11 @@
 import pytest
 
 from core.config import TrainConfig
+from core.conftest import TINY
 from core.training import numbers
 from core.training.numbers import choose_numbers
 
-CONFIG = TrainConfig(model="compact", image_size=16, epochs=1, batch_size=4)
+CONFIG = TrainConfig(model=TINY, image_size=16, epochs=1, batch_size=4)
 
 
 def test_what_the_config_says_is_not_measured(monkeypatch):

@@ -26,11 +26,11 @@ class NothingToCompile(ModuleType):
 def leave_compiler_out() -> bool:
     """Let optimisers of this process do without the compiler; tell whether they do.
 
-    To be called before the first optimiser is built; once the compiler is there, it stays.
+    For processes that train and do nothing else. To be called before the first optimiser is built,
+    torch itself need not be there yet; once the compiler is there, it stays.
     """
     if NAME not in sys.modules:
-        import torch
-
         sys.modules[NAME] = stand_in = NothingToCompile(NAME)
-        setattr(torch, "_dynamo", stand_in)  # noqa: B010 - mypy takes it for the real one
+        if "torch" in sys.modules:
+            setattr(sys.modules["torch"], "_dynamo", stand_in)  # noqa: B010 - mypy has the real one
     return isinstance(sys.modules[NAME], NothingToCompile)

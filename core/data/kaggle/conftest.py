@@ -116,6 +116,7 @@ class Server(ThreadingHTTPServer):
 @pytest.fixture
 def kaggle(tmp_path, monkeypatch) -> Iterator[Kaggle]:
     """Let the client, in this process and in those that a test starts, reach this server alone."""
+    gc.freeze()  # so that the end looks through what this test has made alone
     kaggle = Kaggle()
     handler = type("Handler", (Handler,), {"kaggle": kaggle})
     server = Server(("127.0.0.1", 0), handler)

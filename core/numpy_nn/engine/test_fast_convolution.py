@@ -3,9 +3,10 @@
 from unittest.mock import patch
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from core.conftest import examples
 from core.numpy_nn.conftest import Configuration, convolutions, random_arrays
 from core.numpy_nn.engine import fast_convolution, plain_convolution
 from core.numpy_nn.geometry import Geometry, convolution_geometry
@@ -53,13 +54,13 @@ def check_products(arrays: Arrays, geometry: Geometry, groups: int, cut: tuple[i
         np.testing.assert_allclose(ours, expected, rtol=1e-10, atol=1e-10)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@examples(150)
 @given(convolutions(), CUTS)
 def test_fast_products_are_the_plain_ones(convolution: Configuration, cut: tuple[int, int]) -> None:
     check_products(*arrays_and_geometry(convolution), cut)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@examples(150)
 @given(
     convolutions(),
     CUTS,
