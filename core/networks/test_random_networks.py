@@ -37,7 +37,7 @@ def both(layers: tuple[Layer, ...], side: int) -> tuple[nn.Sequential, Sequentia
     return model, numpy_twin(model, "float64")
 
 
-@examples(60)
+@examples(200)
 @given(networks())
 def test_both_engines_agree_on_random_networks(network: tuple[Layers, int]) -> None:
     layers, side = network

@@ -48,7 +48,7 @@ def check_against_torch(
         check_gradient(name, gradient, tensor.grad.numpy(), 1e-10)
 
 
-@examples(400)
+@examples(2000)
 @given(convolutions())
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 def test_convolution_agrees_with_torch(configuration: Configuration) -> None:
