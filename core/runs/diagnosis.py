@@ -46,6 +46,8 @@ FADED = NORMAL / 10
 (0..1) is about 0.25, and Glorot and Bengio (2010) and He et al. (2015) choose first weights so that
 layers keep what comes in.
 """
+FADED_NORMALISED = 0.01
+"""The same behind batch norm: ten times the variance of 1e-5 that norms add against zero."""
 GROWN = 10.0
 """Batch norm and ReLU give out a spread of 0.6; beyond ten, a sigmoid behind them is flat."""
 MUCH = 0.5
@@ -101,10 +103,20 @@ def blocked(findings: Findings) -> str:
     return ""
 
 
+def is_faint(spread: float, block: Block) -> bool:
+    """Tell whether a spread has faded.
+
+    Behind batch norm it is as the norm's own scale makes it, and the next norm takes that out again
+    as long as the variance is large beside the 1e-5 that norms add to it.
+    """
+    return spread < (FADED_NORMALISED if block.normalised else FADED)
+
+
 def faded(findings: Findings) -> str:
     """Activations shrink until the next layer sees hardly anything."""
-    spread, block = min(known(findings.hidden, "spread"), default=(1.0, None), key=first)
-    if block is None or spread >= FADED:
+    faint = [pair for pair in known(findings.hidden, "spread") if is_faint(*pair)]
+    spread, block = min(faint, default=(1.0, None), key=first)
+    if block is None:
         return ""
     outcome = answers_alike(findings)
     return f"{without(findings)} fade: {way(findings, spread, block)}{outcome}. {remedy(findings)}"
@@ -190,10 +202,10 @@ def faded_at_first(findings: Findings) -> str:
         (measured.spread, each.epoch, block)
         for each in findings.history[:-1]
         for block, measured in list(zip(findings.blocks, each.layers, strict=True))[:-1]
-        if measured.spread is not None
+        if measured.spread is not None and is_faint(measured.spread, block)
     ]
     least, epoch, block = min(spreads, default=(1.0, 0, None), key=first)
-    if block is None or least >= FADED or faded(findings):
+    if block is None or faded(findings):
         return ""
     now = next((s for s, each in known(findings.hidden, "spread") if each == block), 0.0)
     return (

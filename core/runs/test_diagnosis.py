@@ -105,6 +105,13 @@ def test_what_fades_without_batch_norm_is_told_what_is_missing():
     assert "and is 0.6 now" in later and "Batch norm after each convolution" in later
 
 
+def test_behind_batch_norm_a_small_spread_is_the_norms_own_choice():
+    small = measured(conv_1={"spread": 0.11}, conv_4={"spread": 0.034})
+    assert said(WITH, small)[0].startswith("Healthy")
+    assert said(WITH, small, measured(2))[0].startswith("Healthy")
+    assert said(WITH, measured(conv_4={"spread": 0.009}))[0].startswith("The activations fade")
+
+
 def test_what_grows_without_batch_norm_is_told_the_same():
     (sentence,) = said(BARE, measured(conv_1={"spread": 0.3}, conv_4={"spread": 40.0}))
     assert sentence.startswith(
