@@ -70,7 +70,7 @@ def conv_lab(page: Page) -> None:
 
 def adam(page: Page) -> None:
     """Open the lab on twelve steps of Adam whose gradients scatter."""
-    page.goto("/conv_lab?layer=adam&steps=12&noise=1")
+    page.goto("/conv_lab?layer=adam&adam.steps=12&adam.noise=1")
     page.get_by_text("NumPy, torch, and their difference").wait_for(timeout=30_000)
 
 
