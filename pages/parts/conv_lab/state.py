@@ -73,9 +73,11 @@ def write_address() -> None:
     query = to_query(current()) | look_to_query(look())
     if layer() != "conv":
         query |= {"layer": layer()} | layer_state.layer_query(layer())
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
     before = st.session_state.get("lab_query", query)
+    shown = st.query_params.to_dict()
+    # A browser that is late has been told already; told again, it would take back a press of Back.
+    if shown != query and not (query == before and _is_late(shown)):
+        st.query_params.from_dict(query)
     left = st.session_state.setdefault("lab_left", [])  # addresses, and when they were left
     if query != before:
         since = time.monotonic() - _BROWSER_IS_LATE
