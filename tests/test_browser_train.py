@@ -73,7 +73,8 @@ def training(open_page, server):
 
 def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     page = training
-    wait_for(lambda: points(page, "Loss per batch") > 20, "some losses")
+    # Of two epochs, or the page is still drawn anew because the training has begun.
+    wait_for(lambda: points(page, "Loss per epoch") > 1, "some losses")
     plot = chart(page, "Loss per batch")
     drag_across(page, plot, 0.4, 0.7)
     page.mouse.move(1, 1)  # off the chart, whose readout would change under the pointer
