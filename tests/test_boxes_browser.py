@@ -21,11 +21,12 @@ def some(kind: str, count: int, first: int = 0) -> dict[str, bytes]:
 def open_boxes(page, name: str) -> None:
     """Choose the source, and make two boxes."""
     page.get_by_text("Photos dropped here", exact=True).click()
-    page.wait_for_selector(SETTLED)
-    if page.get_by_label("Which photos").count():
+    known, fresh = page.get_by_label("Which photos"), page.get_by_label("Name of your photos")
+    known.or_(fresh).first.wait_for()
+    if known.count():
         page.get_by_label("Which photos").click()
         page.get_by_text("New boxes ...").click()
-    page.get_by_label("Name of your photos").fill(name)
+    fresh.fill(name)
     page.get_by_role("button", name="Make two boxes").click()
     page.get_by_text("0 photos, 10 more needed").nth(1).wait_for()
 
