@@ -95,7 +95,8 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     assert points(page, "Loss per batch") > before
     # Every message costs the browser time that the training next to it would use.
     # Twelve an update, every two seconds, and seven for what was right and wrong, every five.
-    assert 0 < len(sizes) <= 8 * seconds
+    # The whole page, some fifty, may be drawn once meanwhile.
+    assert 0 < len(sizes) <= 8 * seconds + 60
     assert sum(sizes) < 200_000 / 6 * seconds
     assert page.evaluate("window.frames") > 30
     assert page.evaluate("window.swaps") == 0
