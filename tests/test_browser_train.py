@@ -14,7 +14,16 @@ from core.runs.predictions import write_predictions, write_test_photos
 from core.runs.run import Run
 from core.runs.status import State, Status
 from tests.app_server import SETTLED, wait_for
-from tests.train_page import WATCH, chart, drag_across, explorable, only_run, points, told
+from tests.train_page import (
+    WATCH,
+    chart,
+    drag_across,
+    explorable,
+    last_x,
+    only_run,
+    points,
+    told,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -81,18 +90,18 @@ def test_the_chart_grows_in_place_and_keeps_its_zoom(training):
     zoom = plot.get_attribute("data-zoom")
     assert zoom
     assert page.evaluate(WATCH) == 3
-    before = points(page, "Loss per batch")
+    before = last_x(page, "Loss per batch")
     sizes = sizes_of_messages(page)
     start, seen = time.monotonic(), set[str]()
 
     def updates() -> int:
-        # Not the points on the chart: a long curve is thinned to as many as before.
+        # Not the chart's points, here and below: a long curve is thinned to as many as before.
         seen.add(page.get_by_test_id("stProgress").inner_text())
         return len(seen) - 1
 
     wait_for(lambda: updates() >= 6, "six updates of a live training")
     seconds = time.monotonic() - start
-    assert points(page, "Loss per batch") > before
+    assert last_x(page, "Loss per batch") > before
     # Every message costs the browser time that the training next to it would use.
     # Twelve an update, every two seconds, and seven for what was right and wrong, every five.
     # The whole page, some fifty, may be drawn once meanwhile.

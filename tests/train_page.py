@@ -56,6 +56,11 @@ def points(page: Page, title: str) -> int:
     return int(chart(page, title).get_attribute("data-points") or 0)
 
 
+def last_x(page: Page, title: str) -> float:
+    """Return how far to the right a canvas chart's points reach."""
+    return float(chart(page, title).get_attribute("data-last") or 0)
+
+
 def told(page: Page, title: str, what: str) -> str:
     """Return what a canvas chart has written: "x-ticks", "y-ticks" or "marks"."""
     return chart(page, title).get_attribute(f"data-{what}") or ""

@@ -226,6 +226,7 @@ class Chart {
     const points = this.series.reduce((n, s) => n + s.x.length, 0);
     this.reset.hidden = !this.zoom;
     this.plot.dataset.points = String(points);
+    this.plot.dataset.last = String(Math.max(0, ...this.series.map((s) => s.x.at(-1) ?? 0)));
     this.plot.dataset.zoom = this.zoom ? this.zoom.map((x) => x.toFixed(3)).join(" ") : "";
     const pen = ready(this.canvas, width, data.height);
     this.canvas.style.width = "100%"; // the plot's width need not be a whole number
