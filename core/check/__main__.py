@@ -7,13 +7,16 @@ from pathlib import Path
 
 from core.check.convolution_check import check_convolution, recognise_convolution
 from core.check.findings import Findings
+from core.check.forms import Form
 from core.check.function_process import FunctionProcess
 from core.check.judge import write_arrays
 from core.check.layer_check import check_layer, in_best_variant
 from core.check.layers import LAYERS, CheckedLayer
+from core.check.layouts import LAYOUTS
 from core.check.loading import Content
 from core.check.recognition import layer_of, layers_named, recognise_form
 from core.check.report import report_html
+from core.check.signature import Signature
 from core.errors import CheckError
 from core.files import write_atomically
 from core.wording import listed
@@ -27,6 +30,10 @@ Known signatures, recognised by the names of their parameters:
                           (or a cache with "Z"); weight is (C_out, F, F, C / groups)
   backward, (H, W, C)     conv2d_backward(dZ, cache, stride, padding, dilation, groups)
                           -> dW, db, dA_prev; the cache has Z, W, b and A_prev
+  forward, (N, H, W, C)   conv_forward(A_prev, W, b, hparameters) -> Z, cache; weight is
+                          (F, F, C, C_out), hparameters a dict of "stride" and "pad" (a pooling's:
+                          "stride" and "f"), or these are parameters of their own
+  backward, (N, H, W, C)  conv_backward(dZ, cache) -> dA_prev, dW, db; conv_forward made the cache
 Parameters that a function does not have are left out, and so are the cases that need them.
 
 Other layers, as functions; a layer is told by its name in the function's, or by --layer:
@@ -77,14 +84,17 @@ def _check_one(options: argparse.Namespace, path: str, name: str) -> tuple[Findi
     with FunctionProcess(Path(path).resolve(), name, options.seconds) as process:
         content, layout = process.content, options.layout
         layer = _layer(options.layer, name, content)
+        called: Signature | Form
         if layer is None:
-            signature = recognise_convolution(process, name, content.parameters, layout)
-            print(f"{target}: {signature.describe()}")
-            found = check_convolution(process, signature, target)
+            called = recognise_convolution(process, name, content, layout)
         else:
-            form = in_best_variant(process, recognise_form(name, content, layer), layout)
-            print(f"{target}: {layer.title}, {form.describe()}")
-            found = check_layer(process, form, target)
+            called = in_best_variant(process, recognise_form(name, content, layer), layout)
+        if isinstance(called, Signature):
+            print(f"{target}: {called.describe()}")
+            found = check_convolution(process, called, target)
+        else:
+            print(f"{target}: {called.layer.title}, {called.describe()}")
+            found = check_layer(process, called, target)
     print("\n".join(found.lines()))
     if found.right:
         return found, 0
@@ -162,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--layout",
-        choices=("auto", "nchw", "hwc"),
+        choices=("auto", *LAYOUTS["images"]),
         default="auto",
         help="order of the axes, when the parameters' names do not tell (default: auto)",
     )

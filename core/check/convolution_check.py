@@ -1,4 +1,4 @@
-"""A reader's convolution held against torch in all configurations."""
+"""A reader's convolution held against torch in all configurations, if its signature is known."""
 
 import contextlib
 from functools import cache
@@ -7,10 +7,13 @@ from core.check.carrying_out import Caller
 from core.check.configurations import TOPICS, Configuration, battery, smaller
 from core.check.diagnosis import difference, shrink
 from core.check.findings import Findings, topics_of
+from core.check.forms import Form, settings_in_a_dict
 from core.check.judge import Verdict, judge
-from core.check.layer_check import MOST_HANGS
-from core.check.loading import Parameters
+from core.check.layer_check import MOST_HANGS, in_best_variant, probed
+from core.check.layers.convolution import CONVOLUTION
+from core.check.loading import Content
 from core.check.nature import other_nature
+from core.check.recognition import recognise_form
 from core.check.signature import Signature, read_signature
 from core.errors import CheckError, SignatureError
 
@@ -18,16 +21,31 @@ PROBE = Configuration(size=(6, 6), per_group=2, outs_per_group=3)  # no two layo
 
 
 def recognise_convolution(
-    caller: Caller, function: str, parameters: Parameters, layout: str
-) -> Signature:
-    """Read the signature; names alone can mislead, so one case may show that it is the other."""
-    signature = read_signature(function, parameters, layout)
-    if layout == "auto" and not judge(caller, signature, PROBE).right:
-        other = "nchw" if signature.layout == "hwc" else "hwc"
-        with contextlib.suppress(SignatureError):
-            second = read_signature(function, parameters, other)
-            if judge(caller, second, PROBE).right:
-                return second
+    caller: Caller, name: str, content: Content, layout: str
+) -> Signature | Form:
+    """Tell how a convolution is called: by a known signature, or else as layers in general are.
+
+    That is when its settings lie in a dict or its batches are (N, H, W, C). Names alone can
+    mislead, so one case may show that it is another than they say.
+    """
+    form = None
+    with contextlib.suppress(SignatureError):
+        form = recognise_form(name, content, CONVOLUTION)
+    if form and (layout == "nhwc" or settings_in_a_dict(form)):
+        return in_best_variant(caller, form, layout)
+    signature = read_signature(name, content.parameters, layout)
+    verdict = judge(caller, signature, PROBE)
+    if layout != "auto" or verdict.right or verdict.hung:
+        return signature
+    other = "nchw" if signature.layout == "hwc" else "hwc"
+    with contextlib.suppress(SignatureError):
+        second = read_signature(name, content.parameters, other)
+        if judge(caller, second, PROBE).right:
+            return second
+    if form:
+        last = in_best_variant(caller, form, "nhwc")
+        if probed(caller, last).verdict.right:
+            return last
     return signature
 
 

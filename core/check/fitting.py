@@ -3,12 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
-from core.check.forms import ClassForm, Form, FunctionForm, OptimiserForm
+from core.check.forms import (
+    ClassForm,
+    Form,
+    FunctionForm,
+    OptimiserForm,
+    settings_in_a_dict,
+)
 from core.check.layers.layer import Case
 from core.check.layouts import LAYOUTS, laid_out
 from core.errors import CheckError
 
 PARTS_OF = {"beta1": "betas", "beta2": "betas"}
+SQUARE = ("kernel", "kernel_size", "stride", "padding")
+"""What functions that find it in a dict take as one number."""
 
 
 def missing(form: Form, case: Case) -> list[str]:
@@ -20,7 +28,14 @@ def missing(form: Form, case: Case) -> list[str]:
         and not form.takes(name)
         and not form.takes(PARTS_OF.get(name, name))
     ]
+    if settings_in_a_dict(form):
+        found += [name for name in SQUARE if name in case and not_square(case[name])]
     return [*found, "a batch"] if several_images(form, case) else found
+
+
+def not_square(setting: object) -> bool:
+    """Tell whether a setting differs for height and width."""
+    return isinstance(setting, tuple) and len(set(setting)) > 1
 
 
 def settable(form: Form) -> set[str]:
@@ -55,6 +70,8 @@ def variants(form: Form) -> list[Form]:
         found.append(turned)
         if isinstance(turned, FunctionForm) and turned.gives == ("dx", "dweight", "dbias"):
             found.append(replace(turned, gives=("dweight", "dbias", "dx")))
+        if isinstance(turned, FunctionForm) and layout == "nhwc" and turned.takes("bias"):
+            found.append(replace(turned, bias_axes=4))
     return found
 
 

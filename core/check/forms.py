@@ -48,7 +48,10 @@ class Form(Protocol):
 
 @dataclass(frozen=True)
 class FunctionForm:
-    """A function; ``forward`` names the one that makes the cache of a backward function."""
+    """A function; ``forward`` names the one that makes the cache of a backward function.
+
+    With four ``bias_axes`` it takes its bias as (1, 1, 1, C).
+    """
 
     layer: CheckedLayer
     direction: Pass
@@ -56,6 +59,7 @@ class FunctionForm:
     gives: tuple[str, ...]
     layout: str = "nchw"
     forward: tuple[str, Call] | None = None
+    bias_axes: int = 1
 
     @property
     def backward(self) -> bool:
@@ -71,7 +75,7 @@ class FunctionForm:
 
     def request(self, facts: Facts) -> Request:
         """Give it what it takes."""
-        values = given_in_layout(self.layer, self.layout, facts)
+        values = self.values(facts)
         if needs_bias(self.call, values):
             values["bias"] = values["no_bias"]
         if self.call.takes("cache"):
@@ -86,9 +90,23 @@ class FunctionForm:
             self.call.arguments(values), self.gives, in_place, not self.backward, forward
         )
 
+    def values(self, facts: Facts) -> dict[str, Any]:
+        """Return all that could go in, by role, as it takes it."""
+        values = given_in_layout(self.layer, self.layout, facts)
+        for role in ("bias", "no_bias") if self.bias_axes == 4 else ():
+            if values.get(role) is not None:
+                values[role] = values[role].reshape(1, 1, 1, -1)
+        if settings_in_a_dict(self) and values["stride"] is None:
+            values["stride"] = values["kernel_size"]
+        return values
+
     def entering(self, facts: Facts) -> dict[str, Any]:
         """Return what it is given, in the order of its parameters."""
-        given = entering(self, facts)
+        given = {
+            role: value
+            for role, value in self.values(facts).items()
+            if self.takes(role) and value is not None
+        }
         return {role: given[role] for role in self.call.roles if role in given} | given
 
     def describe(self) -> str:
@@ -198,6 +216,14 @@ class OptimiserForm:
     def describe(self) -> str:
         """Name what is called."""
         return f"class, its {self.step_name} again and again"
+
+
+def settings_in_a_dict(form: Form) -> bool:
+    """Tell whether a function, or the one that makes its cache, finds its settings in a dict."""
+    if not isinstance(form, FunctionForm):
+        return False
+    calls = (form.call, form.forward[1]) if form.forward else (form.call,)
+    return any(call.takes("settings") for call in calls)
 
 
 def needs_bias(call: Call, values: dict[str, Any]) -> bool:

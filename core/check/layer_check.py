@@ -19,12 +19,9 @@ MOST_HANGS: Final = 3
 
 def in_best_variant(caller: Caller, form: Form, layout: str) -> Form:
     """Choose the layout, and the order of the gradients, in which the most comes out right."""
-    case = form.layer.simple.but(**form.layer.probe)
-    settings = [name for name in missing(form, case) if name in case]
-    case = case.but(**{name: form.layer.simple[name] for name in settings})
 
     def fit(variant: Form) -> int:
-        outcome = judge_case(caller, variant, case)
+        outcome = probed(caller, variant)
         if outcome.verdict.right:
             return 1000
         shapes = sum(
@@ -37,6 +34,15 @@ def in_best_variant(caller: Caller, form: Form, layout: str) -> Form:
     asked = [each for each in all_of_them if layout in ("auto", each.layout)]
     among = asked or all_of_them  # what has no axes of its own is the same in every layout
     return max(among, key=fit) if len(among) > 1 else among[0]
+
+
+def probed(caller: Caller, form: Form) -> Outcome:
+    """Judge the case on which no two layouts agree, as far as the function has its settings."""
+    case = form.layer.simple.but(**form.layer.probe)
+    settings = [name for name in missing(form, case) if name in case]
+    return judge_case(
+        caller, form, case.but(**{name: form.layer.simple[name] for name in settings})
+    )
 
 
 def check_layer(caller: Caller, form: Form, target: str) -> Findings:

@@ -8,11 +8,11 @@ import numpy as np
 from core.comparison.rounding import Array
 
 LAYOUTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "images": {"nchw": "(N, C, H, W)", "hwc": "(H, W, C)"},
+    "images": {"nchw": "(N, C, H, W)", "hwc": "(H, W, C)", "nhwc": "(N, H, W, C)"},
     "rows": {"nchw": "(N, features)", "hwc": "(features, N)"},
     "any": {"nchw": "any shape"},
 }
-"""How a kind of layer may be laid out: as torch does, or as the article and its kin do."""
+"""How a kind of layer may be laid out: as torch does, as the article and its kin, as TensorFlow."""
 
 FLOWING: Final = ("x", "y", "dy", "dx")
 
@@ -21,6 +21,8 @@ def laid_out(kind: str, layout: str, name: str, value: Any) -> Any:  # noqa: ANN
     """Lay an array, given its role or its result's name, as ``layout`` does; others stay."""
     if layout == "nchw" or not isinstance(value, np.ndarray):
         return value
+    if kind == "images" and value.ndim == 4 and layout == "nhwc":
+        return np.ascontiguousarray(value.transpose(0, 2, 3, 1) if name in FLOWING else hwio(value))
     if kind == "images" and value.ndim == 4:
         turned = value[0].transpose(1, 2, 0) if name in FLOWING else value.transpose(0, 2, 3, 1)
         return np.ascontiguousarray(turned)
@@ -29,6 +31,11 @@ def laid_out(kind: str, layout: str, name: str, value: Any) -> Any:  # noqa: ANN
     if kind == "rows" and name in ("bias", "no_bias"):
         return value[:, np.newaxis]
     return value
+
+
+def hwio(weight: Array) -> Array:
+    """Lay a convolution's weight (out, in, height, width) as (height, width, in, out)."""
+    return weight.transpose(2, 3, 1, 0)
 
 
 def article_cache(given: Mapping[str, Any]) -> dict[str, Array | None]:

@@ -31,7 +31,16 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "training": ("training", "train", "is_training", "train_mode", "train_flg"),
     "momentum": ("momentum", "mu", "beta"),
     "eps": ("eps", "epsilon"),
-    "kernel_size": ("kernel_size", "kernel", "pool_size", "window", "window_size", "size", "k"),
+    "kernel_size": (
+        "kernel_size",
+        "kernel",
+        "pool_size",
+        "window",
+        "window_size",
+        "size",
+        "k",
+        "f",
+    ),
     "stride": ("stride", "strides", "s"),
     "padding": ("padding", "pad", "p"),
     "output_padding": ("output_padding", "out_padding", "output_pad"),
@@ -73,6 +82,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         *("num_filters", "filters"),
     ),
     "with_bias": ("bias", "use_bias", "with_bias"),
+    "settings": ("hparameters", "hparams", "hyperparameters", "conv_param", "pool_param"),
 }
 """Roles and the names that they go by, in lower case; the first is torch's, where torch has one."""
 
@@ -81,20 +91,24 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 class Call:
     """How a function is called: which roles it takes, and by which names, or None by place.
 
-    Those in ``must`` have no default.
+    Those in ``must`` have no default. The role "settings" is a dict in which those ``within`` lie,
+    by all their names.
     """
 
     roles: tuple[str, ...]
     names: tuple[str, ...] | None
     must: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
     def takes(self, role: str) -> bool:
-        """Whether the function has a parameter of this role."""
-        return role in self.roles
+        """Whether the function has a parameter of this role, or finds it among its settings."""
+        return role in (*self.roles, *self.within)
 
     def arguments(self, values: Mapping[str, Any]) -> "Arguments":
         """Give it these values."""
-        return Arguments({role: values[role] for role in self.roles}, self.names)
+        settings = {name: values[role] for role in self.within for name in NAMES[role]}
+        given = {**values, "settings": settings}
+        return Arguments({role: given[role] for role in self.roles}, self.names)
 
 
 @dataclass
@@ -117,6 +131,16 @@ class Arguments:
         return dict(zip(self.names, self.values.values(), strict=True))
 
 
+def settings_within(takes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the roles that a function finds in a dict of settings, if it has one.
+
+    A pooling finds its window and stride there, a convolution stride and padding: what such dicts
+    hold in practice.
+    """
+    found = ("kernel_size", "stride") if "kernel_size" in takes else ("stride", "padding")
+    return found if set(found) <= set(takes) else ()
+
+
 def recognise(
     what: str,
     parameters: Parameters,
@@ -128,8 +152,13 @@ def recognise(
     ``what`` is spoken of when that fails, in a ``SignatureError``: "The function f".
     """
     roles: list[str | None] = []
+    within = settings_within(takes)
     for name, _ in parameters:
-        fitting = (role for role in takes if name.lower() in NAMES[role] and role not in roles)
+        fitting = (
+            role
+            for role in (*takes, *(["settings"] if within else []))
+            if name.lower() in NAMES[role] and role not in roles
+        )
         roles.append(next(fitting, None))
     unknown = [
         name for role, (name, must) in zip(roles, parameters, strict=True) if role is None and must
@@ -142,6 +171,7 @@ def recognise(
             tuple(role for role, _, _ in known),
             tuple(name for _, name, _ in known),
             tuple(role for role, _, must in known if must),
+            within if "settings" in roles else (),
         )
     must = [name for name, must in parameters if must]
     places = takes[: max(len(must), len(tuple(needs)))]
