@@ -85,8 +85,8 @@ def show_answers(
     if not photos:
         if invite:
             st.info(
-                "Drop a photo of a cat or a dog, click one of the drawn pets, or hold one up to the "
-                "camera. The answer appears here, with the picture as the network sees it.",
+                "Drop a photo of a cat or a dog, click one of the drawn pets, or hold one up to "
+                "the camera. The answer appears here, with the picture as the network sees it.",
             )
         return
     try:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from core.runs.commands import Action
 from core.runs.run import Run
 from core.runs.status import State, Status
 from core.wording import spoken_time
+from pages.parts.shared.audience import crowd_pace, look_on
 from pages.parts.shared.deleted import said_when_deleted
 from pages.parts.shared.rate_box import rate_box
 from pages.parts.shared.visitor import NOT_YOURS, changing, is_mine, visitor
@@ -21,7 +23,8 @@ from pages.parts.shared.words import escape_markdown
 from pages.parts.shared.workers import worker_pool
 
 # Often until the first loss is there, then once a second, in a long training every two: every look
-# takes time from the training where server, browser and training share one computer.
+# takes time from the training where server, browser and training share one computer. Where many
+# follow, each looks more seldom still.
 WAITING_SECONDS = 0.5
 SHORT_SECONDS = 1.0
 LONG_SECONDS = 2.0
@@ -49,9 +52,9 @@ def refresh_seconds(status: Status) -> float | None:
     if not status.active:
         return None
     if status.batch_loss is None:
-        return WAITING_SECONDS
+        return WAITING_SECONDS * crowd_pace()
     long = status.seconds_left is not None and status.seconds_left > LONG_TRAINING
-    return LONG_SECONDS if long else SHORT_SECONDS
+    return (LONG_SECONDS if long else SHORT_SECONDS) * crowd_pace()
 
 
 def follow_live(
@@ -73,8 +76,9 @@ def follow_live(
             st.markdown(f":red[{escape_markdown(problem)}]")
 
     def live() -> None:
+        look_on()
         status = run.status()
-        if seen(status) != seen(drawn):
+        if seen(status) != seen(drawn) or not fits(pace, status):
             st.rerun()  # other controls, another pace, or the results
         show_state(status)
         with said_when_deleted(run.path):
@@ -82,13 +86,23 @@ def follow_live(
 
     if drawn.active:
         watch_the_tab()
-    pace = while_seen(refresh_seconds(drawn))
-    st.fragment(live, run_every=pace, key=f"live-{run.id}")()
+    pace = refresh_seconds(drawn)
+    st.fragment(live, run_every=while_seen(pace), key=f"live-{run.id}")()
 
 
 def seen(status: Status) -> tuple[object, ...]:
-    """Return what the controls, the list of runs and the pace depend on."""
-    return status.spoken_state, refresh_seconds(status), status.peak_learning_rate
+    """Return what the controls and the list of runs depend on."""
+    return status.spoken_state, status.peak_learning_rate
+
+
+def fits(pace: float | None, status: Status) -> bool:
+    """Tell whether a run is looked at as often as it should be.
+
+    The time left is an estimate: the page is not drawn anew while it wavers around a minute.
+    """
+    left = status.seconds_left or 0.0
+    wavering = [replace(status, seconds_left=left * share) for share in (0.5, 1.0, 2.0)]
+    return pace in map(refresh_seconds, wavering)
 
 
 def show_state(status: Status) -> None:
