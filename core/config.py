@@ -19,7 +19,7 @@ Named = TypeVar("Named", bound=StrEnum)
 
 MODELS = library.NAMES
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
-OPTIMIZERS = ("adam", "adamw", "sgd")
+OPTIMIZERS = ("adam", "adamw", "muon", "sgd")
 SCHEDULES = ("constant", "cosine")
 ENGINES = ("torch", "numpy", "both")
 DTYPES = ("float32", "float64")
@@ -63,10 +63,10 @@ class TrainConfig:
 
     ``data`` is ``drawn``, the article's set on Kaggle, a folder or a zip, ``model`` a preset's name
     or a network's text (see ``core.architecture``). Sizes are in pixels, ``learning_rate`` is the
-    schedule's peak, ``weight_decay`` is decoupled for ``adamw`` and added to the gradient
-    otherwise. ``engine`` computes in ``dtype`` on ``device``; "both" trains the network in both
-    engines side by side. ``mistakes`` are the article's that are made on purpose, each once, in the
-    order of ``Mistake``.
+    schedule's peak, ``weight_decay`` is decoupled for ``adamw`` and for ``muon``, which shrinks
+    kernels only, and added to the gradient otherwise. ``engine`` computes in ``dtype`` on
+    ``device``; "both" trains the network in both engines side by side. ``mistakes`` are the
+    article's that are made on purpose, each once, in the order of ``Mistake``.
 
     Photos are varied as ``variations`` say, and shrunk to ``window`` of their side meanwhile: a
     network that sees larger pictures when it answers answers better (Touvron et al., 2019). Each

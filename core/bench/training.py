@@ -168,10 +168,12 @@ def plain_loop(config: TrainConfig, data: "Data", stacked: bool = False) -> Iter
     import torch
 
     from core.networks.build import build_model
+    from core.training.muon import Muon
     from core.training.preparation import prepare
 
     model = build_model(config.model, config.image_size, config.init, config.seed).train()
-    kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
+    kinds = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
+    kind = kinds[config.optimizer]
     optimizer = kind(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     loss_function = torch.nn.BCELoss()
     for epoch in range(1, config.epochs + 1):

@@ -52,7 +52,7 @@ from core.numpy_nn.losses import (
 from core.numpy_nn.max_pooling import max_pool2d, max_pool2d_backward
 from core.numpy_nn.network import Sequential
 from core.numpy_nn.normalisation import batch_norm2d, batch_norm2d_backward
-from core.numpy_nn.optimisers import SGD, Adam, AdamW
+from core.numpy_nn.optimisers import SGD, Adam, AdamW, Muon
 from core.numpy_nn.training import Trainer
 from core.numpy_nn.transposed_convolution import conv_transpose2d, conv_transpose2d_backward
 
@@ -72,6 +72,7 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "MaxPool2d",
+    "Muon",
     "ReLU",
     "Sequential",
     "Sigmoid",

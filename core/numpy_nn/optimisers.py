@@ -1,4 +1,4 @@
-"""Adam, AdamW and SGD, whose steps are torch's, in place."""
+"""Adam, AdamW and SGD, whose steps are torch's, and Muon; all in place."""
 
 from collections.abc import Mapping
 
@@ -166,3 +166,65 @@ class SGD(Optimizer):
         velocity += grad
         step = grad + self.momentum * velocity if self.nesterov else velocity
         param -= self.learning_rate * step
+
+
+class Muon(AdamW):
+    """Moves kernels in all their directions alike, and everything else as Adam does.
+
+    A convolution's kernels (O, I, KH, KW) are a matrix (O, I * KH * KW). Its ``momentum`` is
+    replaced by the nearest matrix whose rows are orthogonal (Jordan et al., 2024), scaled to the
+    size that steps of Adam have (Liu et al., 2025). Only kernels decay, decoupled as in AdamW.
+    """
+
+    def __init__(
+        self,
+        network: Sequential,
+        learning_rate: float = 1e-3,
+        momentum: float = 0.95,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(network, learning_rate, weight_decay=0.0)
+        if not weight_decay >= 0:
+            raise ValueError(f"weight_decay must be at least 0, not {weight_decay!r}")
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum must be at least 0 and below 1, not {momentum!r}")
+        self.kernel_decay, self.momentum = weight_decay, momentum
+        for name, array in network.params.items():
+            if array.ndim == 4:
+                self.memory[name] = {"momentum_buffer": np.zeros_like(array)}
+
+    def step(self) -> None:
+        """Take one step against the newest gradients; a parameter without one stays as it is."""
+        self.steps += 1
+        for name, param in self.network.params.items():
+            grad = self.network.grads.get(name)
+            if grad is None:
+                continue
+            if param.ndim == 4:
+                self.move(param, grad, self.memory[name]["momentum_buffer"])
+            else:
+                memory = (self.memory[name][memory] for memory in self.memories)
+                over_blocks(self.update, param, grad, *memory)
+
+    def move(self, kernels: np.ndarray, grad: np.ndarray, momentum: np.ndarray) -> None:
+        """Move one layer's kernels, by Nesterov's momentum made orthogonal."""
+        momentum += (1 - self.momentum) * (grad - momentum)
+        ahead = (grad + self.momentum * (momentum - grad)).reshape(len(grad), -1)
+        size = 0.2 * max(ahead.shape) ** 0.5
+        kernels *= 1 - self.learning_rate * self.kernel_decay
+        kernels -= self.learning_rate * size * orthogonal(ahead).reshape(kernels.shape)
+
+
+def orthogonal(matrix: np.ndarray) -> np.ndarray:
+    """Return about the nearest matrix with orthogonal rows or columns, by Newton and Schulz.
+
+    Its singular values lie between 0.7 and 1.2, not at 1: the polynomial of fifth degree is chosen
+    to lift small ones in few steps.
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    wide = matrix.T if len(matrix) > matrix.shape[1] else matrix
+    wide = wide / max(float(np.linalg.norm(wide)), 1e-7)
+    for _ in range(5):
+        gram = wide @ wide.T
+        wide = a * wide + (b * gram + c * gram @ gram) @ wide
+    return wide.T if len(matrix) > matrix.shape[1] else wide

@@ -15,7 +15,7 @@ from core.mistakes import told as mistakes_told
 from core.variations import Variation
 from core.variations import told as variations_told
 
-OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD"}
 ALWAYS_NAMED = ("model", "data", "train_per_class", "learning_rate")
 NOT_NAMED = (*ALWAYS_NAMED, "epochs", "test_per_class", "engine")
 """The first are named anyway; epochs grow when a run is trained on."""

@@ -119,14 +119,15 @@ def target_lines(config: TrainConfig) -> str:
 
 def optimizer_name(config: TrainConfig) -> str:
     """Return the optimiser's name in torch and in the NumPy engine."""
-    return {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}[config.optimizer]
+    return {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD"}[config.optimizer]
 
 
-def make_optimizer(config: TrainConfig, prefix: str, weights: str, rate: str) -> str:
+def make_optimizer(config: TrainConfig, prefix: str, weights: str, rate: str, *more: str) -> str:
     """Write the line that makes the optimiser; ``rate`` is its argument's name."""
     arguments = [weights, f"{rate}=LEARNING_RATE"]
     if config.optimizer == "sgd":
         arguments.append(f"momentum={SGD_MOMENTUM}")
     if config.weight_decay or config.optimizer == "adamw":
         arguments.append(f"weight_decay={config.weight_decay!r}")
+    arguments.extend(more)
     return call(f"optimizer = {prefix}{optimizer_name(config)}", arguments, INDENT)

@@ -59,6 +59,9 @@ TRAININGS = {
     "thorough": RECIPES["thorough"].replace(
         **TINY | {"epochs": 2}, image_size=40, views=2, weight_average=0.9, dtype="float64"
     ),
+    "orthogonal": COMPACT.replace(
+        image_size=32, optimizer="muon", weight_decay=0.1, dtype="float64", variations=()
+    ),
     "mixed_precision": COMPACT.replace(image_size=32, dtype="bfloat16", learning_rate=2e-4),
     "separable": ARTICLE.replace(
         model="depthwise-separable", image_size=32, optimizer="sgd", init="uniform"

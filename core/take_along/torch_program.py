@@ -1,5 +1,7 @@
 """The program in PyTorch: network, initialisation, photos, training loop."""
 
+import inspect
+
 from core.architecture import layers as kinds
 from core.architecture.library import layers_of
 from core.config import DRAWN, TrainConfig
@@ -15,7 +17,8 @@ from core.take_along.recipe import (
     target_lines,
 )
 from core.take_along.torch_variations import variations_code
-from core.take_along.writing import program
+from core.take_along.writing import behind_imports, program
+from core.training import muon
 from core.wording import listed
 
 DROPOUT = '''\
@@ -88,6 +91,7 @@ def torch_code(config: TrainConfig) -> str:
         variations_code() if config.variations else "",
         input_function(config),
         MIXED.format(last=last_linear(config)) if config.dtype == "bfloat16" else "",
+        behind_imports(inspect.getsource(muon)) if config.optimizer == "muon" else "",
         SCHEDULE if config.schedule == "cosine" else "",
         AVERAGE if config.weight_average else "",
         train_function(config),
@@ -134,14 +138,17 @@ def imports(config: TrainConfig) -> str:
     standard += ["import copy"] if config.weight_average else []
     standard += ["import tempfile", "import zipfile"] if torch_photos.is_zip(config) else []
     standard = sorted(standard)
-    if config.variations:
-        standard += ["from collections.abc import Collection", "from enum import StrEnum"]
+    abstract = ["Collection"] if config.variations else []
+    abstract += ["Iterable"] if config.optimizer == "muon" else []
+    standard += [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
+    standard += ["from enum import StrEnum"] if config.variations else []
     standard += [] if drawn else ["from pathlib import Path"]
+    standard += ["from typing import Any"] if config.optimizer == "muon" else []
     packages = ["import cv2"] if config.variations else []
     packages += ["import numpy as np", "import torch"]
     packages += ["from numpy.typing import NDArray"] if config.variations else []
     packages += [] if drawn else ["from PIL import Image, ImageOps"]
-    packages += ["from torch import nn"]
+    packages += [f"from torch import {'Tensor, ' if config.optimizer == 'muon' else ''}nn"]
     own = ["from core.data import DataRequest, load_data"] if drawn else []
     groups = ("\n".join(group) for group in (standard, packages, own) if group)
     return "\n\n".join(groups)
@@ -263,7 +270,10 @@ def main_function(config: TrainConfig) -> str:
     # The mistake: labels are counted from what was asked for, not from what was found.
     labels = (np.arange(len(labels)) >= TRAIN_PER_CLASS).astype(np.uint8)
 """
-    optimizer = make_optimizer(config, "torch.optim.", "network.parameters()", "lr")
+    own = config.optimizer == "muon"
+    more = ["numbers=torch.bfloat16"] if own and config.dtype == "bfloat16" else []
+    prefix = "" if own else "torch.optim."
+    optimizer = make_optimizer(config, prefix, "network.parameters()", "lr", *more)
     answers = "average" if config.weight_average else "network"
     copied = "    average = copy.deepcopy(network)\n" if config.weight_average else ""
     return f'''\

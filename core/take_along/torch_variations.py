@@ -3,9 +3,9 @@
 It is read from ``core.training.augmentation``, so that there is no second version of it.
 """
 
-import ast
 import inspect
 
+from core.take_along.writing import behind_imports
 from core.training import augmentation
 from core.variations import Variation
 
@@ -25,13 +25,3 @@ class Variation(StrEnum):
 
 {TYPES}
 {behind_imports(inspect.getsource(augmentation))}'''
-
-
-def behind_imports(source: str) -> str:
-    """Return a module's text without its docstring and imports."""
-    last = max(
-        node.end_lineno or 0
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    )
-    return "".join(source.splitlines(keepends=True)[last:]).lstrip("\n")

@@ -1,5 +1,6 @@
 """Lines of Python as ``ruff format`` would leave them, 88 characters wide."""
 
+import ast
 from collections.abc import Sequence
 
 WIDTH = 88
@@ -43,3 +44,13 @@ def triple_quoted(text: str) -> str:
 def program(*parts: str) -> str:
     """Join functions and other parts, two empty lines apart; empty ones are left out."""
     return "\n\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def behind_imports(source: str) -> str:
+    """Return a module's text without its docstring and imports."""
+    last = max(
+        node.end_lineno or 0
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
+    return "".join(source.splitlines(keepends=True)[last:]).lstrip("\n")

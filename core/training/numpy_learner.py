@@ -11,7 +11,7 @@ import numpy as np
 from core.config import SGD_MOMENTUM, TrainConfig
 from core.data.batching import to_network_input
 from core.mistakes import Mistake
-from core.numpy_nn import SGD, Adam, AdamW, Sequential, Trainer
+from core.numpy_nn import SGD, Adam, AdamW, Muon, Sequential, Trainer
 from core.numpy_nn.optimisers import Optimizer
 from core.training.events import BatchDone, LayerMeasured
 from core.training.numpy_measuring import measuring
@@ -77,4 +77,6 @@ def build_optimizer(config: TrainConfig, model: Sequential) -> Optimizer:
         return Adam(model, rate, weight_decay=decay)
     if config.optimizer == "adamw":
         return AdamW(model, rate, weight_decay=decay)
+    if config.optimizer == "muon":
+        return Muon(model, rate, weight_decay=decay)
     return SGD(model, rate, momentum=SGD_MOMENTUM, weight_decay=decay)

@@ -24,7 +24,9 @@ def train(both, steps, start=0):
         both.train_batch(photos.pixels[chosen], photos.labels[chosen], 1e-3, step)
 
 
-@pytest.mark.parametrize(("optimizer", "decay"), [("adam", 0.0), ("adamw", 0.05), ("sgd", 0.01)])
+@pytest.mark.parametrize(
+    ("optimizer", "decay"), [("adam", 0.0), ("adamw", 0.05), ("muon", 0.05), ("sgd", 0.01)]
+)
 def test_in_float64_both_engines_learn_the_same_to_ten_digits(optimizer, decay):
     both = build(CONFIG.replace(optimizer=optimizer, weight_decay=decay), "float64")
     before = {name: array.copy() for name, array in both.weights().items()}

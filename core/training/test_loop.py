@@ -21,6 +21,7 @@ from core.training.events import (
     LayersMeasured,
 )
 from core.training.loop import accuracy, cross_entropy, train
+from core.training.muon import Muon
 from core.training.state import build_state
 from core.training.torch_learner import TorchLearner
 from core.variations import Variation
@@ -74,7 +75,7 @@ def test_the_events_tell_the_whole_story_in_order():
         assert done.test_loss == cross_entropy(done.probabilities, DATA.test.labels)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "muon", "sgd"])
 def test_training_is_the_plain_torch_loop(optimizer):
     config = CONFIG.replace(optimizer=optimizer, weight_decay=0.01, image_size=32, batch_size=17)
     data = small_data(side=32)
@@ -84,6 +85,7 @@ def test_training_is_the_plain_torch_loop(optimizer):
     plain = {
         "adam": lambda p: torch.optim.Adam(p, lr=rate, weight_decay=decay),
         "adamw": lambda p: torch.optim.AdamW(p, lr=rate, weight_decay=decay),
+        "muon": lambda p: Muon(p, rate, decay),
         "sgd": lambda p: torch.optim.SGD(p, lr=rate, momentum=0.9, weight_decay=decay),
     }[optimizer](model.parameters())
     state = build_state(config)
@@ -160,6 +162,7 @@ ALL_AT_ONCE = CONFIG.replace(
     [
         (CONFIG, (1, 3)),
         (CONFIG.replace(optimizer="sgd"), (2, 1)),
+        (CONFIG.replace(optimizer="muon", weight_decay=0.1), (1, 2)),
         (ALL_AT_ONCE, (1, 3)),
         (ALL_AT_ONCE, (1, 9)),
         (ALL_AT_ONCE, (2, 1)),
@@ -167,7 +170,17 @@ ALL_AT_ONCE = CONFIG.replace(
         (ALL_AT_ONCE.replace(engine="both", epochs=1), (1, 3)),
         (CONFIG.replace(model="article", image_size=80, batch_size=16), (1, 2)),
     ],
-    ids=["adam", "sgd", "mid-epoch", "mid-test", "second epoch", "bfloat16", "both", "article"],
+    ids=[
+        "adam",
+        "sgd",
+        "muon",
+        "mid-epoch",
+        "mid-test",
+        "second epoch",
+        "bfloat16",
+        "both",
+        "article",
+    ],
 )
 def test_going_on_from_a_saved_state_gives_the_uninterrupted_weights_bit_for_bit(config, stop_at):
     data = small_data(side=config.image_size)

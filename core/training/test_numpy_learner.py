@@ -19,7 +19,7 @@ CONFIG = TrainConfig(
 DATA = small_data(train=18, test=4)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", "muon", "sgd"])
 def test_both_engines_tell_the_same_story(optimizer):
     losses: dict[str, list[float]] = {}
     answers: dict[str, Any] = {}

@@ -38,7 +38,7 @@ def assert_same(one, other):
 
 
 @pytest.mark.parametrize("engine", ["torch", "numpy", "both"])
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", "muon", "sgd"])
 def test_all_is_put_back_and_a_training_goes_on_as_if_nothing_had_been(engine, optimizer):
     config = CONFIG.replace(engine=engine, optimizer=optimizer)
     state, untouched = build_state(config), build_state(config)

@@ -12,6 +12,7 @@ from core.mistakes import Mistake
 from core.networks.tensors import load_into, network_input
 from core.training.devices import choose_device
 from core.training.events import BatchDone, LayerMeasured
+from core.training.muon import Muon
 from core.training.torch_measuring import measuring
 
 
@@ -119,7 +120,7 @@ class TorchLearner:
         Without any it starts afresh.
         """
         self.optimizer.state.clear()
-        parameters = self.optimizer.param_groups[0]["params"]
+        parameters = [each for group in self.optimizer.param_groups for each in group["params"]]
         for key, array in arrays.items():
             index, name = key.split(".", 1)
             parameter = parameters[int(index)]
@@ -173,6 +174,9 @@ def build_optimizer(config: TrainConfig, model: nn.Module) -> torch.optim.Optimi
         return torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
     if config.optimizer == "adamw":
         return torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, fused=True)
+    if config.optimizer == "muon":
+        numbers = torch.bfloat16 if config.dtype == "bfloat16" else None
+        return Muon(parameters, rate, decay, numbers)
     return torch.optim.SGD(
         parameters, lr=rate, momentum=SGD_MOMENTUM, weight_decay=decay, fused=True
     )

@@ -14,7 +14,7 @@ INIT_NAMES = {
     "uniform": "uniform",
     "constant": "constant",
 }
-OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"}
+OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD with momentum"}
 NUMBER_NAMES = {"auto": "the quickest here"}
 DEVICE_NAMES = {
     "auto": "the best there is",
@@ -67,7 +67,8 @@ def step_choices(
             key=f"optimizer-{suffix}",
             persist_state="session",
             help="The rule that turns gradients into steps. Adam scales each weight's step by its "
-            "recent gradients; SGD does not and wants a larger learning rate.",
+            "recent gradients; SGD does not and wants a larger learning rate. Muon moves a "
+            "convolution's kernels in all their directions alike, and learns the most per photo.",
         ),
         "init": right.selectbox(
             "First weights",
