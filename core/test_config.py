@@ -30,7 +30,7 @@ def test_a_config_survives_json(config):
         ("model", "resnet", "article, compact, early-pooling"),
         ("model", 3, "article, compact"),
         ("init", "zeros", "xavier_normal"),
-        ("optimizer", "lion", "adam, adamw, sgd"),
+        ("optimizer", "lion", "adam, adamw, muon, sgd"),
         ("schedule", "steps", "constant, cosine"),
         ("engine", "jax", "torch, numpy, both"),
         ("dtype", "int8", "auto, float32, float64, bfloat16"),
