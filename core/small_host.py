@@ -1,4 +1,4 @@
-"""Small computers: ``GLASS_CNN_SMALL=1`` lets everything fit into 750 MB, at the price of speed.
+"""Small computers: ``GLASS_CNN_SMALL=1`` lets everything fit into 700 MB, at the price of speed.
 
 One training at a time and nothing else computing beside it, no worker kept warm, no times measured;
 a training rests between two batches while a page is being computed; and what is not in use is given

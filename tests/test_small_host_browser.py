@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not can_tell(), reason="this system does not say what processes hold"),
 ]
-PROMISED_MEGABYTES = 750
+PROMISED_MEGABYTES = 700
 CONFIG = RECIPES["quick"].replace(train_per_class=160, test_per_class=50, epochs=1000)
 
 
