@@ -1,4 +1,4 @@
-"""Batches (N, H, W, C), as TensorFlow and many courses lay them, their settings in a dict."""
+"""As courses write layers: batches (N, H, W, C), settings in a dict, a cache of their own."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from core.check.__main__ import main
 READER = """
 import numpy as np
 
-from core.numpy_nn import conv2d
+from core.numpy_nn import conv2d, conv2d_backward, max_pool2d
 
 
 def conv_forward(A_prev, W, b, hparameters):
@@ -59,6 +59,19 @@ def conv_flat_bias(inputs, kernel, bias, strides=1):
     return y.transpose(0, 2, 3, 1) + np.array([bias[c] for c in range(len(bias))])
 
 
+def conv_forward_naive(x, w, b, conv_param):
+    return conv2d(x, w, b, conv_param["stride"], conv_param["pad"]), (x, w, b, conv_param)
+
+
+def conv_backward_naive(dout, cache):
+    x, w, b, conv_param = cache
+    return conv2d_backward(dout, x, w, conv_param["stride"], conv_param["pad"])
+
+
+def max_pool_forward_naive(x, pool_param):
+    return max_pool2d(x, pool_param["pool_height"], pool_param["stride"]), (x, pool_param)
+
+
 def conv_no_padding(A_prev, W, b, hparameters):
     return conv_forward(A_prev, W, b, {**hparameters, "pad": 0})
 
@@ -85,6 +98,9 @@ def reader(tmp_path_factory):
         ("conv_backward", "convolution, backward pass, (N, H, W, C)"),
         ("pool_forward", "max pooling, forward pass, (N, H, W, C)"),
         ("conv_flat_bias", "convolution, forward pass, (N, H, W, C)"),
+        ("conv_forward_naive", "convolution, forward pass, (N, C, H, W)"),
+        ("conv_backward_naive", "convolution, backward pass, (N, C, H, W)"),
+        ("max_pool_forward_naive", "max pooling, forward pass, (N, C, H, W)"),
     ],
 )
 def test_right_ones_pass(reader, capsys, name, what):
