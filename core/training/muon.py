@@ -82,5 +82,5 @@ def orthogonal(matrix: Tensor, numbers: torch.dtype | None = None) -> Tensor:
     for _ in range(NEWTON_SCHULZ_STEPS):
         gram = wide @ wide.T
         wide = a * wide + (b * gram + c * gram @ gram) @ wide
-    x = wide.T if len(x) > x.shape[1] else wide
-    return x.to(matrix.dtype)
+    found: Tensor = wide.T if len(x) > x.shape[1] else wide
+    return found.to(matrix.dtype)
