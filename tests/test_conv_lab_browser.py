@@ -280,5 +280,8 @@ def test_the_phone_shows_everything_in_one_column(phone, scheme):
 def test_the_main_result_is_on_screen_without_scrolling(open_page):
     page = open_page("/conv_lab")
     lab(page)
-    box = page.locator(".sum").bounding_box()
-    assert box["y"] + box["height"] <= 800
+    box = page.locator(".sum")
+    wait_for(
+        lambda: sum((box.bounding_box() or {}).get(each, 900) for each in ("y", "height")) <= 800,
+        "the sum is on screen",
+    )

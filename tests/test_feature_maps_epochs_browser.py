@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page
+from torch import nn
 
 from core.data import DataRequest, load_data
+from core.networks.classifier import Classifier
 from core.networks.tensors import network_input
 from core.pictures.colour import CAT, DOG
 from core.runs.checkpoints import Position
@@ -92,9 +94,11 @@ def test_dead_is_said_once_all_test_photos_were_looked_at(look, run, server):
 
 
 def test_the_shipped_network_counts_over_drawn_pets(look):
+    layers = list(Classifier.load().model)
+    last = max(index for index, layer in enumerate(layers) if isinstance(layer, nn.ReLU))
     page = look("")
-    page.goto("/feature_maps?run=shipped&layer=26&photo=drawn:1")
-    wait_for_layer(page, 26)
+    page.goto(f"/feature_maps?run=shipped&layer={last}&photo=drawn:1")
+    wait_for_layer(page, last)
     assert "silent here" in page.locator(".figures .words").inner_text()
     page.get_by_text(re.compile("silent for all 64 drawn pets")).wait_for(timeout=60_000)
 
