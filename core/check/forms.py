@@ -1,5 +1,6 @@
 """How a reader's function or class is called with the facts of a case."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -102,11 +103,7 @@ class FunctionForm:
 
     def entering(self, facts: Facts) -> dict[str, Any]:
         """Return what it is given, in the order of its parameters."""
-        given = {
-            role: value
-            for role, value in self.values(facts).items()
-            if self.takes(role) and value is not None
-        }
+        given = taken(self, self.values(facts))
         return {role: given[role] for role in self.call.roles if role in given} | given
 
     def describe(self) -> str:
@@ -171,7 +168,7 @@ class ClassForm:
 
     def entering(self, facts: Facts) -> dict[str, Any]:
         """Return what it is given."""
-        return entering(self, facts)
+        return taken(self, given_in_layout(self.layer, self.layout, facts))
 
     def describe(self) -> str:
         """Name the directions and the layout."""
@@ -208,7 +205,7 @@ class OptimiserForm:
 
     def entering(self, facts: Facts) -> dict[str, Any]:
         """Return the parameter at the start, the gradients and the settings."""
-        given = entering(self, facts)
+        given = taken(self, given_in_layout(self.layer, self.layout, facts))
         return {"start": facts["start"], "grads": facts["grads"]} | {
             role: value for role, value in given.items() if role not in ("param", "grad")
         }
@@ -240,10 +237,9 @@ def given_in_layout(layer: CheckedLayer, layout: str, facts: Facts) -> dict[str,
     return values
 
 
-def entering(form: Form, facts: Facts) -> dict[str, Any]:
-    """Return what a function or class is given, by role, in its layout."""
-    given = given_in_layout(form.layer, form.layout, facts)
-    return {role: value for role, value in given.items() if form.takes(role) and value is not None}
+def taken(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the values, by role, that a function or class is given."""
+    return {role: each for role, each in values.items() if form.takes(role) and each is not None}
 
 
 def spoken_layout(form: Form) -> str:

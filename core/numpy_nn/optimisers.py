@@ -36,8 +36,11 @@ class Optimizer:
         grads = self.network.grads
         for name, param in self.network.params.items():
             if name in grads:
-                memory = (self.memory[name][memory] for memory in self.memories)
-                over_blocks(self.update, param, grads[name], *memory)
+                self.change(param, grads[name], *self.memory[name].values())
+
+    def change(self, param: np.ndarray, grad: np.ndarray, *memory: np.ndarray) -> None:
+        """Change a parameter in place, given its gradient and its memories."""
+        over_blocks(self.update, param, grad, *memory)
 
     def update(self, param: np.ndarray, grad: np.ndarray, *memory: np.ndarray) -> None:
         """Update one block of a parameter in place, given its gradient and its memories."""
@@ -193,18 +196,12 @@ class Muon(AdamW):
             if array.ndim == 4:
                 self.memory[name] = {"momentum_buffer": np.zeros_like(array)}
 
-    def step(self) -> None:
-        """Take one step against the newest gradients; a parameter without one stays as it is."""
-        self.steps += 1
-        for name, param in self.network.params.items():
-            grad = self.network.grads.get(name)
-            if grad is None:
-                continue
-            if param.ndim == 4:
-                self.move(param, grad, self.memory[name]["momentum_buffer"])
-            else:
-                memory = (self.memory[name][memory] for memory in self.memories)
-                over_blocks(self.update, param, grad, *memory)
+    def change(self, param: np.ndarray, grad: np.ndarray, *memory: np.ndarray) -> None:
+        """Move kernels in all their directions alike, everything else as Adam does."""
+        if param.ndim == 4:
+            self.move(param, grad, *memory)
+        else:
+            super().change(param, grad, *memory)
 
     def move(self, kernels: np.ndarray, grad: np.ndarray, momentum: np.ndarray) -> None:
         """Move one layer's kernels, by Nesterov's momentum made orthogonal."""
