@@ -19,7 +19,8 @@ Named = TypeVar("Named", bound=StrEnum)
 
 MODELS = library.NAMES
 INITIALISATIONS = ("xavier_normal", "kaiming_normal", "uniform", "constant")
-OPTIMIZERS = ("adam", "adamw", "muon", "sgd")
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD"}
+"""Each with the name of its class, in torch and in the NumPy engine."""
 SCHEDULES = ("constant", "cosine")
 ENGINES = ("torch", "numpy", "both")
 DTYPES = ("float32", "float64")
@@ -191,7 +192,7 @@ def checked_network(model: object, image_size: int) -> str:
     return library.canonical(model)
 
 
-def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+def check_choice(name: str, value: object, choices: Collection[str]) -> None:
     """Raise ``ConfigError`` when ``value`` is none of ``choices``."""
     if value not in choices:
         raise ConfigError(f"{in_words(name)} must be one of {', '.join(choices)}, not {value!r}.")

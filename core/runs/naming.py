@@ -10,12 +10,11 @@ from core.architecture.difference import told
 from core.architecture.library import name_of, text_of
 from core.architecture.text import Layers, read, write_layer
 from core.changes import Changes
-from core.config import DRAWN, TrainConfig, recipe_of
+from core.config import DRAWN, OPTIMIZERS, TrainConfig, recipe_of
 from core.mistakes import told as mistakes_told
 from core.variations import Variation
 from core.variations import told as variations_told
 
-OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD"}
 ALWAYS_NAMED = ("model", "data", "train_per_class", "learning_rate")
 NOT_NAMED = (*ALWAYS_NAMED, "epochs", "test_per_class", "engine")
 """The first are named anyway; epochs grow when a run is trained on."""

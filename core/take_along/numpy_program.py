@@ -1,7 +1,7 @@
 """The program in plain NumPy, on the engine ``core.numpy_nn``."""
 
 from core.architecture.library import canonical, layers_of
-from core.config import DTYPES, MODELS, TrainConfig
+from core.config import DTYPES, MODELS, OPTIMIZERS, TrainConfig
 from core.mistakes import Mistake
 from core.take_along.layers import layer_lines, names_of_layers
 from core.take_along.recipe import (
@@ -11,7 +11,6 @@ from core.take_along.recipe import (
     is_changed,
     make_optimizer,
     opening,
-    optimizer_name,
     target_lines,
 )
 from core.take_along.writing import INDENT, WIDTH, assign, call, program, quoted, triple_quoted
@@ -82,7 +81,7 @@ def dtype_of(config: TrainConfig) -> tuple[str, str]:
 def imports(config: TrainConfig) -> str:
     """Import what is used."""
     used = names_of_layers(layers_of(config.model, config.image_size))
-    used |= {optimizer_name(config), "BCELoss", "Sequential"}
+    used |= {OPTIMIZERS[config.optimizer], "BCELoss", "Sequential"}
     if Mistake.BATCH_NORM_IN_TEST in config.mistakes:
         used.add("Trainer")
     names = sorted(used, key=lambda name: (not name.isupper(), name.lower()))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from core.architecture.library import name_of
-from core.config import DRAWN, SGD_MOMENTUM, TrainConfig
+from core.config import DRAWN, OPTIMIZERS, SGD_MOMENTUM, TrainConfig
 from core.data.kaggle.article_set import place_of
 from core.mistakes import Mistake
 from core.take_along.writing import INDENT, WIDTH, assign, call, quoted
@@ -117,11 +117,6 @@ def target_lines(config: TrainConfig) -> str:
     return lines
 
 
-def optimizer_name(config: TrainConfig) -> str:
-    """Return the optimiser's name in torch and in the NumPy engine."""
-    return {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD"}[config.optimizer]
-
-
 def make_optimizer(config: TrainConfig, prefix: str, weights: str, rate: str, *more: str) -> str:
     """Write the line that makes the optimiser; ``rate`` is its argument's name."""
     arguments = [weights, f"{rate}=LEARNING_RATE"]
@@ -130,4 +125,4 @@ def make_optimizer(config: TrainConfig, prefix: str, weights: str, rate: str, *m
     if config.weight_decay or config.optimizer == "adamw":
         arguments.append(f"weight_decay={config.weight_decay!r}")
     arguments.extend(more)
-    return call(f"optimizer = {prefix}{optimizer_name(config)}", arguments, INDENT)
+    return call(f"optimizer = {prefix}{OPTIMIZERS[config.optimizer]}", arguments, INDENT)

@@ -14,7 +14,7 @@ INIT_NAMES = {
     "uniform": "uniform",
     "constant": "constant",
 }
-OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "muon": "Muon", "sgd": "SGD with momentum"}
+OPTIMIZER_NAMES = OPTIMIZERS | {"sgd": "SGD with momentum"}
 NUMBER_NAMES = {"auto": "the quickest here"}
 DEVICE_NAMES = {
     "auto": "the best there is",
@@ -61,8 +61,8 @@ def step_choices(
         ),
         "optimizer": left.selectbox(
             "Optimiser",
-            OPTIMIZERS,
-            OPTIMIZERS.index(values["optimizer"]),
+            list(OPTIMIZERS),
+            list(OPTIMIZERS).index(values["optimizer"]),
             format_func=OPTIMIZER_NAMES.__getitem__,
             key=f"optimizer-{suffix}",
             persist_state="session",

@@ -41,9 +41,9 @@ def show_layers(run: Run) -> None:
     st.caption(
         "What to look for: updates within the band, about a thousandth (1e-3) of the weights, and "
         "spreads that neither fade nor grow from layer to layer. All charts have one log scale; "
-        "the numbers at the lines say how large a step upwards is. Adam keeps updates alike even "
-        "where gradients are not. Measured in the last whole batch of each epoch; a dead channel "
-        "is zero everywhere for all photos of that batch."
+        "the numbers at the lines say how large a step upwards is. Adam and Muon keep updates "
+        "alike even where gradients are not. Measured in the last whole batch of each epoch; a "
+        "dead channel is zero everywhere for all photos of that batch."
     )
 
 
