@@ -12,7 +12,7 @@ import streamlit as st
 
 MANY, FEWER = 8, 5
 """So many followers make a crowd, and it is one until there are fewer than the second."""
-CROWD_PACE = 3.0
+CROWD_PACE = 4.0
 """In a crowd each looks so many times more seldom."""
 GONE_SECONDS = 30.0
 """Who has not looked for so long has gone."""
