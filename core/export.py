@@ -7,7 +7,7 @@ from typing import Final
 
 from core.command_line import epoch_of, run_command
 from core.errors import GlassError
-from core.files import temporary_beside, write_atomically
+from core.files import temporary_beside, write_atomically, writing
 
 SHIPPED: Final = "shipped"
 
@@ -85,12 +85,13 @@ def write_zip(options: argparse.Namespace) -> None:
 
     run = Run(Path(options.what))
     temporary = temporary_beside(options.zip)
-    try:
-        with temporary.open("wb") as file:
-            positions = write_run_zip(run, file, every_epoch=options.every_epoch)
-        temporary.replace(options.zip)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with writing(options.zip):
+        try:
+            with temporary.open("wb") as file:
+                positions = write_run_zip(run, file, every_epoch=options.every_epoch)
+            temporary.replace(options.zip)
+        finally:
+            temporary.unlink(missing_ok=True)
     kept = ", ".join(position.name for position in positions)
     print(f"Written: {options.zip}, with the weights of {kept}. The photos are not in it.")
 

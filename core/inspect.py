@@ -113,7 +113,13 @@ def request_for(options: argparse.Namespace) -> "DataRequest":
             )
         return request
     changed = ChangeList(source)
-    check_names([name for names in chosen.values() for name in names], request)
+    named = [name for names in chosen.values() for name in names]
+    check_names(named, request)
+    if twice := {name for name in named if sum(name in each for each in chosen.values()) > 1}:
+        raise DataError(
+            f"{printable(min(twice))} must be named once: with --leave-out, --turn-over or "
+            "--take-back."
+        )
     for choice, names in chosen.items():
         if names:
             changed.choose(*names, choice=choice)

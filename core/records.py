@@ -52,6 +52,8 @@ def checks_of(kind: type) -> dict[str, tuple[bool, object, Check]]:
 
 def in_words(hint: object) -> str:
     """Say what a type allows."""
+    if get_origin(hint) is tuple:
+        return f"a list, each item {in_words(get_args(hint)[0])}"
     kinds = [each for each in get_args(hint) or (hint,) if each is not type(None)]
     return WORDS.get(kinds[0], "what this program writes")
 

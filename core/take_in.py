@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.file.is_dir():
             say_where_photos_are(options.file, options.photos)
-        elif options.file.suffix == ".zip":
+        elif options.file.suffix.lower() == ".zip":
             take_in_zip(options.file, options.photos)
         else:
             take_in_weights(options)

@@ -160,6 +160,8 @@ def test_only_photos_of_the_source_can_be_changed(photos, capsys):
     assert main([str(photos), "--leave-out", "cats/99.png"]) == 2
     sentence = "There is no photo cats/99.png in"
     assert sentence in capsys.readouterr().err
+    assert main([str(photos), "--leave-out", "cats/1.png", "--turn-over", "cats/1.png"]) == 2
+    assert "cats/1.png must be named once" in capsys.readouterr().err
     assert main(["drawn", "--leave-out", "cat 1"]) == 2
     assert "Drawn pets are what they are" in capsys.readouterr().err
 

@@ -1,6 +1,7 @@
 """What may be read on a server that is open to a network."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,12 @@ def test_what_is_there_and_what_is_not_is_told_alike_where_nothing_may_be_read(p
     assert told[0] == told[1]
     with pytest.raises(DataError, match="There is no folder"):
         typed_source(str(places / "open" / "absent"))
+
+
+@pytest.mark.parametrize("typed", ["~root", "~nosuchuser", "photos/../..", "'~root/x'"])
+def test_where_a_typed_path_leads_is_not_told(places, typed):
+    with pytest.raises(PlaceError, match=f"^{re.escape(typed.strip(chr(39)))} may not be read"):
+        typed_source(typed)
 
 
 def test_links_to_closed_places_are_passed_over_and_counted(places):

@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -99,6 +100,11 @@ def test_resuming_goes_on_and_says_where(tmp_path, capsys):
     assert "Going on after 1 epochs and 0 batches." in capsys.readouterr().out
     assert len(Run(tmp_path / "run").log.epochs()) == 3
     assert main(["--resume", *place]) == 0  # nothing is left to do, and that is fine
+    assert "missing or damaged" not in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "run" / "checkpoints")
+    assert main(["--resume", *place]) == 0
+    said = "The weights after epoch 3 are missing or damaged: it is trained again from the start."
+    assert said in capsys.readouterr().out
 
 
 def test_the_articles_mistakes_are_made_named_and_kept_on_resuming(tmp_path, capsys):

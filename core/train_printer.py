@@ -105,7 +105,9 @@ class Printer:
         )
         self.line(" ".join(self.run.record[name]["why"] for name in ("numbers", "device")))
         if begun.epoch or begun.step:
-            self.line(f"Going on after {begun.epoch} epochs and {begun.step} batches. {begun.note}")
+            self.line(f"Going on after {begun.epoch} epochs and {begun.step} batches.")
+        if begun.note:
+            self.line(begun.note)
 
     def progress(self, text: str) -> None:
         """Replace the moving line, four times a second at most; only on a terminal."""

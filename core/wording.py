@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 MARKS = set("[]<>`\\")
 """Without these Markdown and HTML neither draw nor link anything."""
+JOINERS = "\u200c\u200d"
+"""Have no width and make one sign of several: a woman and a microscope are a scientist."""
 
 
 def spoken_size(size: int) -> str:
@@ -72,12 +74,23 @@ def quote(text: str) -> str:
     return f"'{kept}{'...' if len(text) > 20 else ''}'"
 
 
+def is_line(text: str) -> bool:
+    """Tell whether a text can be shown in one line: no control characters, no line breaks."""
+    return not text or all(letter.isprintable() or letter in JOINERS for letter in text)
+
+
+def one_line(text: str) -> str:
+    """Make a text one that can be shown in one line, with single blanks."""
+    shown = (letter if is_line(letter) else " " for letter in text)
+    return " ".join("".join(shown).split()).strip(JOINERS)
+
+
 def is_plain(text: str) -> bool:
     """Tell whether a stranger's text of one line is no Markdown that could draw or link anything.
 
     It may stand where it is not escaped: without brackets there is neither a picture nor a link.
     """
-    return text.isprintable() and not set(text) & MARKS
+    return is_line(text) and not set(text) & MARKS
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from core.data.report import printable
 from core.data.sniff import sniff_format, sniff_other
 from core.errors import DataError, PlaceError
 from core.served import may_read, what_is_open
-from core.typed_path import missing, typed_path
+from core.typed_path import missing, typed_path, without_quotes
 
 ZIP = ".zip"
 KAGGLE = "kaggle:"
@@ -34,7 +34,8 @@ def typed_source(text: str) -> str:
     if is_collection(source):
         return str(open_collection(path).path)
     if not may_read(path):  # said before anybody looks whether something is there
-        raise PlaceError(printable(f"{path} may not be read here. {what_is_open()}"))
+        typed = printable(without_quotes(text))  # where it leads is nobody's business
+        raise PlaceError(f"{typed} may not be read here. {what_is_open()}")
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError) as error:

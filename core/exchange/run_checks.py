@@ -44,8 +44,9 @@ def check_checkpoint(run: Run, checkpoint: Checkpoint) -> None:
     if (facts.get("epoch"), facts.get("step")) != (here.epoch, here.step):
         raise ExchangeError(f"{where} is of another epoch than its name says.")
     check_state(facts.get("state"), where)
-    if not is_number(facts.get("accuracy", 0.0)):
-        raise ExchangeError(f"{where} must tell its accuracy as a number.")
+    accuracy = facts.get("accuracy", 0.0)
+    if not is_number(accuracy) or not 0 <= accuracy <= 1:
+        raise ExchangeError(f"{where} must tell its accuracy as a share from 0 to 1.")
     try:
         TrainConfig.from_dict(facts.get("recipe") or {})
     except (ConfigError, TypeError) as error:

@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, replace
 from typing import Any, Final, TypeGuard
 
-from core.config import NUMBERS
+from core.config import LIMITS, NUMBERS
 from core.errors import ExchangeError, RunError
 from core.exchange.checked_values import check_texts, read_object, shown
 from core.exchange.run_files import photos_folder_name
@@ -17,11 +17,16 @@ from core.runs.run import LONGEST_NAME
 from core.runs.run_record import FORMAT, config_of
 from core.runs.status import State, Status
 from core.training.events import from_json, to_json
-from core.wording import is_plain
+from core.wording import is_line, is_plain, one_line
 
 MOST_THREADS: Final = 256
 LONGEST_CLASS: Final = 80
 LONGEST_PHOTO: Final = 1000
+SIZES: Final = {
+    **{"accuracy": 1, "progress": 1, "loss": 10**6, "epoch": LIMITS["epochs"][1]},
+    **{"epochs": LIMITS["epochs"][1], "seconds": 10**9, "per_second": 10**9, "_left": 10**9},
+}
+"""The largest values of what ends so; a loss is clamped at a hundred, and no test takes decades."""
 CUT_OFF: Final = "The training was cut off; it can go on from its newest checkpoint."
 
 
@@ -57,11 +62,12 @@ def now() -> str:
 
 
 def checked_time(value: object) -> str:
-    """Return when a run was made; nothing where that is no time."""
+    """Return when a run was made, now at the latest; nothing where that is no time."""
     try:
-        return datetime.datetime.fromisoformat(str(value)).isoformat(timespec="microseconds")
-    except ValueError:
+        made = datetime.datetime.fromisoformat(str(value)).astimezone()
+    except (ValueError, OverflowError):
         return ""
+    return min(made, datetime.datetime.now().astimezone()).isoformat(timespec="microseconds")
 
 
 def checked_classes(value: object) -> list[str]:
@@ -130,12 +136,13 @@ FACTS: Final = {
 
 def is_text(value: object, longest: int) -> TypeGuard[str]:
     """Tell whether a value is a text of one line that can be shown."""
-    return isinstance(value, str) and 0 < len(value) <= longest and value.isprintable()
+    return isinstance(value, str) and 0 < len(value) <= longest and is_line(value)
 
 
 def checked_name(content: bytes) -> dict[str, str]:
     """Return name.json."""
     name = read_object(content, "name.json").get("name")
+    name = one_line(name) if isinstance(name, str) else name
     if not is_text(name, LONGEST_NAME):
         raise ExchangeError(
             f"Its name.json must hold a name of 1 to {LONGEST_NAME} characters, not {shown(name)}."
@@ -154,6 +161,7 @@ def checked_status(content: bytes) -> dict[str, Any]:
             f"Its status.json does not say where the run stands: {error}."
         ) from error
     check_texts(status, "status.json")
+    check_sizes(status, "status.json")
     if status.active:
         status = replace(status, state=State.INTERRUPTED, message=CUT_OFF, seconds_left=None)
     return asdict(status)
@@ -169,8 +177,17 @@ def checked_events(content: bytes) -> str:
         except ValueError as error:
             raise ExchangeError(f"{where} is no event of a training: {error}.") from error
         check_texts(event, where)
+        check_sizes(event, where)
         lines.append(to_json(event))
     return "".join(f"{line}\n" for line in lines)
+
+
+def check_sizes(instance: Any, where: str) -> None:  # noqa: ANN401 - any dataclass
+    """Raise ``ExchangeError`` unless each number of a dataclass is one that a training can have."""
+    for name, value in vars(instance).items():
+        most = next((size for end, size in SIZES.items() if name.endswith(end)), None)
+        if most is not None and value is not None and not 0 <= value <= most:
+            raise ExchangeError(f"{where}: {name} must be from 0 to {most:,}, not {shown(value)}.")
 
 
 def checked_photos(content: bytes) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from core.records import is_number
 from core.wording import quote, spoken_size
 
 MOST_KEPT: Final = 50
+"""So many files are kept of each owner's."""
 LONGEST_NAME: Final = 60
 MEASURED: Final = ("accuracy", "certainty", "likeness")
 """What a description tells of weights beside what they are."""
@@ -118,8 +119,11 @@ def keep_weights(
     digest.update(repr((text_of(network), side, classes)).encode())
     path = weights_folder() / f"{PREFIX}{digest.hexdigest()[:12]}.safetensors"
     kept = list_kept()
-    if not path.exists() and len(kept) >= MOST_KEPT:
-        raise ModelError(f"{MOST_KEPT} files of weights are kept here already: delete one first.")
+    own = sum(each.owner == owner for each in kept.values())
+    if not path.exists() and own >= MOST_KEPT:
+        raise ModelError(
+            f"{own} files of weights of yours are kept here already: delete one first."
+        )
     if path.stem in kept:
         owner = kept[path.stem].owner
     path.parent.mkdir(parents=True, exist_ok=True)

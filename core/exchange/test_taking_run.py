@@ -1,5 +1,6 @@
 """A zip from elsewhere is not believed: each way in which one lies is refused in a sentence."""
 
+import datetime
 import io
 import json
 import pickle
@@ -47,6 +48,14 @@ def refused(source: io.BytesIO, words: str, runs: Path) -> None:
 
 def with_json(files: Files, name: str, **changes: object) -> Files:
     return files | {name: json.dumps(json.loads(files[name]) | changes).encode()}
+
+
+def epoch_line(**changes: float) -> bytes:
+    """A line of the log that says what a run's only epoch came to."""
+    shares = {f"{which}_accuracy": 0.5 for which in ("train", "test")}
+    losses = {f"{which}_loss": 0.7 for which in ("train", "test")}
+    event = {"event": "epoch", "epoch": 1, "seconds": 1.0, **shares, **losses}
+    return json.dumps(event | changes).encode() + b"\n"
 
 
 def with_facts(files: Files, **changes: object) -> Files:
@@ -127,6 +136,27 @@ def test_pickle_is_never_opened(good, elsewhere, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("name", ["👩\u200d🔬 Versuch", "a\u202eb", "a\tb", "a\x00b"])
+def test_every_name_that_a_run_can_have_is_taken_in(good, elsewhere, name):
+    named = good | {"name.json": json.dumps({"name": name}).encode()}
+    run = take_in_run(packed(named))
+    taken = run.name
+    run.rename(name)
+    assert taken == run.name == name.translate(dict.fromkeys(map(ord, "\u202e\t\x00"), " "))
+
+
+def test_a_run_from_elsewhere_is_not_of_tomorrow(good, elsewhere):
+    before = datetime.datetime.now().astimezone()
+    for made in ("9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-23:00", "0001-01-01", "x"):
+        created = take_in_run(packed(with_json(good, "config.json", created=made))).record[
+            "created"
+        ]
+        assert not created or datetime.datetime.fromisoformat(created) <= (
+            datetime.datetime.now().astimezone()
+        )
+        assert made[0] != "9" or not created or created >= before.isoformat()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -137,7 +167,7 @@ def test_pickle_is_never_opened(good, elsewhere, tmp_path):
         ("config.json", b'{"config": {"epochs": 0}}', "Epochs must be"),
         ("config.json", b'{"config": {"engine": "both", "model": "compact"}}', "two networks"),
         ("name.json", b'{"name": ""}', "1 to 80 characters"),
-        ("name.json", b'{"name": "a\\nb"}', "1 to 80 characters"),
+        ("name.json", b'{"name": "\\n"}', "1 to 80 characters"),
         ("status.json", b'{"state": "dancing"}', "where the run stands"),
         ("status.json", b'{"state": "stopped", "epoch": "one"}', "epoch must be a whole number"),
         ("status.json", b'{"state": "stopped", "progress": 1e999}', "progress must be a finite"),
@@ -151,6 +181,13 @@ def test_pickle_is_never_opened(good, elsewhere, tmp_path):
             "Line 2 of events.jsonl is no event of a training: epoch must be a whole number",
         ),
         ("events.jsonl", b'{"event": "stopped", "epoch": 99999999999, "step": 2}\n', "epoch must"),
+        ("events.jsonl", epoch_line(test_accuracy=1e200), "test_accuracy must be from 0 to 1,"),
+        ("events.jsonl", epoch_line(train_loss=-1e299), "train_loss must be from 0 to 1,000,000"),
+        ("events.jsonl", epoch_line(test_loss=1e299), "test_loss must be from 0 to 1,000,000"),
+        ("events.jsonl", epoch_line(seconds=-5.0), "seconds must be from 0"),
+        ("events.jsonl", epoch_line(epoch=2147483647), "epoch must be from 0 to 1,000,"),
+        ("status.json", b'{"state": "stopped", "test_accuracy": 1.5}', "test_accuracy must be"),
+        ("status.json", b'{"state": "stopped", "images_per_second": 1e200}', "per_second must be"),
         ("test_photos.json", b'{"labels": [2], "names": ["a"]}', "labels of 0 and 1"),
         ("test_photos.json", b'{"labels": [1], "names": ["/etc/a"]}', "within their folder"),
         ("test_photos.json", b'{"labels": [1], "names": ["a"], "classes": 3}', "two classes"),
@@ -186,7 +223,8 @@ def test_what_a_worker_added_is_checked(good, elsewhere, changes, words):
         ({"classes": ["cat", "dog"]}, "other classes"),
         ({"epoch": 1}, "another epoch"),
         ({"state": {"epoch": 2}}, "where the training would go on"),
-        ({"accuracy": "good"}, "accuracy as a number"),
+        ({"accuracy": "good"}, "accuracy as a share"),
+        ({"accuracy": 1e200}, "accuracy as a share"),
         ({"recipe": {"epochs": -1}}, "recipe that cannot be used"),
         ({"certainty": {"temperature": 1.0}}, "certainty"),
     ],

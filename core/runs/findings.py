@@ -61,8 +61,13 @@ def updates_of(findings: Findings, block: Block) -> list[float]:
 
 
 def still(findings: Findings, block: Block) -> bool:
-    """Tell whether a layer has hardly moved in any epoch; at a cosine's end every layer rests."""
+    """Tell whether a layer has hardly moved in any epoch; at a cosine's end every layer rests.
+
+    Measured once under a falling rate, it may have been at that end: that tells nothing.
+    """
     updates = updates_of(findings, block)
+    if findings.falling and len(updates) == 1:
+        return False
     return bool(updates) and max(updates) < SMALLEST_UPDATE
 
 

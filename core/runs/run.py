@@ -38,6 +38,7 @@ from core.runs.predictions import Predictions, read_predictions
 from core.runs.run_record import config_of, read_run_record
 from core.runs.status import ACTIVE, State, Status
 from core.system import free_bytes, seconds_since
+from core.wording import one_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -107,7 +108,7 @@ class Run:
 
     def rename(self, name: str) -> None:
         """Give the run another name of 1 to 80 characters."""
-        name = " ".join(name.split())
+        name = one_line(name)
         if not 1 <= len(name) <= LONGEST_NAME:
             raise RunError(
                 f"A run's name must have 1 to {LONGEST_NAME} characters, not {len(name)}."

@@ -72,6 +72,18 @@ def write_facts(run: Run, data: "Data", team: Team) -> str:
     return note
 
 
+def lost_weights(run: Run, epoch: int) -> str:
+    """Say that a run goes on from before the epochs that its log knows; "" where it does not."""
+    known = run.log.epochs()
+    if not known or known[-1].epoch <= epoch:
+        return ""
+    where = f"from epoch {epoch + 1}" if epoch else "from the start"
+    return (
+        f"The weights after epoch {known[-1].epoch} are missing or damaged: it is trained again "
+        f"{where}. "
+    )
+
+
 def settle(run: Run, team: Team) -> TrainConfig:
     """Decide what the config leaves to the machine, and write down what and why.
 

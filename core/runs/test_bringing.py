@@ -8,7 +8,7 @@ from safetensors.numpy import save
 from core.config import TrainConfig
 from core.data.change_list import ChangeList
 from core.data.zips.conftest import make_zip, photos_in
-from core.data.zips.uploads import keep_upload, uploads_of
+from core.data.zips.uploads import uploads_of
 from core.errors import DataError, RunError
 from core.runs import bringing
 from core.runs.bringing import (
@@ -36,6 +36,17 @@ def test_what_is_dropped_counts_for_whoever_dropped_it():
     assert sorted(each.name for each in path.parent.iterdir()) == sorted(
         ["pets.zip", f"{ANN.mark}.owner", f"{BEN.mark}.owner"]
     )
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_was_dropped_at_home_no_visitors_limit_removes(monkeypatch, marked):
+    path = keep_zip("own.zip", ZIPS[0], AT_HOME)
+    if not marked:  # as versions before kept it
+        (path.parent / ".owner").unlink()
+    monkeypatch.setattr(bringing, "MOST_BYTES", len(ZIPS[0]) + 10)
+    keep_zip("same.zip", ZIPS[0], ANN)
+    keep_zip("b.zip", ZIPS[1], ANN)
+    assert path.exists() and path not in uploads_of(ANN.mark)
 
 
 def test_more_than_is_allowed_is_refused_in_a_sentence(monkeypatch):
@@ -69,10 +80,6 @@ def test_one_that_is_too_large_alone_removes_nothing(monkeypatch):
 def test_a_browser_without_a_key_leaves_nothing_here():
     with pytest.raises(RunError, match="keeps no cookie"):
         keep_zip("pets.zip", ZIPS[0], Visitor())
-
-
-def test_at_home_nothing_is_marked():
-    assert [each.name for each in keep_upload("a.zip", ZIPS[0]).parent.iterdir()] == ["a.zip"]
 
 
 def test_runs_and_weights_that_were_brought_count_too(monkeypatch):

@@ -91,6 +91,17 @@ def test_of_several_epochs_a_middle_one_is_told_and_that_a_falling_rate_lets_lay
     assert said(WITH, *history)[0].startswith(start)
 
 
+def test_measured_once_at_the_end_of_a_falling_rate_nothing_is_said_to_be_still():
+    resting = {name.lower().replace(" ", "_"): {"update": 5e-5} for name in NAMES}
+    blocks = blocks_of(layers_of(WITH, 96))
+    found = diagnose([measured(**resting)], blocks, falling=True)
+    assert found is not None and found.healthy
+    assert found.sentences[0].endswith("At the end the falling rate lets every layer rest.")
+    for history, falling in (([1], False), ([1, 2], True)):
+        found = diagnose([measured(each, **resting) for each in history], blocks, falling)
+        assert found is not None and found.sentences[0].startswith("No layer moves")
+
+
 def test_what_fades_without_batch_norm_is_told_what_is_missing():
     faint = {"conv_1": {"spread": 0.057}, "linear_1": {"spread": 0.0026}}
     assert said(BARE, measured(**faint, linear_2={"spread": 0.0004})) == (

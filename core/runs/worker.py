@@ -28,6 +28,7 @@ from core.runs.status_writer import HEARTBEAT_SECONDS, STATUS_SECONDS, StatusWri
 from core.runs.taking_up import (
     Settled,
     facts_of,
+    lost_weights,
     remove_halves,
     settle,
     take_up,
@@ -207,6 +208,7 @@ class Worker:
             if not checkpoint.optimizer:
                 note += "The optimiser starts afresh: its memory was not kept. "
             self.saved = checkpoint.position
+        note += lost_weights(self.run, state.epoch)
         self.run.checkpoints.remove_after(Position(state.epoch, state.step))
         remove_halves(self.run)
         remove_predictions_after(self.run.path, state.epoch)

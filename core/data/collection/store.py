@@ -26,6 +26,7 @@ from core.wording import listed
 ENOUGH = 10
 """Photos of each class from which a network can be trained."""
 MAX_COLLECTIONS = 20
+"""So many are kept of each owner's."""
 OWNER = ".owner"
 UNSEEN = ("making", "deleted")
 """Begin the hidden names of folders that are not collections yet, or no longer."""
@@ -129,12 +130,13 @@ def make_collection(name: str, classes: tuple[str, str], owner: str = "") -> Col
     classes = checked_classes(classes)
     folder = collections_folder()
     with changing(folder):
-        known = [each.name for each in collections()]
-        if is_taken(name, known):
+        known = collections()
+        if is_taken(name, [each.name for each in known]):
             raise DataError(f"There are photos called {name} already: choose another name.")
-        if len(known) >= MAX_COLLECTIONS:
+        own = sum(each.owner == owner for each in known)
+        if own >= MAX_COLLECTIONS:
             raise DataError(
-                f"There are {len(known)} collections already, and at most {MAX_COLLECTIONS} are "
+                f"{own} collections of yours are here already, and at most {MAX_COLLECTIONS} are "
                 "kept: delete one that is not needed any more."
             )
         unseen = unseen_folder(folder, UNSEEN[0])

@@ -171,9 +171,11 @@ def test_names_are_taken_once_and_not_without_end(pets, monkeypatch):
     with pytest.raises(DataError, match="There are photos called my PETS already"):
         make_collection("my PETS", ("a", "b"))
     monkeypatch.setattr(store, "MAX_COLLECTIONS", 1)
-    with pytest.raises(DataError, match="There are 1 collections already, and at most 1 are kept"):
+    with pytest.raises(DataError, match="1 collections of yours are here already, and at most 1 "):
         make_collection("others", ("a", "b"))
     assert collections() == [pets]
+    theirs = make_collection("others", ("a", "b"), owner="another")
+    assert theirs in collections()  # what one keeps takes nothing from the next
 
 
 def test_before_ten_a_class_it_says_how_many_are_missing(pets):

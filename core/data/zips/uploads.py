@@ -24,8 +24,8 @@ def keep_upload(name: str, content: bytes | memoryview, owner: str = "") -> Path
     """Keep a dropped zip and return where; one with the same content is kept once.
 
     ``name`` is its owner's for it, and ``owner`` the mark of the browser that dropped it
-    (``core.visitors``), if one is known. ``ArchiveError`` when it cannot be used, and then nothing
-    of it is kept; ``DataError`` when the disk refuses.
+    (``core.visitors``), "" for whoever sits at the server. ``ArchiveError`` when it cannot be used,
+    and then nothing of it is kept; ``DataError`` when the disk refuses.
     """
     folder = uploads_folder() / hashlib.sha256(content).hexdigest()[:32]
     path = next(folder.glob("*.zip"), folder / file_name(name))
@@ -36,8 +36,9 @@ def keep_upload(name: str, content: bytes | memoryview, owner: str = "") -> Path
             check_room(len(content), folder, name)
             write_atomically(path, content)
         unpacked(path)
-        if owner:
-            (folder / f"{owner}{OWNER}").touch()
+        if not new and not any(folder.glob(f"*{OWNER}")):
+            (folder / OWNER).touch()  # dropped before there were marks: nobody's to give up
+        (folder / f"{owner}{OWNER}").touch()
     except ArchiveError:
         if new:  # else a run may need it, and only the disk was full
             shutil.rmtree(folder, ignore_errors=True)

@@ -18,10 +18,13 @@ NAMED = 20
 
 def recipe_section(run: Run) -> str:
     """List everything that the training was told."""
-    config = run.config.replace(data=photos_folder_name(run.config.data))
+    config = run.settled.replace(data=photos_folder_name(run.config.data))
     return section(
         "The recipe in full",
-        paragraph("Everything that decides how this training goes: the same gives the same."),
+        paragraph(
+            "Everything that decides how this training goes: on the same computer the same gives "
+            "the same."
+        ),
         table(("what", "value", "in words"), recipe_rows(config)),
     )
 

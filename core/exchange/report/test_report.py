@@ -93,6 +93,12 @@ def test_a_name_stays_a_name(run):
     assert NAME in page.words and "script" not in page.tags
 
 
+def test_its_recipe_names_the_numbers_that_were_measured_when_it_began(run, monkeypatch):
+    config = run.config.replace(dtype="float64")
+    monkeypatch.setattr(type(run), "settled", config)
+    assert "dtypefloat64" in re.sub(r"\s", "", Page(report_html(run)).words)
+
+
 def test_its_numbers_are_those_of_the_run(run):
     answers, done = run.test_predictions(2), run.log.epochs()[-1]
     wrong = int(((answers.probabilities >= 0.5) != answers.labels).sum())
