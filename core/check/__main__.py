@@ -14,9 +14,10 @@ from core.check.layer_check import check_layer, in_best_variant
 from core.check.layers import LAYERS, CheckedLayer
 from core.check.layouts import LAYOUTS
 from core.check.loading import Content
-from core.check.recognition import layer_of, layers_named, recognise_form
+from core.check.recognition import is_helper, layer_of, layers_named, recognise_form
 from core.check.report import report_html
 from core.check.signature import Signature
+from core.command_line import run_command
 from core.errors import CheckError
 from core.files import write_atomically
 from core.wording import listed
@@ -47,7 +48,9 @@ As classes: made from torch's arguments, with forward(x) and backward(dy). A cla
 bias (or W and b; attributes, or in a dict params), and leaves dweight and dbias behind (attributes,
 in a dict grads, or returned behind dx). Batch norm evaluates with training = False, eval(), or
 forward(x, training). A loss has forward(probability, target) and backward(). An optimiser has
-step(param, grad) or update(param, grad), with plural names for dicts of them.
+step(param, grad) or update(param, grad), with plural names for dicts or lists of them.
+
+Not covered: batch norm of rows, (N, features).
 
 With FILE.py alone, every function and class in it whose name tells a layer is checked.
 
@@ -122,7 +125,8 @@ def _check_all(options: argparse.Namespace, path: str) -> int:
     if options.save is not None:
         return _refuse("--save takes one function: FILE.py:FUNCTION.")
     with FunctionProcess(Path(path).resolve(), "", options.seconds) as process:
-        defined = process.content.defined
+        content = process.content
+    defined = content.defined
     known = [name for name in defined if layers_named(name)]
     if options.layer != "auto":
         known = [name for name in known if options.layer in layers_named(name)]
@@ -131,6 +135,10 @@ def _check_all(options: argparse.Namespace, path: str) -> int:
             f"No name in {Path(path).name} tells which layer it is; it has: "
             f"{listed(defined) or 'none'}. Say FILE.py:FUNCTION, and --layer."
         )
+    helpers = [name for name in known if is_helper(content.functions.get(name, []))]
+    for name in helpers:
+        print(f"{path}:{name}: left out, as it is given one window and no layer's whole input.\n")
+    known = [name for name in known if name not in helpers]
     code, all_found = 0, []
     for number, name in enumerate(known):
         if number:
@@ -219,4 +227,4 @@ def _refuse(sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -1,6 +1,6 @@
 """The smallest failing case, and a sentence that names what makes the difference."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from core.check.configurations import ONE, Configuration, pair_words
@@ -33,6 +33,18 @@ def shrink(
                 case, improved = candidate, True
                 break
     return case
+
+
+def breaks_without_padding(tried: Sequence[tuple[tuple[int, int], bool, bool]]) -> str:
+    """Say that a slice may be empty, where that shows; ``tried`` are (padding, right, returned)."""
+    padded = [right for padding, right, _ in tried if min(padding) > 0]
+    bare = [returned for padding, _, returned in tried if max(padding) == 0]
+    if not (padded and bare and all(padded)) or any(bare):
+        return ""
+    return (
+        "It is right wherever there is padding and breaks where there is none: x[pad:-pad] is "
+        "empty where pad is 0. Write x[pad:x.shape[0] - pad]."
+    )
 
 
 def difference(case: Configuration, fails: Fails) -> str:

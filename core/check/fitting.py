@@ -1,5 +1,6 @@
 """What a form can be asked: which cases, in which layouts, and how a result lies then."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.errors import CheckError
 PARTS_OF = {"beta1": "betas", "beta2": "betas"}
 SQUARE = ("kernel", "kernel_size", "stride", "padding")
 """What functions that find it in a dict take as one number."""
+PAIRS = "one number each for height and width"
 
 
 def missing(form: Form, case: Case) -> list[str]:
@@ -31,6 +33,12 @@ def missing(form: Form, case: Case) -> list[str]:
     if settings_in_a_dict(form):
         found += [name for name in SQUARE if name in case and not_square(case[name])]
     return [*found, "a batch"] if several_images(form, case) else found
+
+
+def pairs_refused(settings: Iterable[object], sentence: str) -> bool:
+    """Tell whether code that takes one number for both sides broke on one for each."""
+    broke = "It raised TypeError" in sentence or "inhomogeneous shape" in sentence
+    return broke and any(map(not_square, settings))
 
 
 def not_square(setting: object) -> bool:

@@ -223,6 +223,17 @@ def settings_in_a_dict(form: Form) -> bool:
     return any(call.takes("settings") for call in calls)
 
 
+def in_courses(form: Form) -> bool:
+    """Tell whether a form is (N, H, W, C) and its dict of settings is called as courses call it.
+
+    They come together: where nothing else tells the layout, that does.
+    """
+    if not isinstance(form, FunctionForm) or form.layout != "nhwc":
+        return False
+    calls = (form.call, form.forward[1]) if form.forward else (form.call,)
+    return any(name.startswith(("hp", "hyper")) for call in calls for name in call.names or ())
+
+
 def needs_bias(call: Call, values: dict[str, Any]) -> bool:
     """Tell whether a bias must be given though there is none: it is 0 then."""
     return "bias" in call.must and values.get("bias") is None

@@ -171,7 +171,9 @@ def first_wrong(
         f"{theirs[at]:.{digits}g} ({int(wrong.sum())} of {wrong.size} numbers are wrong)."
     )
     narrow = theirs.astype(np.float32)
-    if theirs.dtype == np.float64 and agreeing(ours, narrow, sums).all():
+    with np.errstate(over="ignore"):
+        rounded = np.array_equal(ours, ours.astype(np.float32))
+    if theirs.dtype == np.float64 and rounded and agreeing(ours, narrow, sums).all():
         sentence += " It looks computed in float32: the numbers that came in are float64."
     return sentence
 

@@ -4,11 +4,11 @@ from functools import cache
 from typing import Final
 
 from core.check.carrying_out import Caller
-from core.check.diagnosis import shrink
+from core.check.diagnosis import breaks_without_padding, shrink
 from core.check.explanation import explain
 from core.check.findings import Findings, topics_of
-from core.check.fitting import missing, settable, variants
-from core.check.forms import Form
+from core.check.fitting import PAIRS, SQUARE, missing, pairs_refused, settable, variants
+from core.check.forms import Form, in_courses
 from core.check.layer_judge import Outcome, facts_of, judge_case
 from core.check.layers.layer import Case
 from core.errors import CheckError
@@ -20,7 +20,7 @@ MOST_HANGS: Final = 3
 def in_best_variant(caller: Caller, form: Form, layout: str) -> Form:
     """Choose the layout, and the order of the gradients, in which the most comes out right."""
 
-    def fit(variant: Form) -> int:
+    def fit(variant: Form) -> float:
         outcome = probed(caller, variant)
         if outcome.verdict.right:
             return 1000
@@ -28,7 +28,7 @@ def in_best_variant(caller: Caller, form: Form, layout: str) -> Form:
             array.shape == outcome.expected[name].shape for name, array in outcome.returned.items()
         )
         right = len(outcome.returned) - len(outcome.wrong)
-        return 100 * right + 10 * shapes + bool(outcome.returned)
+        return 100 * right + 10 * shapes + bool(outcome.returned) + 0.5 * in_courses(variant)
 
     all_of_them = variants(form)
     asked = [each for each in all_of_them if layout in ("auto", each.layout)]
@@ -53,10 +53,15 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
     def outcome(case: Case) -> Outcome:
         return judge_case(caller, form, case)
 
-    def fails(case: Case) -> bool:
-        return possible(form, case) and not outcome(case).verdict.right
+    def refused(case: Case) -> bool:
+        settings = [case[name] for name in SQUARE if name in case]
+        return pairs_refused(settings, outcome(case).verdict.sentence)
 
-    cases = [(topic, case) for topic, case in layer.battery() if possible(form, case)]
+    def fails(case: Case) -> bool:
+        return possible(form, case) and not outcome(case).verdict.right and not refused(case)
+
+    able = [(topic, case) for topic, case in layer.battery() if possible(form, case)]
+    cases = [(topic, case) for topic, case in able if not refused(case)]
     if not cases:
         raise CheckError(f"{target} lacks the parameters for every case.")
     done, hangs = [], 0
@@ -69,7 +74,7 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
     topics = topics_of(layer.topics, counted)
     stopped = f"Stopped after {MOST_HANGS} cases that took too long." if hangs == MOST_HANGS else ""
     what = f"{layer.title}, {form.describe()}"
-    left_out = without(form)
+    left_out = without(form) + ([PAIRS] if len(cases) < len(able) else [])
     wrong = [case for _, case in done if fails(case)]
     if not wrong:
         return Findings(target, what, topics, left_out)
@@ -78,6 +83,15 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
         smallest = shrink(smallest, fails, layer.smaller)
     found = outcome(smallest)
     tried = [outcome(case) for _, case in done]
+    broken = [
+        breaks_without_padding(
+            [
+                (case["padding"], outcome(case).verdict.right, bool(outcome(case).returned))
+                for _, case in done
+            ]
+        )
+        for _ in range("padding" in layer.simple)
+    ]
     return Findings(
         target,
         what,
@@ -87,7 +101,7 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
         describe(form, smallest, found),
         found.verdict.sentence,
         difference(form, smallest),
-        tuple(explain(form, tried)),
+        tuple(filter(None, [*explain(form, tried), *broken])),
         found.verdict.arrays,
     )
 

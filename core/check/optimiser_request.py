@@ -12,10 +12,11 @@ from core.comparison.rounding import Array
 
 
 class Network:
-    """What an optimiser is given that wants a network: dicts of parameters and gradients."""
+    """What an optimiser is given that wants a network: dicts, or lists, of arrays."""
 
-    def __init__(self, params: dict[str, Array]) -> None:
-        self.params, self.grads = params, dict[str, Array]()
+    def __init__(self, params: Any) -> None:  # noqa: ANN401 - a dict or a list
+        self.params = params
+        self.grads: Any = type(params)()
 
 
 PLURAL = ("params", "parameters", "grads", "gradients", "weights")
@@ -34,41 +35,53 @@ class OptimiserRequest:
     watched: Mapping[str, Any] = field(default_factory=dict)
 
     def perform(self, target: Callable[..., Any], names: Mapping[str, Any]) -> object:
-        """Return the parameter after each step, (steps, ...)."""
-        params = {"weight": self.start.copy()}
+        """Return the parameter after each step, (steps, ...).
+
+        Several parameters are a dict to some, and a list to others: that shows when it is tried.
+        """
+        try:
+            return self.steps_of(target, "weight")
+        except (AttributeError, IndexError, KeyError, TypeError):
+            try:
+                return self.steps_of(target, 0)
+            except Exception:  # the reader's code; what it says of a dict is told
+                return self.steps_of(target, "weight")
+
+    def steps_of(self, target: Callable[..., Any], key: str | int) -> Array:
+        """Take the steps on a parameter that is called ``key`` in a dict, or in a list at 0."""
+        params: Any = {key: self.start.copy()} if isinstance(key, str) else [self.start.copy()]
         network = Network(params)
-        own = dict(zip(self.build.values, self.build.names or self.build.values, strict=True))
-        for role in self.build.values:
+        build = Arguments({**self.build.values}, self.build.names)
+        own = dict(zip(build.values, build.names or build.values, strict=True))
+        for role in build.values:
             if role == "network":
-                self.build.values[role] = network
+                build.values[role] = network
             elif role == "param":
-                self.build.values[role] = params if is_plural(own[role]) else params["weight"]
-        optimiser = target(*self.build.positional, **self.build.named)
+                build.values[role] = params if is_plural(own[role]) else params[key]
+        optimiser = target(*build.positional, **build.named)
         after = []
         for grad in self.grads:
-            network.grads = {"weight": grad.copy()}
-            self.take_step(optimiser, params, network.grads)
-            after.append(params["weight"].copy())
+            network.grads = {key: grad.copy()} if isinstance(key, str) else [grad.copy()]
+            self.take_step(optimiser, params, network.grads, key)
+            after.append(params[key].copy())
         return np.stack(after)
 
-    def take_step(
-        self, optimiser: object, params: dict[str, Array], grads: dict[str, Array]
-    ) -> None:
-        """Take one step, in place or not, on arrays or on dicts of them as its names tell."""
+    def take_step(self, optimiser: object, params: Any, grads: Any, key: str | int) -> None:  # noqa: ANN401 - dicts, or lists
+        """Take one step, in place or not, on arrays or on several of them as its names tell."""
         named = dict(zip(self.step_roles, self.step_names or self.step_roles, strict=True))
         values: dict[str, Any] = {}
         for role in self.step_roles:
             each = params if role == "param" else grads
-            values[role] = each if is_plural(named[role]) else each["weight"]
+            values[role] = each if is_plural(named[role]) else each[key]
         arguments = Arguments(values, self.step_names)
         returned = getattr(optimiser, self.step_name)(*arguments.positional, **arguments.named)
-        if isinstance(returned, tuple) and returned:
+        if isinstance(returned, tuple | list) and len(returned):
             returned = returned[0]
         if isinstance(returned, dict):
-            returned = returned.get("weight")
+            returned = returned.get(key)
         if returned is not None:
             _, arrays = as_arrays({"param": returned})
-            params["weight"] = arrays[0]
+            params[key] = arrays[0]
 
     def read(self, returned: object) -> tuple[tuple[str, ...], tuple[Array, ...]]:
         """Read the parameter after each step."""
@@ -76,5 +89,5 @@ class OptimiserRequest:
 
 
 def is_plural(name: str) -> bool:
-    """Tell whether an argument's name asks for a dict of arrays."""
+    """Tell whether an argument's name asks for several arrays."""
     return name.lower() in PLURAL

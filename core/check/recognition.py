@@ -33,6 +33,11 @@ def layers_named(name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_helper(parameters: Parameters) -> bool:
+    """Tell a function that computes one number of a layer, from one window of its input."""
+    return any("slice" in name.lower() for name, _ in parameters)
+
+
 def is_backward(name: str, parameters: Parameters) -> bool:
     """Tell a backward function by its name, or by a gradient as its first parameter."""
     words = name.lower()

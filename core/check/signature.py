@@ -38,6 +38,8 @@ class Signature:
     parameters: tuple[str, ...]
     by_name: bool
     names: tuple[str, ...]
+    must: tuple[str, ...] = ()
+    """Parameters that have no default."""
 
     def takes(self, parameter: str) -> bool:
         """Whether the function has this parameter."""
@@ -75,7 +77,10 @@ def read_signature(
     wanted = set(ORDERS[layout, backward])
     if not unknown and needed <= found <= wanted and len(found) == len(recognised):
         used, names = zip(*recognised, strict=True)
-        return Signature(layout, backward, used, True, names)
+        must_be_given = tuple(
+            role for role, (_, must) in zip(roles, parameters, strict=True) if role and must
+        )
+        return Signature(layout, backward, used, True, names, must_be_given)
     order = ORDERS[layout, backward]
     must = sum(must for _, must in parameters)
     if must > len(order) or len(parameters) < 2:
@@ -85,7 +90,10 @@ def read_signature(
             f"({', '.join(parameter for parameter, _ in parameters)})."
         )
     positional = order[: len(parameters)]
-    return Signature(layout, backward, positional, False, positional)
+    must_be_given = tuple(
+        role for role, (_, given) in zip(positional, parameters, strict=True) if given
+    )
+    return Signature(layout, backward, positional, False, positional, must_be_given)
 
 
 def _layout(roles: Sequence[str | None]) -> str:
@@ -100,7 +108,14 @@ def _layout(roles: Sequence[str | None]) -> str:
 def arguments(
     signature: Signature, arrays: Mapping[str, Array | None], settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Make the arguments by role, in the signature's layout; the arrays come as (N, C, H, W)."""
+    """Make the arguments by role, in the signature's layout; the arrays come as (N, C, H, W).
+
+    A bias that must be given is 0 where there is none.
+    """
+    if arrays["bias"] is None and "bias" in signature.must:
+        weight = arrays["weight"]
+        assert weight is not None
+        arrays = {**arrays, "bias": np.zeros(len(weight), weight.dtype)}
     if signature.layout == "nchw":
         return {**arrays, **settings}
     x, weight, dy = arrays["x"], arrays["weight"], arrays["dy"]

@@ -36,6 +36,107 @@ def dense_backward(colour, of, the, sky, at, night):
 """
 
 
+COURSE = """
+import numpy as np
+
+
+def conv_single_step(a_slice_prev, W, b):
+    return float(np.sum(a_slice_prev * W) + b.item())
+
+
+def conv_forward(A_prev, W, b, hparameters):
+    stride, pad = hparameters["stride"], hparameters["pad"]
+    padded = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    f = W.shape[0]
+    high, wide = ((side + 2 * pad - f) // stride + 1 for side in A_prev.shape[1:3])
+    Z = np.zeros((len(A_prev), high, wide, W.shape[3]))
+    for i, h, w, c in np.ndindex(*Z.shape):
+        part = padded[i, h * stride : h * stride + f, w * stride : w * stride + f]
+        Z[i, h, w, c] = conv_single_step(part, W[..., c], b[..., c])
+    return Z, (A_prev, W, b, hparameters)
+
+
+def conv_backward(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    stride, pad = hparameters["stride"], hparameters["pad"]
+    padded = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    dA_prev, dA_pad = np.zeros(A_prev.shape), np.zeros(padded.shape)
+    dW, db, f = np.zeros(W.shape), np.zeros(b.shape), W.shape[0]
+    for i, h, w, c in np.ndindex(*dZ.shape):
+        part = np.s_[i, h * stride : h * stride + f, w * stride : w * stride + f]
+        dA_pad[part] += W[..., c] * dZ[i, h, w, c]
+        dW[..., c] += padded[part] * dZ[i, h, w, c]
+        db[..., c] += dZ[i, h, w, c]
+    for i in range(len(dZ)):
+        dA_prev[i] = dA_pad[i, pad:-pad, pad:-pad, :]
+    return dA_prev, dW, db
+"""
+
+
+def test_a_courses_file_has_a_helper_and_a_slice_that_is_empty_without_padding(tmp_path, capsys):
+    path = tmp_path / "course.py"
+    path.write_text(COURSE)
+    assert main([str(path)]) == 1
+    said = capsys.readouterr().out
+    assert f"{path}:conv_single_step: left out, as it is given one window" in said
+    assert "conv_forward: convolution, forward pass, (N, H, W, C)" in said
+    assert "conv_backward: convolution, backward pass, (N, H, W, C)" in said
+    assert "breaks where there is none: x[pad:-pad] is empty where pad is 0" in said
+    path.write_text(COURSE.replace("pad:-pad, pad:-pad", "pad : pad + 99, pad : pad + 99"))
+    assert main([f"{path}:conv_backward"]) == 1
+    assert "x[pad:-pad]" not in capsys.readouterr().out
+
+
+ONE_NUMBER = """
+import numpy as np
+
+from core.numpy_nn import conv2d as inner, max_pool2d
+
+
+def conv2d(x, weight, bias, stride=1, padding=0):
+    assert bias is not None
+    return inner(x, weight, bias, stride // 1, padding // 1)
+
+
+def max_pool(x, kernel_size, stride=None):
+    return max_pool2d(x, kernel_size // 1, stride and stride // 1)
+
+
+def leaky_relu(x):
+    return np.where(x > 0, x, 0.01 * x)
+
+
+class SGD:
+    def __init__(self, params, lr):
+        self.params, self.lr = params, lr
+
+    def step(self, grads):
+        for param, grad in zip(self.params, grads):
+            param -= self.lr * grad
+
+
+def adam_step(param, grad, m, v, step, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    root = np.sqrt(v / (1 - beta2**step)) + 1e-7
+    return param - lr * (m / (1 - beta1**step)) / root, m, v
+"""
+
+
+def test_what_many_write_is_understood(tmp_path, capsys):
+    path = tmp_path / "often.py"
+    path.write_text(ONE_NUMBER)
+    for name in ("conv2d", "max_pool"):
+        assert main([f"{path}:{name}"]) == 0  # for squares, and with a bias that must be given
+        assert "one number each for height and width)" in capsys.readouterr().out
+    assert main([f"{path}:SGD"]) == 0  # a list of parameters, not a dict
+    assert main([f"{path}:leaky_relu", "--layer", "relu"]) == 1
+    said = capsys.readouterr().out
+    assert "Wrong already in the simplest case." in said and "as leaky ReLU does" in said
+    assert main([f"{path}:adam_step"]) == 1
+    said = capsys.readouterr().out
+    assert "epsilon is 1e-7 whatever eps says" in said and "computed in float32" not in said
+
+
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory):
     path = tmp_path_factory.mktemp("reader") / "mine.py"

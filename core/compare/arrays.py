@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.compare.basis import Basis, from_values, units_apart
+from core.compare.basis import Basis, coarser, from_values, units_apart
 from core.compare.places import place_of
 from core.compare.relations import relation
 from core.comparison.rounding import Agreement, Array, differences
@@ -111,14 +111,15 @@ def compare_arrays(
     basis = basis or from_values(ours, theirs)
     units = units_apart(ours, theirs, basis.sums)
     gaps = differences(ours, theirs)
-    agreement = Agreement(
-        float(np.abs(gaps).max(initial=0.0)), float(units.max(initial=0.0)), basis.sums.allowed
-    )
-    wrong = units > basis.sums.allowed
     worst = None
     if (gaps != 0).any():
         index = tuple(int(k) for k in np.unravel_index(int(units.argmax()), units.shape))
         worst = Worst(index, float(ours[index]), float(theirs[index]))
+        basis = basis.held_against(index, float(units[index]), coarser(ours, theirs))
+    agreement = Agreement(
+        float(np.abs(gaps).max(initial=0.0)), float(units.max(initial=0.0)), basis.allowed
+    )
+    wrong = units > basis.allowed
     return ArraysCompared(
         names,
         (kind(ours), kind(theirs)),
@@ -143,14 +144,16 @@ def find(
     gaps: NDArray[np.float64],
 ) -> list[str]:
     """Return sentences on what the differences look like, empty ones for what they do not."""
-    wrong, apart = units > basis.sums.allowed, gaps != 0
+    wrong, apart = units > basis.allowed, gaps != 0
     if not apart.any():
         return []
     found = [not_finite(ours, theirs, names)]
     if basis.exact is not None:
         found.append(whose_fault(ours, theirs, names, basis))
     if wrong.any():
-        return [*found, relation(ours, theirs, names, basis.sums, wrong), place_of(wrong)]
+        known = basis.exact is not None
+        looks = relation(ours, theirs, names, basis.sums, wrong, known=known)
+        return [*found, looks, place_of(wrong)]
     place = place_of(apart)
     if place:
         found.append(
@@ -175,7 +178,7 @@ def whose_fault(ours: Array, theirs: Array, names: tuple[str, str], basis: Basis
     """Say which of the two is what the layer gives, computed in float64."""
     assert basis.exact is not None
     right = [
-        bool((units_apart(array, basis.exact, basis.sums) <= basis.sums.allowed).all())
+        bool((units_apart(array, basis.exact, basis.sums) <= basis.allowed).all())
         for array in (ours, theirs)
     ]
     of = "what torch makes of the input and the weight in float64"
@@ -193,7 +196,7 @@ def whose_fault(ours: Array, theirs: Array, names: tuple[str, str], basis: Basis
 def unlikely(units: NDArray[np.float64], basis: Basis) -> str:
     """Say that differences are possible for rounding but hardly ever so large."""
     likely = ceil(2 * LIKELY * sqrt(basis.sums.terms))
-    if basis.sums.allowed <= likely or units.max() <= likely:
+    if basis.orders is not None or basis.allowed <= likely or units.max() <= likely:
         return ""
     return (
         f"That is the most that rounding can do: {basis.sums.terms:,} roundings that know nothing "

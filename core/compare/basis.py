@@ -5,7 +5,8 @@ number. Where the layer is known that sum is computed (``core.compare.known_laye
 not, it is estimated here from the numbers themselves, and what that takes for granted is said.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,34 @@ class Basis:
     """The sums behind two arrays, and in words how they are known.
 
     ``exact`` is what the layer gives in float64, where it is known. ``told`` says whether anybody
-    said how many terms there are.
+    said how many terms there are. ``orders`` adds the terms of one number up anew, and returns how
+    many units of rounding that gives; ``limit`` is what it gave for the worst number.
     """
 
     sums: Sums
     words: str
     exact: Array | None = None
     told: bool = True
+    orders: Callable[[tuple[int, ...], np.dtype], int] | None = None
+    limit: int | None = None
+
+    @property
+    def allowed(self) -> int:
+        """How many units of rounding two arrays may differ by."""
+        return self.sums.allowed if self.limit is None else self.limit
+
+    def held_against(self, index: tuple[int, ...], units: float, dtype: np.dtype) -> "Basis":
+        """Look closer at the number that is ``units`` apart, the worst: limit what is allowed."""
+        if self.orders is None or not FEWEST_TERMS < units <= self.sums.allowed:
+            return self
+        limit = self.orders(index, dtype)
+        if units <= limit:
+            return self
+        words = (
+            f"{self.words} Of the worst number they were added up anew in other orders, which "
+            f"explains {limit:,} units."
+        )
+        return replace(self, words=words, limit=limit)
 
 
 def units_apart(ours: Array, theirs: Array, sums: Sums) -> NDArray[np.float64]:
@@ -32,6 +54,11 @@ def units_apart(ours: Array, theirs: Array, sums: Sums) -> NDArray[np.float64]:
     if np.finfo(ours.dtype).eps > np.finfo(theirs.dtype).eps:
         ours, theirs = theirs, ours
     return rounding_units(ours, theirs, sums)
+
+
+def coarser(ours: Array, theirs: Array) -> np.dtype:
+    """Return the coarser dtype of two arrays, in which they are held against each other."""
+    return max((ours.dtype, theirs.dtype), key=lambda each: np.finfo(each).eps)
 
 
 def from_values(ours: Array, theirs: Array, terms: int | None = None) -> Basis:

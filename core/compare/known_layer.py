@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from core.compare.basis import Basis
+from core.compare.resummed import terms_behind, units_of_orders
 from core.comparison.magnitudes import layer_sums
 from core.comparison.rounding import Array
 from core.comparison.torch_layer import HeightWidth, convolution_layer, linear_layer, run_layer
@@ -69,11 +70,15 @@ def from_layer(known: KnownLayer, shape: tuple[int, ...]) -> Basis:
             )
         exact = exact[0]
         sums = type(sums)(sums.magnitudes[0], sums.terms)
+
+    def orders(index: tuple[int, ...], dtype: np.dtype) -> int:
+        return units_of_orders(terms_behind(layer, x, dy, known.result, index), dtype)
+
     words = (
         f"What each number's terms add up to in magnitude, sum |x||w|, is computed from the input "
         f"and the weight; a sum of this {known.kind} layer has up to {sums.terms:,} terms."
     )
-    return Basis(sums, words, exact)
+    return Basis(sums, words, exact, orders=orders)
 
 
 def check_arrays(known: KnownLayer) -> None:

@@ -60,6 +60,28 @@ def test_a_convolution_in_another_order_is_rounding_and_a_dropped_product_is_not
         assert "theirs.npy is what torch makes" in report(found)
 
 
+def test_in_a_long_sum_a_small_dropped_term_is_no_rounding_either():
+    """Of 5,000 terms one has a few hundred units of rounding of their sum, and not 5,000."""
+    random = np.random.default_rng(3)
+    x = np.abs(random.standard_normal((8, 5000))).astype(np.float32)
+    weight = np.abs(random.standard_normal((4, 5000))).astype(np.float32)
+    theirs = x @ weight.T
+    basis = from_layer(KnownLayer("linear", x, weight), theirs.shape)
+    products = (x[:, np.newaxis] * weight).reshape(-1, 5000)
+    for turned in (products, products[:, ::-1], np.sort(products)):
+        ours = np.cumsum(turned, axis=1, dtype=np.float32)[:, -1].reshape(theirs.shape)
+        found = compare_arrays(ours, theirs, NAMES, basis)
+        assert found.outcome is Outcome.ROUNDING, report(found)
+    small = int(np.argsort(products[5])[500])  # nine in ten are larger
+    wrong = theirs.copy()
+    wrong.flat[5] = products[5].sum(dtype=float) - products[5, small]
+    found = compare_arrays(wrong, theirs, NAMES, basis)
+    assert found.outcome is Outcome.DIFFERENT and found.beyond == 1
+    assert 16 < found.agreement.units < 5000
+    assert "theirs.npy is what torch makes of" in report(found)
+    assert "Of the worst number they were added up anew in other orders" in report(found)
+
+
 def test_the_worst_number_is_told_with_digits_that_differ(y):
     ours = y.copy()
     ours[1, 2, 3, 4] = np.nextafter(ours[1, 2, 3, 4], np.float32(99))

@@ -49,6 +49,8 @@ def test_every_result_of_a_layer_can_be_compared(kind, result):
     assert compare_arrays(array, array.astype(float), NAMES, basis).outcome is Outcome.EQUAL
     assert basis.exact is not None
     np.testing.assert_allclose(array, basis.exact, rtol=1e-4, atol=1e-5)
+    assert basis.orders is not None
+    assert basis.orders((0,) * array.ndim, np.dtype(np.float32)) < 30
     wrong = changed(array, (0,) * array.ndim, 0.01)
     assert compare_arrays(wrong, array, NAMES, basis).outcome is Outcome.DIFFERENT
 

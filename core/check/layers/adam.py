@@ -56,6 +56,10 @@ class Adam:
 
     later: int = 0
     """What is added to the number of the step."""
+    counts: bool = True
+    """Whether the number of the step grows."""
+    fixed_eps: float | None = None
+    """The epsilon that it has, whatever is asked for."""
     correct_m: bool = True
     correct_v: bool = True
     epsilon: str = "outside"
@@ -76,10 +80,10 @@ class Adam:
             param = param * (1 - s["lr"] * decay)
         m = beta1 * state["m"] + (1 - beta1 if self.m_share else 1) * g
         v = beta2 * state["v"] + (1 - beta2 if self.v_share else 1) * (g**2 if self.square else g)
-        number = np.float64(step + self.later)
+        number = np.float64((step if self.counts else 1) + self.later)
         m_hat = m / (1 - beta1**number) if self.correct_m else m
         v_hat = v / (1 - beta2**number) if self.correct_v else v
-        update = s["lr"] * m_hat / self.denominator(v, v_hat, s["eps"])
+        update = s["lr"] * m_hat / self.denominator(v, v_hat, self.fixed_eps or s["eps"])
         return {"param": param - self.sign * update, "m": m, "v": v}
 
     def denominator(self, v: Array, v_hat: Array, eps: float) -> Array:
@@ -99,6 +103,8 @@ EPSILON = "Torch adds it to the root: sqrt(v_hat) + eps."
 WRONG = (
     ("the step is counted from 0", Adam(later=-1), COUNT),
     ("the step is counted one too far", Adam(later=1), COUNT),
+    ("every step is taken for the first: t stays 1", Adam(counts=False), "Count it up: t += 1."),
+    ("epsilon is 1e-7 whatever eps says", Adam(fixed_eps=1e-7), "Torch's own default is 1e-8."),
     (
         "the bias of neither m nor v is corrected",
         Adam(correct_m=False, correct_v=False),

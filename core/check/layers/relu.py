@@ -12,6 +12,7 @@ def facts(case: Case) -> Facts:
     draw = Draw(case)
     shape = (case["rows"], case["features"], *(() if case["flat"] else (3, 2)))
     x = draw(*shape)
+    x.flat[0], x.flat[-1] = abs(x.flat[0]), -abs(x.flat[-1])  # both sides, in the smallest too
     if case["zeros"]:
         x.flat[::2] = 0
     return facts_of(nn.ReLU(), x, draw)

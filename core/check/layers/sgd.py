@@ -59,6 +59,8 @@ class Sgd:
     nesterov: bool | None = None
     """Whether it is Nesterov's, whatever is asked for."""
     lr_inside: bool = False
+    whole_step: bool = False
+    """Whether the velocity is what is added to the parameter."""
     forget: bool = False
 
     def __call__(self, state: State, grad: Array, step: int, s: Mapping[str, Any]) -> State:
@@ -73,6 +75,10 @@ class Sgd:
         if self.lr_inside:
             velocity, g, lr = momentum * state["velocity"] + lr * g, lr * g, 1.0
         nesterov = s["nesterov"] if self.nesterov is None else self.nesterov
+        if self.whole_step:
+            velocity = momentum * state["velocity"] - lr * g
+            update = momentum * velocity - lr * g if nesterov else velocity
+            return {"param": param + update, "velocity": velocity}
         update = g + momentum * velocity if nesterov else velocity
         return {"param": param - self.sign * lr * update, "velocity": velocity}
 
@@ -94,6 +100,11 @@ WRONG = (
     ("nesterov is ignored", Sgd(nesterov=False), ""),
     ("weight_decay is left out", Sgd(decay="nowhere"), ""),
     ("weight_decay is subtracted from the gradient", Sgd(decay="subtracted"), ""),
+    (
+        "the velocity is the whole step, momentum velocity - lr grad, and is added",
+        Sgd(whole_step=True),
+        "In torch velocity = momentum velocity + grad, and param -= lr velocity.",
+    ),
 )
 
 SGD = CheckedLayer(

@@ -59,12 +59,14 @@ def grouped(layer):
             yield says, [each for each in mistakes if each.says == says]
 
 
+RATE_INSIDE = ("the velocity already holds the learning rate", "the velocity is the whole step")
+
 EACH = [
     pytest.param(layer, says, mistakes, id=f"{layer.name}-{mistakes[0].result}-{says[:60]}")
     for layer in LAYERS.values()
     for says, mistakes in grouped(layer)
     # Where the learning rate stays, the class steps as it should.
-    if (says, mistakes[0].result) != ("the velocity already holds the learning rate", "params")
+    if not (mistakes[0].result == "params" and says.startswith(RATE_INSIDE))
 ]
 
 
