@@ -7,7 +7,7 @@ from core.check.carrying_out import Caller
 from core.check.configurations import TOPICS, Configuration, battery, smaller
 from core.check.diagnosis import difference, shrink
 from core.check.findings import Findings, topics_of
-from core.check.fitting import PAIRS, pairs_refused
+from core.check.fitting import PAIRS, not_square, pairs_refused
 from core.check.forms import Form, settings_in_a_dict
 from core.check.judge import Verdict, judge
 from core.check.layer_check import MOST_HANGS, in_best_variant, probed
@@ -58,19 +58,22 @@ def check_convolution(caller: Caller, signature: Signature, target: str) -> Find
         return judge(caller, signature, case)
 
     def refused(case: Configuration) -> bool:
-        settings = (case.stride, case.padding, case.dilation)
-        return pairs_refused(settings, verdict(case).sentence)
+        pairs = any(map(not_square, (case.stride, case.padding, case.dilation)))
+        return pairs and pairs_refused(verdict(case).sentence)
 
-    able = [
+    cases = [
         (topic, case)
         for topic, case in battery(square_only=signature.layout == "hwc")
         if not missing(signature, case)
     ]
-    cases = [(topic, case) for topic, case in able if not refused(case)]
     if not cases:
         raise CheckError("The function lacks the parameters for every case.")
+    left_out = without(signature)
     done, hangs = [], 0
     for topic, case in cases:
+        if refused(case):
+            left_out = [*without(signature), PAIRS]
+            continue
         hangs += verdict(case).hung
         done.append((topic, case))
         if hangs == MOST_HANGS:
@@ -78,7 +81,6 @@ def check_convolution(caller: Caller, signature: Signature, target: str) -> Find
     topics = topics_of(TOPICS, [(topic, verdict(case).right) for topic, case in done])
     stopped = f"Stopped after {MOST_HANGS} cases that took too long." if hangs == MOST_HANGS else ""
     what = signature.describe()
-    left_out = without(signature) + ([PAIRS] if len(cases) < len(able) else [])
     wrong = [case for _, case in done if not verdict(case).right]
     if not wrong:
         return Findings(target, what, topics, left_out)

@@ -1,6 +1,5 @@
 """What a form can be asked: which cases, in which layouts, and how a result lies then."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -35,10 +34,9 @@ def missing(form: Form, case: Case) -> list[str]:
     return [*found, "a batch"] if several_images(form, case) else found
 
 
-def pairs_refused(settings: Iterable[object], sentence: str) -> bool:
-    """Tell whether code that takes one number for both sides broke on one for each."""
-    broke = "It raised TypeError" in sentence or "inhomogeneous shape" in sentence
-    return broke and any(map(not_square, settings))
+def pairs_refused(sentence: str) -> bool:
+    """Tell whether code broke that takes one number for both sides and got one for each."""
+    return "It raised TypeError" in sentence or "inhomogeneous shape" in sentence
 
 
 def not_square(setting: object) -> bool:

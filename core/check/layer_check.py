@@ -1,5 +1,6 @@
 """A reader's layer held against torch in all cases: what is wrong, from when on, and why."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -7,7 +8,7 @@ from core.check.carrying_out import Caller
 from core.check.diagnosis import breaks_without_padding, shrink
 from core.check.explanation import explain
 from core.check.findings import Findings, topics_of
-from core.check.fitting import PAIRS, SQUARE, missing, pairs_refused, settable, variants
+from core.check.fitting import PAIRS, SQUARE, missing, not_square, pairs_refused, settable, variants
 from core.check.forms import Form, in_courses
 from core.check.layer_judge import Outcome, facts_of, judge_case
 from core.check.layers.layer import Case
@@ -54,18 +55,21 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
         return judge_case(caller, form, case)
 
     def refused(case: Case) -> bool:
-        settings = [case[name] for name in SQUARE if name in case]
-        return pairs_refused(settings, outcome(case).verdict.sentence)
+        pairs = any(not_square(case[name]) for name in SQUARE if name in case)
+        return pairs and pairs_refused(outcome(case).verdict.sentence)
 
     def fails(case: Case) -> bool:
         return possible(form, case) and not outcome(case).verdict.right and not refused(case)
 
-    able = [(topic, case) for topic, case in layer.battery() if possible(form, case)]
-    cases = [(topic, case) for topic, case in able if not refused(case)]
+    cases = [(topic, case) for topic, case in layer.battery() if possible(form, case)]
     if not cases:
         raise CheckError(f"{target} lacks the parameters for every case.")
+    left_out = without(form)
     done, hangs = [], 0
     for topic, case in cases:
+        if refused(case):
+            left_out = [*without(form), PAIRS]
+            continue
         hangs += outcome(case).verdict.hung
         done.append((topic, case))
         if hangs == MOST_HANGS:
@@ -74,7 +78,6 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
     topics = topics_of(layer.topics, counted)
     stopped = f"Stopped after {MOST_HANGS} cases that took too long." if hangs == MOST_HANGS else ""
     what = f"{layer.title}, {form.describe()}"
-    left_out = without(form) + ([PAIRS] if len(cases) < len(able) else [])
     wrong = [case for _, case in done if fails(case)]
     if not wrong:
         return Findings(target, what, topics, left_out)
@@ -83,15 +86,6 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
         smallest = shrink(smallest, fails, layer.smaller)
     found = outcome(smallest)
     tried = [outcome(case) for _, case in done]
-    broken = [
-        breaks_without_padding(
-            [
-                (case["padding"], outcome(case).verdict.right, bool(outcome(case).returned))
-                for _, case in done
-            ]
-        )
-        for _ in range("padding" in layer.simple)
-    ]
     return Findings(
         target,
         what,
@@ -101,8 +95,21 @@ def check_layer(caller: Caller, form: Form, target: str) -> Findings:
         describe(form, smallest, found),
         found.verdict.sentence,
         difference(form, smallest),
-        tuple(filter(None, [*explain(form, tried), *broken])),
+        tuple(
+            filter(None, [*explain(form, tried), empty_slice([case for _, case in done], tried)])
+        ),
         found.verdict.arrays,
+    )
+
+
+def empty_slice(cases: Sequence[Case], tried: Sequence[Outcome]) -> str:
+    """Say that a slice may be empty without padding, where that shows."""
+    return breaks_without_padding(
+        [
+            (case["padding"], each.verdict.right, bool(each.returned))
+            for case, each in zip(cases, tried, strict=True)
+            if "padding" in case
+        ]
     )
 
 
