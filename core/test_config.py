@@ -27,7 +27,7 @@ def test_a_config_survives_json(config):
     ("field", "value", "words"),
     [
         ("data", "", "drawn"),
-        ("model", "resnet", "article, compact, early-pooling"),
+        ("model", "resnet", "article, compact, early-pooling, late-pooling"),
         ("model", 3, "article, compact"),
         ("init", "zeros", "xavier_normal"),
         ("optimizer", "lion", "adam, adamw, muon, sgd"),

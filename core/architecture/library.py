@@ -17,7 +17,7 @@ from core.architecture.window_layers import Conv
 from core.errors import ArchitectureError
 
 FOLDER: Final = Path(__file__).parent / "presets"
-FIRST: Final = ("article", "compact", "early-pooling")
+FIRST: Final = ("article", "compact", "early-pooling", "late-pooling")
 LONGEST_NAME: Final = 48
 SIDES: Final = range(16, 513)
 """The sides of photos in pixels, of which the smallest that works is looked for."""

@@ -112,7 +112,8 @@ def test_a_training_outlives_its_server_a_spare_does_not_and_a_signal_stops_it_c
         os.kill(trainer, signal.SIGTERM)
     wait_for(lambda: is_gone(trainer), "the worker ends", five_seconds())
     assert run.status().state == "stopped"
-    assert run.checkpoint().position.step == run.status().step % run.status().steps
+    steps = run.status().steps  # stopped behind the last batch, the epoch may still want its test
+    assert run.checkpoint().position.step % steps == run.status().step % steps
     assert (run.path / "worker.log").read_bytes() == b""
 
 
