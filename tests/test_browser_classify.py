@@ -85,10 +85,10 @@ def test_drawn_pets_are_taken_by_a_click_and_put_back_by_a_second_by_keyboard_to
     label.wait_for()
     assert label.inner_text() == "cat"
     expect(cat).to_have_attribute("aria-pressed", "true")
-    dog = page.get_by_role("button", name="Drawn dog 2")
+    dog = page.get_by_role("button", name="Drawn dog 1")
     dog.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".answer .name")).to_have_text(["drawn dog 2", "drawn cat 1"])
+    expect(page.locator(".answer .name")).to_have_text(["drawn dog 1", "drawn cat 1"])
     expect(label.first).to_have_text("dog")
     page.keyboard.press("Enter")  # the focus is still on it
     expect(page.locator(".answer .name")).to_have_text(["drawn cat 1"])
