@@ -32,7 +32,9 @@ def classify(page: Page) -> None:
 
 def fool_it(page: Page) -> None:
     """Let the smallest step turn a drawn cat's answer, at the top of the window."""
-    classify(page)
+    page.goto("/")
+    page.get_by_role("button", name="Drawn cat 1").click()
+    page.locator(".answer .label").wait_for(timeout=30_000)
     fold = page.get_by_text("Fool it:")
     fold.click()
     page.locator('.fooling[data-turned="true"]').wait_for(timeout=60_000)
