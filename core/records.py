@@ -105,6 +105,11 @@ def is_number(value: object) -> bool:
     return abs(value) < 1e300 and not math.isnan(value)
 
 
+def is_share(value: object) -> bool:
+    """Tell whether a value is a number from 0 to 1."""
+    return is_number(value) and 0 <= cast(float, value) <= 1
+
+
 PLAIN: dict[Any, Check] = {
     int: is_count,
     float: is_number,

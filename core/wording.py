@@ -76,7 +76,7 @@ def quote(text: str) -> str:
 
 def is_line(text: str) -> bool:
     """Tell whether a text can be shown in one line: no control characters, no line breaks."""
-    return not text or all(letter.isprintable() or letter in JOINERS for letter in text)
+    return all(letter.isprintable() or letter in JOINERS for letter in text)
 
 
 def one_line(text: str) -> str:

@@ -23,18 +23,16 @@ PHONE = (390, 844)
 RUN = "first-run"
 
 
-def classify(page: Page) -> None:
-    """Click a drawn cat and wait for its answer."""
+def classify(page: Page, pet: str = "Drawn cat 2") -> None:
+    """Click a drawn pet and wait for its answer."""
     page.goto("/")
-    page.get_by_role("button", name="Drawn cat 2").click()
+    page.get_by_role("button", name=pet).click()
     page.locator(".answer .label").wait_for(timeout=30_000)
 
 
 def fool_it(page: Page) -> None:
     """Let the smallest step turn a drawn cat's answer, at the top of the window."""
-    page.goto("/")
-    page.get_by_role("button", name="Drawn cat 1").click()
-    page.locator(".answer .label").wait_for(timeout=30_000)
+    classify(page, "Drawn cat 1")
     fold = page.get_by_text("Fool it:")
     fold.click()
     page.locator('.fooling[data-turned="true"]').wait_for(timeout=60_000)

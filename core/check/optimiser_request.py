@@ -41,11 +41,11 @@ class OptimiserRequest:
         """
         try:
             return self.steps_of(target, "weight")
-        except (AttributeError, IndexError, KeyError, TypeError):
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
             try:
                 return self.steps_of(target, 0)
             except Exception:  # the reader's code; what it says of a dict is told
-                return self.steps_of(target, "weight")
+                raise error from None
 
     def steps_of(self, target: Callable[..., Any], key: str | int) -> Array:
         """Take the steps on a parameter that is called ``key`` in a dict, or in a list at 0."""

@@ -151,9 +151,7 @@ def find(
     if basis.exact is not None:
         found.append(whose_fault(ours, theirs, names, basis))
     if wrong.any():
-        known = basis.exact is not None
-        looks = relation(ours, theirs, names, basis.sums, wrong, known=known)
-        return [*found, looks, place_of(wrong)]
+        return [*found, relation(ours, theirs, names, basis, wrong), place_of(wrong)]
     place = place_of(apart)
     if place:
         found.append(

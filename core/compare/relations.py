@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.compare.basis import coarser, units_apart
+from core.compare.basis import Basis, coarser, units_apart
 from core.compare.places import axis_names
 from core.comparison.rounding import FEWEST_TERMS, Array, Sums
 
@@ -37,6 +37,11 @@ class Pair:
     sums: Sums
     known: bool = False
 
+    @property
+    def dtype(self) -> np.dtype:
+        """The coarser one of the two, in which they are held against each other."""
+        return coarser(self.ours, self.theirs)
+
     def agrees(self, ours: Array, theirs: Array, more: Array | float = 0.0) -> bool:
         """Tell whether two arrays made of them agree; ``more`` is what else was added up."""
         sums = Sums(self.sums.magnitudes + more, self.sums.terms)
@@ -44,19 +49,14 @@ class Pair:
 
 
 def relation(
-    ours: Array,
-    theirs: Array,
-    names: tuple[str, str],
-    sums: Sums,
-    wrong: NDArray[np.bool_],
-    *,
-    known: bool,
+    ours: Array, theirs: Array, names: tuple[str, str], basis: Basis, wrong: NDArray[np.bool_]
 ) -> str:
     """Say in a sentence what ``ours`` is of ``theirs``, or "" where nothing simple is found."""
     if ours.size > MOST_NUMBERS or wrong.mean() < WIDESPREAD or ours.size < 4:
         return ""
-    magnitudes = np.broadcast_to(sums.magnitudes, ours.shape)
-    pair = Pair(ours, theirs, Sums(magnitudes, sums.terms), known)
+    magnitudes = np.broadcast_to(basis.sums.magnitudes, ours.shape)
+    known = basis.exact is not None
+    pair = Pair(ours, theirs, Sums(magnitudes, basis.sums.terms), known)
     if not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
         return ""
     found = next((each for look in LOOKS for each in look(pair)), "")
@@ -118,7 +118,6 @@ def rectified(pair: Pair) -> Iterator[str]:
 def scaled(pair: Pair) -> Iterator[str]:
     """A constant more, or a factor, for all numbers or for each channel; the sign is a factor."""
     ours, theirs = pair.ours.astype(np.float64), pair.theirs.astype(np.float64)
-    dtype = coarser(pair.ours, pair.theirs)
     for channel in (None, *([ours.ndim - min(3, ours.ndim)] if ours.ndim > 1 else [])):
         others = tuple(axis for axis in range(ours.ndim) if axis != channel)
         if ours.size // (1 if channel is None else ours.shape[channel]) < 4:
@@ -126,9 +125,9 @@ def scaled(pair: Pair) -> Iterator[str]:
         more = (ours - theirs).mean(axis=others, keepdims=True)
         squares = (theirs**2).sum(axis=others, keepdims=True)
         factor = (ours * theirs).sum(axis=others, keepdims=True) / np.where(squares, squares, 1)
-        if pair.agrees((ours - more).astype(dtype), pair.theirs, np.abs(more)):
+        if pair.agrees((ours - more).astype(pair.dtype), pair.theirs, np.abs(more)):
             yield f"{OURS} is {THEIRS} {plus_words(more, channel)}: look at the bias."
-        near = (factor * theirs).astype(dtype)
+        near = (factor * theirs).astype(pair.dtype)
         if pair.agrees(pair.ours, near, np.abs(factor) * pair.sums.magnitudes):
             yield f"{OURS} is {THEIRS} {times_words(factor, channel)}."
     yield from normalised(pair, ours, theirs)
@@ -143,7 +142,7 @@ def normalised(pair: Pair, ours: Array, theirs: Array) -> Iterator[str]:
     variance = ((theirs - middle) ** 2).sum(axis=others, keepdims=True)
     covariance = ((ours - mean) * (theirs - middle)).sum(axis=others, keepdims=True)
     factor = covariance / np.where(variance, variance, 1)
-    near = (factor * (theirs - middle) + mean).astype(coarser(pair.ours, pair.theirs))
+    near = (factor * (theirs - middle) + mean).astype(pair.dtype)
     more = np.abs(factor) * (pair.sums.magnitudes + np.abs(middle)) + np.abs(mean)
     if pair.agrees(pair.ours, near, more):
         yield (
@@ -171,7 +170,7 @@ def times_words(factor: Array, channel: int | None) -> str:
 def coarser_numbers(pair: Pair) -> Iterator[str]:
     """All differences are as large as rounding to coarser numbers makes them."""
     units = units_apart(pair.ours, pair.theirs, pair.sums)
-    digits = 1 - int(np.log2(np.finfo(coarser(pair.ours, pair.theirs)).eps))
+    digits = 1 - int(np.log2(np.finfo(pair.dtype).eps))
     codes = (("float32", 24), *CODES) if digits > 24 else CODES if digits > 11 else ()
     for name, fewer in codes:
         # Two factors, each rounded once; what is all float32 rounds every step of its sums, too.

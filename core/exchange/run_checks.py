@@ -8,7 +8,7 @@ from core.architecture.library import canonical
 from core.config import TrainConfig
 from core.errors import ConfigError, ExchangeError, ModelError
 from core.networks.classifier import Classifier, network_of
-from core.records import is_count, is_number
+from core.records import is_count, is_number, is_share
 from core.runs.checkpoints import Checkpoint
 from core.runs.predictions import predicted_epochs, read_predictions
 from core.runs.run import Run
@@ -44,8 +44,7 @@ def check_checkpoint(run: Run, checkpoint: Checkpoint) -> None:
     if (facts.get("epoch"), facts.get("step")) != (here.epoch, here.step):
         raise ExchangeError(f"{where} is of another epoch than its name says.")
     check_state(facts.get("state"), where)
-    accuracy = facts.get("accuracy", 0.0)
-    if not is_number(accuracy) or not 0 <= accuracy <= 1:
+    if not is_share(facts.get("accuracy", 0.0)):
         raise ExchangeError(f"{where} must tell its accuracy as a share from 0 to 1.")
     try:
         TrainConfig.from_dict(facts.get("recipe") or {})

@@ -23,10 +23,12 @@ MOST_THREADS: Final = 256
 LONGEST_CLASS: Final = 80
 LONGEST_PHOTO: Final = 1000
 SIZES: Final = {
-    **{"accuracy": 1, "progress": 1, "loss": 10**6, "epoch": LIMITS["epochs"][1]},
-    **{"epochs": LIMITS["epochs"][1], "seconds": 10**9, "per_second": 10**9, "_left": 10**9},
+    ("accuracy", "progress"): 1,
+    ("epoch", "epochs"): LIMITS["epochs"][1],
+    ("loss",): 10**6,
+    ("seconds", "per_second", "seconds_left"): 10**9,
 }
-"""The largest values of what ends so; a loss is clamped at a hundred, and no test takes decades."""
+"""The largest values of what ends so; a loss is clamped at a hundred, no epoch takes decades."""
 CUT_OFF: Final = "The training was cut off; it can go on from its newest checkpoint."
 
 
@@ -185,7 +187,7 @@ def checked_events(content: bytes) -> str:
 def check_sizes(instance: Any, where: str) -> None:  # noqa: ANN401 - any dataclass
     """Raise ``ExchangeError`` unless each number of a dataclass is one that a training can have."""
     for name, value in vars(instance).items():
-        most = next((size for end, size in SIZES.items() if name.endswith(end)), None)
+        most = next((size for ends, size in SIZES.items() if name.endswith(ends)), None)
         if most is not None and value is not None and not 0 <= value <= most:
             raise ExchangeError(f"{where}: {name} must be from 0 to {most:,}, not {shown(value)}.")
 

@@ -19,7 +19,7 @@ from core.networks.classifier import Classifier, check_facts, network_of
 from core.networks.foreign_weights import MOST_BYTES, fit_foreign, guess_network, read_header
 from core.networks.kept_weights import PREFIX, KeptWeights, list_kept
 from core.networks.weight_files import read_weight_record, record_sum, write_weight_file
-from core.records import is_number
+from core.records import is_share
 from core.wording import quote, spoken_size
 
 MOST_KEPT: Final = 50
@@ -138,7 +138,7 @@ def checked_measures(
     """Return what was measured of weights, once every value of it holds what it should."""
     _ = classifier.certainty, classifier.likeness  # reading them raises ``ModelError``
     accuracy = (measured or {}).get("accuracy", 0.0)
-    if not is_number(accuracy) or not 0 <= accuracy <= 1:
+    if not is_share(accuracy):
         raise ModelError(
             f"The accuracy of {classifier.name} must be a share from 0 to 1, not "
             f"{quote(str(accuracy))}."
