@@ -42,15 +42,15 @@ Other layers, as functions; a layer is told by its name in the function's, or by
 The usual other names of these are known too (gamma, beta, dout, pool_size, learning_rate ...).
 A backward function may take (dy, cache) instead, its cache coming from the forward function of the
 same name in the same file, or being the article's. Running statistics and what an optimiser
-changes may be returned or changed in place; step counts from 1.
+changes may be returned or changed in place; step counts from 1. Batch norm may take rows,
+(N, features), and find its settings and running statistics in a dict bn_param, with "mode" "train"
+or "test".
 
 As classes: made from torch's arguments, with forward(x) and backward(dy). A class holds weight and
 bias (or W and b; attributes, or in a dict params), and leaves dweight and dbias behind (attributes,
 in a dict grads, or returned behind dx). Batch norm evaluates with training = False, eval(), or
 forward(x, training). A loss has forward(probability, target) and backward(). An optimiser has
 step(param, grad) or update(param, grad), with plural names for dicts or lists of them.
-
-Not covered: batch norm of rows, (N, features).
 
 With FILE.py alone, every function and class in it whose name tells a layer is checked.
 
@@ -180,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--layout",
-        choices=("auto", *LAYOUTS["images"]),
+        choices=("auto", *LAYOUTS["channels"]),
         default="auto",
         help="order of the axes, when the parameters' names do not tell (default: auto)",
     )

@@ -59,7 +59,7 @@ def several_images(form: Form, case: Case) -> bool:
     """Tell whether a case has a batch where the layout knows single images only."""
     return (
         form.layout == "hwc"
-        and form.layer.layouts == "images"
+        and form.layer.layouts in ("images", "channels")
         and "images" in case
         and case["images"] > 1
     )

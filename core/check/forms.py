@@ -97,7 +97,7 @@ class FunctionForm:
         for role in ("bias", "no_bias") if self.bias_axes == 4 else ():
             if values.get(role) is not None:
                 values[role] = values[role].reshape(1, 1, 1, -1)
-        if settings_in_a_dict(self) and values["stride"] is None:
+        if settings_in_a_dict(self) and "stride" in values and values["stride"] is None:
             values["stride"] = values["kernel_size"]
         return values
 

@@ -7,12 +7,17 @@ import numpy as np
 
 from core.comparison.rounding import Array
 
+IMAGES: Final = {"nchw": "(N, C, H, W)", "hwc": "(H, W, C)", "nhwc": "(N, H, W, C)"}
 LAYOUTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "images": {"nchw": "(N, C, H, W)", "hwc": "(H, W, C)", "nhwc": "(N, H, W, C)"},
+    "images": IMAGES,
+    "channels": {**IMAGES, "rows": "(N, features)"},
     "rows": {"nchw": "(N, features)", "hwc": "(features, N)"},
     "any": {"nchw": "any shape"},
 }
-"""How a kind of layer may be laid out: as torch does, as the article and its kin, as TensorFlow."""
+"""How a kind of layer may be laid out: as torch does, as the article and its kin, as TensorFlow.
+
+What treats every pixel of a channel alike may have all pixels as rows, and channels as features.
+"""
 
 FLOWING: Final = ("x", "y", "dy", "dx")
 
@@ -21,9 +26,12 @@ def laid_out(kind: str, layout: str, name: str, value: Any) -> Any:  # noqa: ANN
     """Lay an array, given its role or its result's name, as ``layout`` does; others stay."""
     if layout == "nchw" or not isinstance(value, np.ndarray):
         return value
-    if kind == "images" and value.ndim == 4 and layout == "nhwc":
+    images = kind in ("images", "channels") and value.ndim == 4
+    if images and layout == "rows":
+        return np.ascontiguousarray(value.transpose(0, 2, 3, 1)).reshape(-1, value.shape[1])
+    if images and layout == "nhwc":
         return np.ascontiguousarray(value.transpose(0, 2, 3, 1) if name in FLOWING else hwio(value))
-    if kind == "images" and value.ndim == 4:
+    if images:
         turned = value[0].transpose(1, 2, 0) if name in FLOWING else value.transpose(0, 2, 3, 1)
         return np.ascontiguousarray(turned)
     if kind == "rows" and name in FLOWING:

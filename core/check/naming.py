@@ -76,7 +76,9 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         *("num_filters", "filters"),
     ),
     "with_bias": ("bias", "use_bias", "with_bias"),
-    "settings": ("hparameters", "hparams", "hyperparameters", "conv_param", "pool_param"),
+    "settings": (
+        *("hparameters", "hparams", "hyperparameters", "conv_param", "pool_param", "bn_param"),
+    ),
 }
 """Roles and the names that they go by, in lower case; the first is torch's, where torch has one."""
 
@@ -100,8 +102,7 @@ class Call:
 
     def arguments(self, values: Mapping[str, Any]) -> "Arguments":
         """Give it these values."""
-        settings = {name: values[role] for role in self.within for name in NAMES[role]}
-        given = {**values, "settings": settings}
+        given = {**values, "settings": settings_of(self.within, values)}
         return Arguments({role: given[role] for role in self.roles}, self.names)
 
 
@@ -125,14 +126,25 @@ class Arguments:
         return dict(zip(self.names, self.values.values(), strict=True))
 
 
-def settings_within(takes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the roles that a function finds in a dict of settings, if it has one.
+IN_SETTINGS: Final = (
+    ("kernel_size", "stride"),
+    ("stride", "padding"),
+    ("running_mean", "running_var", "training", "momentum", "eps"),
+)
+"""What dicts of settings hold in practice: a pooling's, a convolution's, batch norm's."""
 
-    A pooling finds its window and stride there, a convolution stride and padding: what such dicts
-    hold in practice.
-    """
-    found = ("kernel_size", "stride") if "kernel_size" in takes else ("stride", "padding")
-    return found if set(found) <= set(takes) else ()
+
+def settings_within(takes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the roles that a function finds in a dict of settings, if it has one."""
+    return next((roles for roles in IN_SETTINGS if set(roles) <= set(takes)), ())
+
+
+def settings_of(roles: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a dict of settings, each by all its names; courses write ``training`` as a mode."""
+    found = {name: values[role] for role in roles for name in NAMES[role]}
+    if "training" in roles:
+        found["mode"] = "train" if values["training"] else "test"
+    return found
 
 
 def recognise(

@@ -91,9 +91,14 @@ def is_cache(part: object) -> bool:
     return part is None or isinstance(part, tuple | dict | list)
 
 
+NO_CACHE = "The forward function keeps nothing for the backward one: its cache is None."
+
+
 def cache_of(returned: object) -> object:
     """Take what a forward function returned for its backward one: the last, or the dict."""
     if isinstance(returned, tuple) and len(returned) > 1:
+        if returned[-1] is None:
+            raise CheckError(NO_CACHE)
         return returned[-1]
     if isinstance(returned, dict):
         return returned

@@ -37,10 +37,10 @@ class FunctionRequest:
         """The arguments that must stay as they are."""
         given = dict(self.forward[1].values) if self.forward else {}
         given |= self.arguments.values
-        own_cache = {"cache"} if self.forward else set()
-        return {
-            role: each for role, each in given.items() if role not in {*self.in_place} | own_cache
-        }
+        may_change = {*self.in_place, *(["cache"] if self.forward else [])}
+        if "running_mean" in given.get("settings", {}):
+            may_change.add("settings")
+        return {role: each for role, each in given.items() if role not in may_change}
 
     def perform(self, target: Callable[..., Any], names: Mapping[str, Any]) -> object:
         """Call."""
@@ -53,12 +53,25 @@ class FunctionRequest:
     def read(self, returned: object) -> tuple[tuple[str, ...], tuple[Array, ...]]:
         """Name what came back."""
         in_place = {
-            name: self.arguments.values[name]
+            name: kept
             for name in self.in_place
-            if self.arguments.values.get(name) is not None
+            if (kept := written_into(self.arguments.values, name)) is not None
         }
         results = named_results(returned, self.gives, in_place, self.cache_may_follow)
         return as_arrays(results)
+
+
+def written_into(given: Mapping[str, Any], role: str) -> object:
+    """Return an argument after the call, or what took its place in the dict of settings, or None.
+
+    There it lay under all its names, and a function replaces it under one of them.
+    """
+    settings = given.get("settings", {})
+    found = [settings[name] for name in NAMES[role] if name in settings]
+    if not found:
+        return given.get(role)
+    alone = (each for each in found if sum(each is other for other in found) == 1)
+    return next(alone, found[0])
 
 
 @dataclass(frozen=True)

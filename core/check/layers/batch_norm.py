@@ -122,5 +122,5 @@ BATCH_NORM = CheckedLayer(
         "dtype": number_reason,
     },
     legal=several_values,
-    layouts="images",
+    layouts="channels",
 )

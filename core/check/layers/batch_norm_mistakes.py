@@ -30,6 +30,8 @@ UNBIASED_REMEDY = (
     "Torch normalises with the biased variance and keeps the unbiased one, divided by n - 1."
 )
 
+EACH_ITS_OWN = "Each channel, or feature, has its own, over all the other axes."
+
 MISTAKES = (
     Mistake("y", EPSILON, lambda f: with_deviation(f, lambda var: np.sqrt(var) + f["eps"])),
     Mistake(
@@ -70,19 +72,25 @@ MISTAKES = (
         "y",
         "one mean and one variance are taken over all channels",
         lambda f: over_axes(f, (0, 1, 2, 3)),
-        "Each channel has its own, over the axes N, H and W.",
+        EACH_ITS_OWN,
     ),
     Mistake(
         "y",
         "mean and variance are taken over the batch alone, for each pixel its own",
         lambda f: over_axes(f, (0,)),
-        "Each channel has one, over the axes N, H and W.",
+        EACH_ITS_OWN,
     ),
     Mistake(
         "y",
         "each image has its own mean and variance, as in instance norm",
         lambda f: over_axes(f, (2, 3)),
-        "Each channel has one, over the axes N, H and W.",
+        EACH_ITS_OWN,
+    ),
+    Mistake(
+        "y",
+        "each pixel, or row, has its own mean and variance over its channels, as in layer norm",
+        lambda f: over_axes(f, (1,)),
+        EACH_ITS_OWN,
     ),
     Mistake("y", "the weight is left out", lambda f: without(f, "weight")),
     Mistake("y", "the bias is left out", lambda f: without(f, "bias")),

@@ -268,3 +268,82 @@ def test_a_wrong_backward_is_named(told, mistake, expected):
         return dx, dweight, dbias
 
     assert expected in told(backward, "batchnorm")
+
+
+class OfRows(BatchNorm):
+    """Normalise rows (N, features) with the same formulas."""
+
+    def forward(self, x):
+        return super().forward(x[:, :, None, None])[:, :, 0, 0]
+
+    def backward(self, dy):
+        return super().backward(dy[:, :, None, None])[:, :, 0, 0]
+
+
+def test_rows_pass_too(check_here):
+    found = check_here(OfRows, "batchnorm")
+    assert found.right and found.cases == 24, found.lines()
+    assert "(N, features)" in found.what
+
+
+def test_wrong_ones_of_rows_are_told_apart_from_images(told):
+    def outside(x, gamma, beta, eps=1e-5):
+        return gamma * (x - x.mean(axis=0)) / (np.sqrt(x.var(axis=0)) + eps) + beta
+
+    def as_in_layer_norm(x, gamma, beta, eps=1e-5):
+        mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+        return gamma * (x - mean) / np.sqrt(var + eps) + beta
+
+    said = told(outside, "batchnorm")
+    assert "Smallest failing case: x (4, 1)" in said
+    assert "epsilon is added to the root and not under it, sqrt(var) + eps.\n" in f"{said}\n"
+    said = told(as_in_layer_norm, "batchnorm")
+    assert "each pixel, or row, has its own mean and variance over its channels" in said
+
+
+def test_what_is_right_until_there_are_more_rows_says_so(told):
+    def of_the_first_five(x, gamma, beta, eps=1e-5):
+        mean, var = x[:5].mean(axis=0), x[:5].var(axis=0)
+        return gamma * (x - mean) / np.sqrt(var + eps) + beta
+
+    said = told(of_the_first_five, "batchnorm", layout="rows")
+    assert "Right until there are 8 rows." in said
+
+
+def in_a_dict(other_way=False):
+    """Make a forward function that finds settings and running statistics in a dict."""
+
+    def batchnorm_forward(x, gamma, beta, bn_param):
+        mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
+        share = 1 - bn_param["momentum"] if other_way else bn_param["momentum"]
+        running_mean, running_var = bn_param["running_mean"], bn_param["running_var"]
+        if mode == "test":
+            return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, None
+        mean, var, n = x.mean(axis=0), x.var(axis=0), len(x)
+        bn_param["running_mean"] = (1 - share) * running_mean + share * mean
+        bn_param["running_var"] = (1 - share) * running_var + share * var * n / (n - 1)
+        x_hat = (x - mean) / np.sqrt(var + eps)
+        return gamma * x_hat + beta, (x_hat, gamma, np.sqrt(var + eps))
+
+    return batchnorm_forward
+
+
+def batchnorm_backward(dout, cache):
+    """Go back through rows, with what the forward function kept."""
+    x_hat, gamma, deviation = cache
+    dx = dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)
+    return dx * gamma / deviation, (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+
+
+def test_settings_and_running_statistics_may_lie_in_a_dict(check_here):
+    found = check_here(in_a_dict(), "batchnorm")
+    assert found.right and found.cases == 24, found.lines()
+    found = check_here(batchnorm_backward, "batchnorm", in_a_dict())
+    assert found.right and found.cases == 20, found.lines()
+    assert found.left_out == ["a cache in evaluation"]
+
+
+def test_what_is_right_beside_a_wrong_result_is_named(told):
+    said = told(in_a_dict(other_way=True), "batchnorm")
+    assert "running_mean and running_var are what comes out when momentum is taken the oth" in said
+    assert said.endswith("y is right in all 24 cases.")
