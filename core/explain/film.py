@@ -25,7 +25,7 @@ from core.explain.survey import STARTING_SECONDS, Survey
 from core.files import claimed_lock, is_locked, read_json, write_json
 from core.runs.background import start_process, work_on_folder
 from core.runs.run import Run
-from core.runs.slots import small_host_is_busy
+from core.runs.slots import may_look
 from core.system import seconds_since
 
 PATIENCE_SECONDS = 15.0
@@ -54,7 +54,7 @@ class Film:
         self.folder.mkdir(exist_ok=True)
         started, now = self._written("started"), time.time()
         start = seconds_since(started) >= STARTING_SECONDS and not is_locked(self.lock_path)
-        start = start and not small_host_is_busy()
+        start = start and may_look()
         write_json(self.wanted_path, {"epoch": epoch, "started": now if start else started})
         if start:
             arguments = [str(self.run.path)]

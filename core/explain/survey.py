@@ -43,7 +43,7 @@ from core.networks.layers import last_linear
 from core.networks.tensors import network_input
 from core.runs.background import be_nice, start_process
 from core.runs.run import Run
-from core.runs.slots import alone_on_small_host, small_host_is_busy
+from core.runs.slots import may_look, room_to_look
 from core.system import seconds_since
 
 KINDS = ("map", "tops", "trust")
@@ -76,11 +76,9 @@ class Survey:
         self.lock_path = self.folder / f"{stem}.lock"
 
     def start(self) -> None:
-        """Let a process of its own do it, unless one is at it already, or something is trained on a
-        small computer.
-        """
+        """Let a process of its own do it, unless one is at it already or there is no room."""
         progress = self.progress()
-        if (progress is not None and progress.running) or small_host_is_busy():
+        if (progress is not None and progress.running) or not may_look():
             return
         self.folder.mkdir(exist_ok=True)
         self.report(0, 0)
@@ -168,7 +166,7 @@ class Survey:
     def perform(self) -> None:
         """Do it here and now, writing down how far it is; raises what goes wrong."""
         self.folder.mkdir(exist_ok=True)
-        with claimed_lock(self.lock_path), alone_on_small_host():
+        with claimed_lock(self.lock_path), room_to_look():
             try:
                 made_with = self.made_with()
                 arrays = self._look()

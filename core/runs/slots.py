@@ -1,5 +1,6 @@
 """Slots for trainings: a class of thirty may press Start, as many train at once as there are cores.
 
+What looks at all of a run's photos (``core.explain``) has slots of its own, beside the trainings.
 A slot is a locked file, so it is free again however its worker ended.
 """
 
@@ -28,17 +29,22 @@ def others() -> str:
     return "another training uses" if many == 1 else f"{many} other trainings use"
 
 
-class Slot:
-    """One training's claim to a slot."""
+LOOKS = 2
+"""How many processes look at all of a run's photos at once."""
 
-    def __init__(self) -> None:
+
+class Slot:
+    """A claim to one of the slots for trainings, or for looks."""
+
+    def __init__(self, kind: str = "training") -> None:
+        self.kind = kind
         self.lock: FileLock | None = None
 
     def take(self) -> bool:
         """Take a free slot, or keep the one already held; ``False`` when all are taken."""
         if self.lock is not None:
             return True
-        for path in slot_files():
+        for path in slot_files(self.kind):
             lock = FileLock(path)
             try:
                 lock.acquire(blocking=False)
@@ -76,25 +82,30 @@ def nothing_is_trained() -> bool:
     return not any(is_locked(path) and is_locked(path) for path in slot_files())
 
 
-def small_host_is_busy() -> bool:
-    """Tell whether this is a small computer on which something is being trained."""
-    return small_host() and not slot_is_free()
+def look_slot() -> Slot:
+    """Return a claim for looking at photos: on a small computer, nothing is trained beside it."""
+    return Slot() if small_host() else Slot("look")
+
+
+def may_look() -> bool:
+    """Tell whether there is room to look at all of a run's photos now."""
+    with claimed(look_slot()) as slot:
+        return slot.take()
 
 
 @contextmanager
-def alone_on_small_host() -> Iterator[None]:
-    """Let nothing be trained beside the block on a small computer; elsewhere nothing happens."""
-    if not small_host():
-        yield
-        return
-    with claimed(Slot()) as slot:
+def room_to_look() -> Iterator[None]:
+    """Wait for the room to look at photos, and keep it for the block."""
+    with claimed(look_slot()) as slot:
         while not slot.take():
             time.sleep(POLL_SECONDS)
         yield
 
 
-def slot_files() -> list[Path]:
+def slot_files(kind: str = "training") -> list[Path]:
     """List the files whose locks are the slots."""
     folder = slots_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    if kind == "look":
+        return [folder / f"look-{number}.lock" for number in range(LOOKS)]
     return [folder / f"{number}.lock" for number in range(slots())]

@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -12,7 +13,7 @@ from core.files import is_locked
 from core.runs import turns
 from core.runs.estimate import ask
 from core.runs.listing import create_run
-from core.runs.slots import Slot, alone_on_small_host, claimed, slot_is_free, small_host_is_busy
+from core.runs.slots import LOOKS, Slot, claimed, may_look, room_to_look, slot_is_free
 from core.runs.turns import page_computes, turn_file, wait_for_pages
 from core.runs.worker import Worker
 from core.runs.worker_pool import WorkerPool
@@ -77,7 +78,7 @@ def test_elsewhere_pages_and_trainings_compute_side_by_side(looks):
         wait_for_pages()
         assert not looks and not turn_file().exists()
     with claimed(Slot()) as slot:
-        assert slot.take() and not small_host_is_busy() and slot_is_free()
+        assert slot.take() and may_look() and slot_is_free()
 
 
 @pytest.mark.usefixtures("small")
@@ -91,15 +92,28 @@ def test_beside_a_training_nothing_else_is_started(monkeypatch):
     assert not ask([CONFIG])
     survey = Survey(create_run(CONFIG), "map", 0)
     with claimed(Slot()) as slot:
-        assert slot.take() and small_host_is_busy()
+        assert slot.take() and not may_look()
         survey.start()
     assert survey.progress() is None
 
 
 @pytest.mark.usefixtures("small")
 def test_a_training_waits_until_a_survey_is_done():
-    with alone_on_small_host():
-        assert not slot_is_free()
+    with room_to_look():
+        assert not slot_is_free() and not may_look()
         with claimed(Slot()) as slot:
             assert not slot.take()
     assert slot_is_free()
+
+
+def test_few_look_at_all_photos_at_once_and_a_further_one_is_not_started(monkeypatch):
+    monkeypatch.setattr("core.explain.survey.start_process", pytest.fail)
+    survey = Survey(create_run(CONFIG), "map", 0)
+    with ExitStack() as stack:
+        for _ in range(LOOKS):
+            assert may_look()
+            stack.enter_context(room_to_look())
+        assert not may_look() and slot_is_free()
+        survey.start()
+        assert survey.progress() is None
+    assert may_look()

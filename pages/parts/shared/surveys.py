@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.runs.slots import small_host_is_busy
+from core.runs.slots import may_look
+from core.small_host import small_host
 from pages.parts.shared.deleted import said_when_deleted
 from pages.parts.shared.words import escape_markdown
 
@@ -25,9 +26,13 @@ def offer_survey(survey: "Survey", label: str, doing: str, *, help: str) -> None
         return
     if progress is not None and progress.problem:
         st.warning(f"This could not be finished: {escape_markdown(progress.problem)}")
-    name, busy = f"{survey.run.id}-{survey.kind}-{survey.epoch}", small_host_is_busy()
+    name, busy = f"{survey.run.id}-{survey.kind}-{survey.epoch}", not may_look()
     if busy:
-        help += " It waits until nothing is trained on this small computer."
+        help += (
+            " It waits until nothing is trained on this small computer."
+            if small_host()
+            else " Others' photos are being looked at: reload the page when they are done."
+        )
     if st.button(label, icon=":material/search:", key=f"start-{name}", disabled=busy, help=help):
         survey.start()
         st.rerun()
