@@ -85,6 +85,14 @@ def test_a_training_that_the_system_ended_says_so_and_can_be_resumed(app):
     assert not app.button(key="resume").disabled
 
 
+def test_what_a_resumed_training_found_changed_is_told(app, trained):
+    shutil.rmtree(trained.path / "checkpoints")
+    worker = Worker(trained)
+    list(worker.events())
+    note = trained.log.note()
+    assert note and note in on(app, "train", run=trained.id).replace("\\", "")
+
+
 GONE = ["events.jsonl", "checkpoints", "predictions", "status.json", "test_photos.json"]
 
 

@@ -143,6 +143,11 @@ class EventLog:
         with self._read():
             return self._steps_per_epoch
 
+    def note(self) -> str:
+        """Return what the newest worker had to say when it took the run up, or ""."""
+        with self._read():
+            return self._note
+
     def batch_losses(self) -> BatchLosses:
         """Return the loss of every batch that counts."""
         with self._read():
@@ -202,6 +207,7 @@ class EventLog:
         elif isinstance(event, LearningRateChanged):
             self._changes.append(event)
         elif isinstance(event, Begun):
+            self._note = event.note
             self._rewind(event)
 
     def _rewind(self, begun: Begun) -> None:
@@ -226,6 +232,7 @@ class EventLog:
     def _forget(self) -> None:
         """Start again from an empty log."""
         self._offset = self._steps_per_epoch = 0
+        self._note = ""
         self._events, self._positions, self._steps, self._losses = [], [], [], []
         self._comparisons, self._layers, self._epochs, self._changes = {}, [], [], []
 

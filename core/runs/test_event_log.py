@@ -154,6 +154,15 @@ def test_the_batches_of_an_epoch_are_known_from_the_start(log):
     assert EventLog(log).steps_per_epoch() == 7
 
 
+def test_the_note_is_the_newest_workers(log):
+    history = EventLog(log)
+    assert history.note() == ""
+    write(log, Begun(0, 0, 4, 5e-4, "The data has changed."), batch(1, 1))
+    assert history.note() == "The data has changed."
+    write(log, Begun(0, 1, 4, 5e-4))
+    assert history.note() == ""
+
+
 def test_a_shorter_log_under_the_same_name_is_read_anew(log):
     history = EventLog(log)
     write(log, batch(1, 1), batch(1, 2))

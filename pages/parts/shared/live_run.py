@@ -72,6 +72,8 @@ def follow_live(
             options()
         if not is_mine(run):
             st.caption(NOT_YOURS)
+        if note := run.log.note():
+            st.caption(escape_markdown(note))
         if problem := st.session_state.pop("control-problem", None):
             st.markdown(f":red[{escape_markdown(problem)}]")
 
