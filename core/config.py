@@ -302,7 +302,8 @@ RECIPES = {
     "article": TrainConfig(),
     "quick": QUICK,
     "thorough": QUICK.replace(
-        epochs=45,
+        model="late-pooling",
+        epochs=30,
         image_size=160,
         variations=tuple(Variation),
         window=0.8,

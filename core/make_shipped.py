@@ -42,11 +42,6 @@ KEPT_OUT = 15
 """Each so many-th photo is asked and never trained on."""
 
 
-def recipe() -> TrainConfig:
-    """Return the thorough recipe for a network that looks longer before it pools."""
-    return RECIPES["thorough"].replace(model="late-pooling")
-
-
 def gather(folders: list[Path], side: int, place: Path) -> Path:
     """Link all photos and draw pets into one folder to train on, ``place``; made once.
 
@@ -91,8 +86,7 @@ def trained(config: TrainConfig, path: Path) -> Run:
     if path.exists():
         arguments = ["--resume", "--run-dir", str(path)]
     else:
-        arguments = ["--recipe", "thorough", "--model", config.model, "--run-dir", str(path)]
-        arguments += ["--data", config.data]
+        arguments = ["--recipe", "thorough", "--run-dir", str(path), "--data", config.data]
         arguments += ["--epochs", str(config.epochs), "--seed", str(config.seed)]
         arguments += ["--train-per-class", str(ALL), "--test-per-class", str(ALL)]
     if train.main(arguments) or Run(path).status().state is not State.FINISHED:
@@ -102,8 +96,8 @@ def trained(config: TrainConfig, path: Path) -> Run:
 
 def make(folders: list[Path], epochs: int, work: Path, out: Path) -> dict[str, object]:
     """Train and write the model; return the facts written beside it."""
-    photos = gather(folders, recipe().image_size, work / "photos")
-    run = trained(recipe().replace(data=str(photos), epochs=epochs), work / "run")
+    photos = gather(folders, RECIPES["thorough"].image_size, work / "photos")
+    run = trained(RECIPES["thorough"].replace(data=str(photos), epochs=epochs), work / "run")
     state = run.load_model().state_dict()
     weights = {name: to_half(tensor.numpy()) for name, tensor in state.items()}
     learnt = load_data(DataRequest.of(run.config))
