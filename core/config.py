@@ -284,7 +284,7 @@ def check_window(config: TrainConfig) -> None:
 
 QUICK = TrainConfig(
     model="early-pooling",
-    epochs=22,
+    epochs=21,
     batch_size=64,
     learning_rate=4e-3,
     image_size=128,
