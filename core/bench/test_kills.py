@@ -15,10 +15,16 @@ pytestmark = [
 
 
 def test_a_few_kills_cost_nothing():
-    toll = survive(kills=4, seed=1)
-    assert toll.survived, toll
-    assert toll.kills == 4 and toll.within_saves >= 1 and toll.within_epochs >= 1
-    assert toll.batches >= 15 * toll.epochs > 0
+    within_saves = within_epochs = seed = 0
+    # Where a kill falls is up to how fast the machine is: few of them may all miss an epoch's middle.
+    while seed < 10 and not (within_saves and within_epochs):
+        seed += 1
+        toll = survive(kills=4, seed=seed)
+        assert toll.survived and toll.kills == 4, toll
+        assert toll.batches >= 15 * toll.epochs > 0
+        within_saves += toll.within_saves
+        within_epochs += toll.within_epochs
+    assert within_saves and within_epochs
 
 
 def test_it_notices_what_differs_and_what_is_left_over(small_loader):
