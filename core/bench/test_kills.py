@@ -16,7 +16,7 @@ pytestmark = [
 
 def test_a_few_kills_cost_nothing():
     within_saves = within_epochs = seed = 0
-    # Where a kill falls is up to how fast the machine is: few of them may all miss an epoch's middle.
+    # Where a kill falls is up to how fast the machine is: a few may all miss an epoch's middle.
     while seed < 10 and not (within_saves and within_epochs):
         seed += 1
         toll = survive(kills=4, seed=seed)
