@@ -57,12 +57,7 @@ def settable(form: Form) -> set[str]:
 
 def several_images(form: Form, case: Case) -> bool:
     """Tell whether a case has a batch where the layout knows single images only."""
-    return (
-        form.layout == "hwc"
-        and form.layer.layouts in ("images", "channels")
-        and "images" in case
-        and case["images"] > 1
-    )
+    return form.layout == "hwc" and "images" in case and case["images"] > 1
 
 
 def variants(form: Form) -> list[Form]:

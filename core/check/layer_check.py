@@ -184,7 +184,8 @@ def difference(form: Form, case: Case) -> str:
     reasons = []
     if form.layout == "rows" and {"images", "size"} & harder.keys():
         harder = {name: each for name, each in harder.items() if name not in ("images", "size")}
-        reasons.append(f"there are {len(form.entering(facts_of(form.layer, case))['x'])} rows")
+        x = facts_of(form.layer, case)["x"]
+        reasons.append(f"there are {x.size // x.shape[1]} rows")
     reasons += [form.layer.reasons[name](value) for name, value in harder.items()]
     if not reasons:
         return "Wrong already in the simplest case."

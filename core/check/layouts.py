@@ -26,7 +26,7 @@ def laid_out(kind: str, layout: str, name: str, value: Any) -> Any:  # noqa: ANN
     """Lay an array, given its role or its result's name, as ``layout`` does; others stay."""
     if layout == "nchw" or not isinstance(value, np.ndarray):
         return value
-    images = kind in ("images", "channels") and value.ndim == 4
+    images = value.ndim == 4
     if images and layout == "rows":
         return np.ascontiguousarray(value.transpose(0, 2, 3, 1)).reshape(-1, value.shape[1])
     if images and layout == "nhwc":
