@@ -76,6 +76,26 @@ def test_the_time_here_is_said_beside_the_start_and_moves_nothing(open_page):
     wait_for(lambda: "measuring" not in "".join(times.all_inner_texts()), "it is remembered")
 
 
+COUNT_GAPS = """() => {
+    window.gaps = 0;
+    const look = () => {
+        window.gaps += !document.body.innerText.includes("a side this network has");
+    };
+    const all = {childList: true, subtree: true, characterData: true};
+    new MutationObserver(look).observe(document.body, all);
+}"""
+
+
+def test_what_the_network_comes_to_stays_while_a_number_is_changed(open_page):
+    page = open_page("/train?run=new")
+    page.get_by_text("a side this network has").wait_for()
+    page.evaluate(COUNT_GAPS)
+    for side in (64, 80, 96, 112, 144, 160, 176, 192):
+        fill(page, "Pixels a side", str(side))
+        page.get_by_text(f"At {side} pixels a side this network has").wait_for()
+    assert page.evaluate("window.gaps") == 0
+
+
 def test_each_switch_changes_what_is_shown_and_what_start_begins(open_page, server):
     page = open_page("/train?run=new")
     choose_small(page)

@@ -59,7 +59,7 @@ def choose_numbers(form: Form, *, in_pair: bool) -> tuple[dict[str, Any], DeltaG
     form.sizes[suffix] = values["image_size"]
     if refusal := too_small_for_preset(form.network, values["image_size"]):
         below.markdown(f":red[{refusal}]")
-    costs = below.empty()
+    costs = below.container()
     with st.expander("More choices"):
         values |= more_choices(values, suffix, in_pair=in_pair)
         rate_place = st.container()
