@@ -32,6 +32,14 @@ def test_an_answer_that_turns_says_after_how_many_whole_steps_and_where_exactly(
     assert "turns at 1.37" in said and "rounded to these 8 bits it still turns over" in said
 
 
+def test_an_answer_that_turns_back_says_from_where_on():
+    back = fooling(1, 0.8, shares=(0.9, 0.4, 0.3, 0.6, 0.7))
+    assert back.back == 3
+    assert "From 3 of 255 on it is cat again" in told(back, PETS)
+    assert fooling(2, 1.37).back is None and "again" not in told(fooling(2, 1.37), PETS)
+    assert fooling(None, None).back is None
+
+
 def test_an_answer_that_holds_says_so_and_promises_nothing():
     said = told(fooling(None, None), PETS)
     assert "**the answer stays cat**" in said and "255" not in said
@@ -43,7 +51,8 @@ def test_the_curve_marks_where_it_turns_and_where_the_slider_stands():
     chart = curve(fooling(2, 1.37), 1, "cat")
     assert chart.x_label and chart.y_label == "P(cat)"
     assert [(mark.x, mark.y) for mark in chart.marks] == [(1, 0.7), (1.37, None)]
-    assert list(chart.series[0].y) == [0.9, 0.7, 0.4]
+    assert list(chart.series[0].x) == [0, 1, 1.37, 2]  # it meets 50 % where it is said to
+    assert list(chart.series[0].y) == [0.9, 0.7, 0.5, 0.4]
     assert len(curve(fooling(None, None), 0, "cat").marks) == 1
 
 

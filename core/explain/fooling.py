@@ -48,6 +48,14 @@ class Fooling:
         return int(self.probabilities[0] >= 0.5)
 
     @property
+    def back(self) -> int | None:
+        """The first larger step after which the answer is the first class again, None for none."""
+        if self.turning is None:
+            return None
+        turned = (self.probabilities[self.turning :] >= 0.5) != bool(self.label)
+        return None if turned.all() else self.turning + int(np.argmin(turned))
+
+    @property
     def moved(self) -> float:
         """The share of the photo's numbers that have a direction at all, 0..1."""
         return float(np.mean(self.direction != 0))

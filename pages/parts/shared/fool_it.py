@@ -74,7 +74,7 @@ def show(found: "Fooling", asked: ExplainedAnswer, key: str) -> None:
     look = (
         "Look how far the line stays from 50 %, where the answer would turn."
         if found.turning is None
-        else "Look where the line crosses 50 %: there the answer turns."
+        else "Look where the line first crosses 50 %: there the answer turns."
     )
     st.caption(
         f"{look} P({one}) is the network's answer to the photo after a step of each size, all of "
@@ -101,10 +101,16 @@ def told(found: "Fooling", classes: tuple[str, str]) -> str:
             f"{method} However large this one step is, **the answer stays {here}**: turning it "
             "takes another way than one straight step."
         )
+    back = (
+        f" From {found.back} of 255 on it is {here} again: the gradient tells what small steps do, "
+        "not large ones."
+        if found.back
+        else ""
+    )
     return (
         f"{method} After **{found.turning} of 255** the answer is {there}, and after no smaller "
         f"whole number. In exact numbers it turns at {found.exact:.2f}; a file holds whole ones, "
-        "and rounded to these 8 bits it still turns over."
+        f"and rounded to these 8 bits it still turns over.{back}"
     )
 
 
@@ -112,13 +118,15 @@ def curve(found: "Fooling", steps: int, one: str) -> Chart:
     """Return P(class 1) along the step, with where it turns and where the slider stands."""
     shares = found.probabilities.tolist()
     marks = [Mark(steps, "the slider", shares[steps])]
+    points: list[tuple[float, float]] = list(enumerate(shares))
     if found.exact is not None:
         marks.append(Mark(found.exact, f"turns at {found.exact:.2f}"))
+        points = sorted([*points, (found.exact, 0.5)])
     last = len(shares) - 1
     return Chart(
         f"P({one}) along the step",
         [
-            Series("answer", list(range(len(shares))), shares, LINE),
+            Series("answer", [x for x, _ in points], [share for _, share in points], LINE),
             Series("even odds", (0, last), (0.5, 0.5), EVEN, width=1.5, dashed=True),
         ],
         x_label="size of the step, of 255",
