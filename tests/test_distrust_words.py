@@ -87,6 +87,17 @@ def test_a_map_is_measured_against_every_random_order(figure, words):
     assert f"{50 - 50 * figure:.1f} % under its deletion curve (a random order 50.0 %" in said
 
 
+def test_a_map_that_is_best_by_one_curve_alone_says_so():
+    def order(deletion: float, insertion: float) -> Curve:
+        return Curve(SHARES, np.full(5, deletion), np.full(5, insertion))
+
+    random = (order(0.5, 0.5), order(0.5, 0.7))
+    said = said_of(Trial(1, {"gradient": order(0.1, 0.6)}, random), "gradient")
+    assert "more than any of the random orders" in said
+    assert "by its insertion curve alone some random order does as well" in said
+    assert "alone" not in said_of(Trial(1, {"gradient": order(0.1, 0.8)}, random), "gradient")
+
+
 def test_figures_name_their_axes_and_draw_every_method_and_the_band_of_chance():
     for kind, doing in zip(KINDS, ("taken away", "shown"), strict=True):
         figure = curves_figure(trial(0.4, [-0.2, 0.2]), kind, "gradient", "cat")

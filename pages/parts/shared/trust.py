@@ -121,10 +121,31 @@ def said_of(trial: "Trial", method: str) -> str:
         f"{percent(chance.insertion_area)}, more is better)."
     )
     if curve.figure > luckiest:
-        return f"{said} It marks what this answer hangs on, more than any of the random orders."
+        said += " It marks what this answer hangs on, more than any of the random orders."
+        alone = [kind for kind, is_best in best_of_all(trial, method).items() if not is_best]
+        return f"{said}{by_itself(alone)}"
     if curve.figure > chance.figure:
         return f"{said} That is hardly more than chance: some random order does as well."
     return f"{said} **That is no better than chance**: do not rely on this map of this photo."
+
+
+def best_of_all(trial: "Trial", method: str) -> dict[Kind, bool]:
+    """Tell of each curve whether it is better than that of every random order."""
+    curve = trial.curves[method]
+    return {
+        "deletion": all(curve.deletion_area < each.deletion_area for each in trial.random),
+        "insertion": all(curve.insertion_area > each.insertion_area for each in trial.random),
+    }
+
+
+def by_itself(kinds: list[Kind]) -> str:
+    """Say of which curves that holds only for both taken together."""
+    if not kinds:
+        return ""
+    return (
+        f" That is both curves taken together: by its {' and its '.join(kinds)} curve alone some "
+        "random order does as well."
+    )
 
 
 def show_verdict(network: ExplainedNetwork, key: str) -> None:
