@@ -1,5 +1,6 @@
 """The Feature maps page without a browser: what it says when there is little or broken."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from core.config import TrainConfig
 from core.files import write_json
 from core.runs.listing import create_run
 from core.runs.run import Run
+from core.runs.slots import LOOKS, room_to_look
 
 ROOT = Path(__file__).parent.parent
 
@@ -108,6 +110,23 @@ def test_a_dropped_file_that_is_no_photo_is_one_sentence(folders):
     app.file_uploader[0].upload("notes.txt", b"hello").run()
     assert not app.exception
     assert app.error[0].value.endswith("expected JPEG, PNG, WebP, BMP or GIF.")
+
+
+def test_a_search_that_has_to_wait_for_others_says_so_and_is_offered_again(run, page):
+    page.query_params["layer"], page.query_params["channel"] = "0", "0"
+    with ExitStack() as others:
+        for _ in range(LOOKS):
+            others.enter_context(room_to_look())
+        page.run()
+        assert "Others' photos are being looked at" in said(page)
+        assert search_of(page).disabled
+    page.run()
+    assert "Others' photos" not in said(page) and not search_of(page).disabled
+
+
+def search_of(page):
+    (button,) = (each for each in page.button if each.label == "Search the training photos")
+    return button
 
 
 def test_broken_weights_and_answers_are_told_in_a_sentence(run, page):

@@ -16,7 +16,7 @@ POLL_SECONDS = 0.5
 
 
 def offer_survey(survey: "Survey", label: str, doing: str, *, help: str) -> None:
-    """Draw the button that starts it, why it ended, or a bar that follows it.
+    """Draw the button that starts it, why it ended or has to wait, or a bar that follows it.
 
     The page is drawn anew when it is done. ``doing`` says what it does: "Looking at the photos".
     """
@@ -27,15 +27,15 @@ def offer_survey(survey: "Survey", label: str, doing: str, *, help: str) -> None
     if progress is not None and progress.problem:
         st.warning(f"This could not be finished: {escape_markdown(progress.problem)}")
     name, busy = f"{survey.run.id}-{survey.kind}-{survey.epoch}", not may_look()
-    if busy:
-        help += (
-            " It waits until nothing is trained on this small computer."
-            if small_host()
-            else " Others' photos are being looked at: reload the page when they are done."
-        )
     if st.button(label, icon=":material/search:", key=f"start-{name}", disabled=busy, help=help):
         survey.start()
         st.rerun()
+    if busy:
+        st.caption(
+            "It waits until nothing is trained on this small computer."
+            if small_host()
+            else "Others' photos are being looked at: reload the page when they are done."
+        )
 
 
 def follow_survey(survey: "Survey", doing: str) -> None:
