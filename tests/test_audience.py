@@ -1,10 +1,19 @@
 """Where many follow trainings, each looks less often."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from core.runs.status import State, Status
 from pages.parts.shared import audience, live_run
-from pages.parts.shared.audience import CROWD_PACE, FEWER, GONE_SECONDS, MANY, Audience
+from pages.parts.shared.audience import (
+    CAMERA_GONE_SECONDS,
+    CROWD_PACE,
+    FEWER,
+    GONE_SECONDS,
+    MANY,
+    Audience,
+)
 
 
 @pytest.fixture
@@ -28,6 +37,17 @@ def test_many_are_a_crowd_until_they_are_clearly_fewer(people):
     assert len(people.looks) == FEWER and people.is_crowd
     people.look("0", later + GONE_SECONDS - 1)
     assert not people.is_crowd
+
+
+def test_cameras_are_counted_while_they_send(monkeypatch):
+    found, now = Audience(CAMERA_GONE_SECONDS), [10.0]
+    monkeypatch.setattr(audience, "cameras", lambda: found)
+    monkeypatch.setattr(audience, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for who, count in (("a", 1), ("b", 2), ("a", 2)):
+        monkeypatch.setattr(audience, "this_browser", lambda who=who: who)
+        assert audience.cameras_on() == count
+    now[0] += CAMERA_GONE_SECONDS
+    assert audience.cameras_on() == 1  # the other one has gone
 
 
 def test_in_a_crowd_a_training_is_looked_at_less_often(people):

@@ -11,7 +11,7 @@ from core.data.drawn import draw_pet
 from core.data.frame import MOST_BYTES
 from core.networks.classifier import Classifier
 from pages.parts.classify.answers import photo_answer
-from pages.parts.classify.live import answer_frame
+from pages.parts.classify.live import answer_frame, pace
 from tests.test_pages import png, texts
 
 
@@ -91,6 +91,11 @@ def test_an_answer_that_is_no_number_is_told(classifier, monkeypatch):
     monkeypatch.setattr(classifier, "classify", lambda photo: given)
     said = answer_frame(sent(png("cat")), classifier, 0.9)
     assert said["problem"] == "The network's answer is not a number."
+
+
+def test_a_class_of_cameras_shares_what_a_few_may_have_each():
+    assert pace(1) == pace(4) == 200
+    assert pace(20) == 1000
 
 
 def test_the_switch_brings_the_camera_in_the_place_of_the_invitation(app):

@@ -150,6 +150,14 @@ def test_the_camera_is_answered_until_it_is_stopped_and_begins_again(chromium):
         page.locator(".answer .label").wait_for()  # and the photo's answer stands below
 
 
+def test_two_cameras_are_said_to_share_the_server(chromium):
+    pages = [chromium(FAKE_CAMERA, SAYS_YES) for _ in range(2)]
+    for page in pages:
+        start(page)
+    for page in pages:
+        expect(page.locator(".live .pace")).to_contain_text("which answers 2 cameras in turn")
+
+
 def test_no_picture_is_kept_on_any_disk(chromium, home):
     page = chromium(FAKE_CAMERA, SAYS_YES)
     start(page)

@@ -1,7 +1,8 @@
-"""How many browsers follow trainings: where there are many, each looks less often.
+"""How many browsers follow trainings, and how many have a live camera: many take turns.
 
-Every look takes time from the training: of the server, and of the browser where both share one
-computer. A class that looks on would otherwise halve a training's speed on two cores.
+Every look at a training takes time from it: of the server, and of the browser where both share one
+computer. A class that looks on would otherwise halve a training's speed on two cores. A live camera
+takes as much as the server gives, so a class of them would leave nothing to anybody else.
 """
 
 import secrets
@@ -16,12 +17,15 @@ CROWD_PACE = 4.0
 """In a crowd each looks so many times more seldom."""
 GONE_SECONDS = 30.0
 """Who has not looked for so long has gone."""
+CAMERA_GONE_SECONDS = 10.0
+"""The same of a camera that has sent nothing."""
 
 
 class Audience:
-    """Who follows a training now, and whether they are many."""
+    """Who looks now, and whether they are many."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone_seconds: float = GONE_SECONDS) -> None:
+        self.gone_seconds = gone_seconds
         self.lock = threading.Lock()
         self.looks: dict[str, float] = {}
         self.is_crowd = False
@@ -30,20 +34,37 @@ class Audience:
         """Count a look of somebody at a time in seconds."""
         with self.lock:
             self.looks[who] = now
-            self.looks = {who: at for who, at in self.looks.items() if now - at < GONE_SECONDS}
+            self.looks = {who: at for who, at in self.looks.items() if now - at < self.gone_seconds}
             self.is_crowd = len(self.looks) >= (FEWER if self.is_crowd else MANY)
 
 
 @st.cache_resource
 def audience() -> Audience:
-    """Return the one audience of this server."""
+    """Return those who follow a training on this server."""
     return Audience()
+
+
+@st.cache_resource
+def cameras() -> Audience:
+    """Return those whose live camera is answered by this server."""
+    return Audience(CAMERA_GONE_SECONDS)
 
 
 def look_on() -> None:
     """Count this browser among those that follow a training."""
-    who = st.session_state.setdefault("audience", secrets.token_hex(8))
-    audience().look(who, time.monotonic())
+    audience().look(this_browser(), time.monotonic())
+
+
+def cameras_on() -> int:
+    """Count this browser among those with a live camera, and return how many these are."""
+    cameras().look(this_browser(), time.monotonic())
+    return len(cameras().looks)
+
+
+def this_browser() -> str:
+    """Return a name for the page that is open, made up for it."""
+    name: str = st.session_state.setdefault("audience", secrets.token_hex(8))
+    return name
 
 
 def crowd_pace() -> float:

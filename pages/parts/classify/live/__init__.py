@@ -16,6 +16,7 @@ from core.errors import ModelError, PhotoError
 from core.pictures.colour import CLASS_COLOURS
 from core.runs.turns import page_computes
 from pages.parts.classify.answers import photo_answer
+from pages.parts.shared.audience import cameras_on
 from pages.parts.shared.model_choice import ModelChoice, load_classifier
 from pages.parts.shared.words import escape_markdown, sentence
 from pages.parts.web import register
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from core.networks.classifier import Classifier
 
 KEY, WANTED = "live", "live-camera-wanted"
+PACE = 200
+"""Milliseconds from one frame of a camera to its next, at least."""
+SHARED_PACE = 50
+"""The same from one frame to the next of all cameras: twenty of them have a second each."""
 
 _component = register(__file__)
 
@@ -57,6 +62,7 @@ def answer_live(model: ModelChoice, threshold: float) -> None:
         st.error(f"This model cannot answer. {escape_markdown(str(error))} Choose another one.")
         return
     frame = getattr(st.session_state.get(KEY), "frame", None)
+    count = 1 if frame is None else cameras_on()
     _component(
         key=KEY,
         data={
@@ -66,10 +72,17 @@ def answer_live(model: ModelChoice, threshold: float) -> None:
             "threshold": threshold,
             "image_size": classifier.image_size,
             "frame_side": min(2 * classifier.image_size, MOST_SIDE),
+            "cameras": count,
+            "pace": pace(count),
             "answer": None if frame is None else answer_frame(frame, classifier, threshold),
         },
         on_frame_change=lambda: None,
     )
+
+
+def pace(cameras: int) -> int:
+    """Return the milliseconds from one frame of each camera to its next, at least."""
+    return max(PACE, SHARED_PACE * cameras)
 
 
 def answer_frame(frame: object, classifier: "Classifier", threshold: float) -> dict[str, Any]:

@@ -18,11 +18,12 @@ import { MovingLine, inWords } from "./moving_line.js";
  * @typedef {object} Data
  * @property {string} model @property {string[]} classes @property {string[]} colours
  * @property {number} threshold @property {number} image_size @property {number} frame_side
+ * @property {number} pace milliseconds from one frame to the next, at least
+ * @property {number} cameras that are answered by this server now
  * @property {Answer | null} answer
  */
 /** @typedef {"off" | "asking" | "on"} State */
 
-const PACE = 200; // milliseconds from one frame to the next, at least
 const PATIENCE = 5000; // milliseconds after which an answer counts as lost
 const OVERTAKEN = 1000; // the same, once the page was drawn without it
 const UNREADY = 50; // milliseconds until a camera without a picture is looked at again
@@ -165,8 +166,9 @@ class Live {
 
   // One frame is on its way at a time, and they do not come faster than the pace.
   next() {
-    if (this.state !== "on" || this.awaited) return;
-    this.waitFor(Math.max(0, this.sentAt + PACE - performance.now()), () => this.send());
+    const { data } = this;
+    if (this.state !== "on" || this.awaited || !data) return;
+    this.waitFor(Math.max(0, this.sentAt + data.pace - performance.now()), () => this.send());
   }
 
   // One thing is waited for at a time.
@@ -237,7 +239,7 @@ class Live {
     this.line.add({ at: (now - this.began) / 1000, probability, counts: !reason });
     if (now - this.pacedAt > 1000) {
       this.pacedAt = now;
-      this.pace.textContent = paceWords(this.arrivals, answer.milliseconds);
+      this.pace.textContent = paceWords(this.arrivals, answer.milliseconds, data.cameras);
     }
     if (now - this.spokenAt > SPEAK) {
       this.spokenAt = now;
@@ -248,9 +250,10 @@ class Live {
   }
 }
 
-/** @param {number[]} arrivals @param {number} milliseconds */
-function paceWords(arrivals, milliseconds) {
-  const took = `${milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms on the server`;
+/** @param {number[]} arrivals @param {number} milliseconds @param {number} cameras */
+function paceWords(arrivals, milliseconds, cameras) {
+  const shared = cameras > 1 ? `, which answers ${cameras} cameras in turn` : "";
+  const took = `${milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms on the server${shared}`;
   if (arrivals.length < 3) return took;
   const seconds = (arrivals[arrivals.length - 1] - arrivals[0]) / 1000;
   return `${((arrivals.length - 1) / seconds).toFixed(1)} answers a second, each ${took}`;
