@@ -10,10 +10,12 @@ JOINERS = "\u200c\u200d"
 
 
 def spoken_size(size: int) -> str:
-    """Say how large a file is: "412 bytes", "1.2 kB", "26.1 MB"."""
+    """Say how large a file is: "412 bytes", "1.2 kB", "26.1 MB", "2.0 GB"."""
     if size < 1000:
         return f"{size} bytes"
-    return f"{size / 1e3:.1f} kB" if size < 1e6 else f"{size / 1e6:.1f} MB"
+    if size < 1e6:
+        return f"{size / 1e3:.1f} kB"
+    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
 def spoken_memory(size: float) -> str:

@@ -43,16 +43,23 @@ def said(app: AppTest) -> str:
     return "\n".join(each.value for each in app.markdown).replace("\\", "")
 
 
+def answer_fields(app: AppTest) -> list:
+    return [each for each in app.text_input if each.label == "Your answer"]
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_tab_asks_judges_and_shows(layer):
     app = opened(layer=layer)
     before = subject(app, layer)
     question = question_about(before)
     assert question.text in said(app)
-    (field,) = (each for each in app.number_input if each.label == "Your answer")
-    assert field.value is None
-    field.set_value(question.answer + (10 if question.tolerance else 1)).run()
-    assert f"not {question.answer + 1:g}. {question.because}" in said(app) or question.tolerance
+    (field,) = answer_fields(app)
+    assert field.value == ""
+    field.set_value("about ten").run()
+    assert "Please type a number, such as" in said(app)
+    wrong = question.answer + (10 if question.tolerance else 1)
+    field.set_value(f"{wrong:.9g}".replace("-", "−").replace(".", ",")).run()
+    assert f"not {question.answer + 1:,g}. {question.because}" in said(app) or question.tolerance
     assert question.because in said(app)
     app.button(key="lab_look_at_answer").click().run()
     assert not app.exception
@@ -67,8 +74,8 @@ def test_every_tab_asks_judges_and_shows(layer):
 
 def test_a_right_answer_is_said_to_be_right():
     app = opened(layer="linear")
-    (field,) = (each for each in app.number_input if each.label == "Your answer")
-    field.set_value(28).run()
+    (field,) = answer_fields(app)
+    field.set_value("28").run()
     assert "Right, it is 28. Every output has a weight for each input and one bias" in said(app)
 
 
@@ -82,7 +89,7 @@ def test_another_mask_follows_and_after_the_last_comes_the_first():
 def test_settings_that_cannot_work_ask_nothing():
     app = opened(layer="conv_transpose", **{"conv_transpose.output_padding": "2"})
     assert "Output padding must be smaller than the stride, 2, not 2" in said(app)
-    assert not [each for each in app.number_input if each.label == "Your answer"]
+    assert not answer_fields(app)
     (way, *_) = (each for each in app.button if each.label == "Set output padding to 1")
     way.click().run()
-    assert [each for each in app.number_input if each.label == "Your answer"]
+    assert answer_fields(app)

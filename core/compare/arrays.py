@@ -145,9 +145,9 @@ def find(
 ) -> list[str]:
     """Return sentences on what the differences look like, empty ones for what they do not."""
     wrong, apart = units > basis.allowed, gaps != 0
-    if not apart.any():
-        return []
     found = [not_finite(ours, theirs, names)]
+    if not apart.any():
+        return found
     if basis.exact is not None:
         found.append(whose_fault(ours, theirs, names, basis))
     if wrong.any():
@@ -161,14 +161,19 @@ def find(
 
 
 def not_finite(ours: Array, theirs: Array, names: tuple[str, str]) -> str:
-    """Say how many numbers are NaN or infinite in one array and not so in the other."""
+    """Say how many numbers are NaN or infinite in one array alone, and how many in both."""
     sentences = []
     for what, test in (("NaN", np.isnan), ("infinite", np.isinf)):
         one, other = test(ours), test(theirs)
-        for name, count in zip(names, ((one & ~other).sum(), (other & ~one).sum()), strict=True):
-            if count:
+        places = {
+            f"{names[0]} alone": one & ~other,
+            f"{names[1]} alone": other & ~one,
+            "both": one & other,
+        }
+        for where, those in places.items():
+            if count := int(those.sum()):
                 numbers = "number is" if count == 1 else "numbers are"
-                sentences.append(f"{int(count):,} {numbers} {what} in {name} alone.")
+                sentences.append(f"{count:,} {numbers} {what} in {where}.")
     return " ".join(sentences)
 
 
@@ -192,7 +197,12 @@ def whose_fault(ours: Array, theirs: Array, names: tuple[str, str], basis: Basis
 
 
 def unlikely(units: NDArray[np.float64], basis: Basis) -> str:
-    """Say that differences are possible for rounding but hardly ever so large."""
+    """Say that differences are possible for rounding but hardly ever so large.
+
+    That can only be said where it is known how many roundings there are.
+    """
+    if not basis.told:
+        return ""
     likely = ceil(2 * LIKELY * sqrt(basis.sums.terms))
     if basis.orders is not None or basis.allowed <= likely or units.max() <= likely:
         return ""

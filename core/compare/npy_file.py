@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 
 from core.comparison.rounding import Array
 from core.errors import ComparisonError
-from core.wording import quote, shape_words, spoken_size
+from core.wording import shape_words, spoken_size
 
 MOST_BYTES: Final = 128 * 2**20
 MOST_AXES: Final = 8
@@ -50,11 +50,13 @@ def read_npy(content: bytes, name: str) -> Array:
     check_dtype(dtype, name)
     if len(shape) > MOST_AXES:
         raise ComparisonError(f"{name} has {len(shape)} axes; up to {MOST_AXES} are compared.")
+    if not prod(shape):
+        raise ComparisonError(f"{name} is empty, {shape_words(shape)}: it has nothing to compare.")
     told, held = prod(shape) * dtype.itemsize, len(content) - start
     if told > held:
         raise ComparisonError(
             f"{name} is cut off: {shape_words(shape)} numbers of {dtype.name} take "
-            f"{spoken_size(told)}, and the file holds {spoken_size(held)}."
+            f"{spoken_size(told)}, and the last {spoken_size(told - held)} are missing."
         )
     if told < held:
         raise ComparisonError(
@@ -88,7 +90,7 @@ def read_header(content: bytes, name: str) -> tuple[tuple[int, ...], bool, np.dt
     except Exception as error:  # the header is Python's text: NumPy lets its tokenizer's through
         raise ComparisonError(f"{name} is damaged: its header cannot be read.") from error
     if not all(type(size) is int and 0 <= size < 2**63 for size in shape):
-        raise ComparisonError(f"{name} is damaged: its shape is {quote(str(shape))}.")
+        raise ComparisonError(f"{name} is damaged: its shape is {str(shape)[:40]}.")
     return shape, by_columns, dtype, file.tell()
 
 
@@ -103,8 +105,16 @@ def check_dtype(dtype: np.dtype, name: str) -> None:
             f"{name} holds Python objects, which are pickle and are not opened: expected are "
             f"numbers of {wanted}."
         )
-    hint = " (bfloat16 is written so: save it as float32)" if dtype.str[1:] == "V2" else ""
-    raise ComparisonError(f"{name} holds {dtype.name}{hint}; expected are numbers of {wanted}.")
+    raise ComparisonError(
+        f"{name} holds {dtype.name}{way_out(dtype)}; expected are numbers of {wanted}."
+    )
+
+
+def way_out(dtype: np.dtype) -> str:
+    """Say in brackets how numbers of such a dtype can be compared; nothing where they are none."""
+    if dtype.str[1:] == "V2":
+        return " (bfloat16 is written so: save it as float32)"
+    return " (save it with .astype('float64'))" if dtype.kind in "biu" else ""
 
 
 def too_large(name: str, size: int) -> ComparisonError:

@@ -23,7 +23,7 @@ def written(array, **options) -> bytes:
 def floats(draw):
     """Draw arrays of every dtype, order of bytes and order of axes that are read."""
     dtype = np.dtype(draw(st.sampled_from(["<f2", ">f2", "<f4", ">f4", "<f8", ">f8"])))
-    array = draw(arrays(dtype, array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=4)))
+    array = draw(arrays(dtype, array_shapes(min_dims=0, max_dims=5, max_side=4)))
     return np.asfortranarray(array) if draw(st.booleans()) else array
 
 
@@ -72,12 +72,17 @@ def header(text: str) -> bytes:
         (header("__import__('os').system('true')"), "its header cannot be read"),
         (
             header("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,)}"),
-            "its shape is '?-2??'",
+            "its shape is (-2,).",
         ),
         (
             header("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,)}"),
-            "is cut off: 99999999999 numbers of float32 take 400000.0 MB",
+            "is cut off: 99999999999 numbers of float32 take 400.0 GB, and the last",
         ),
+        (
+            written(np.ones((2, 128), np.float32))[:-7],
+            "2 x 128 numbers of float32 take 1.0 kB, and the last 7 bytes are missing.",
+        ),
+        (written(np.ones((0, 3))), "is empty, 0 x 3: it has nothing to compare."),
         (
             header("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}"),
             "holds 4 bytes behind its array",
@@ -88,7 +93,7 @@ def header(text: str) -> bytes:
             ),
             "has 9 axes; up to 8 are compared",
         ),
-        (written(np.arange(3)), "holds int64; expected are numbers of float16, float32 or float64"),
+        (written(np.arange(3)), "holds int64 (save it with .astype('float64')); expected are"),
         (written(np.ones(2, complex)), "holds complex128; expected"),
         (written(np.zeros(2, "V2")), "(bfloat16 is written so: save it as float32)"),
         (

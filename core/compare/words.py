@@ -23,7 +23,8 @@ def report(compared: ArraysCompared) -> str:
     kinds = compared.kinds
     what = f"{kinds[0]} each" if kinds[0] == kinds[1] else f"{kinds[0]} and {kinds[1]}"
     if compared.outcome is Outcome.EQUAL:
-        return f"{ours} and {theirs} ({what}) are equal to the last bit."
+        equal = f"{ours} and {theirs} ({what}) are equal to the last bit."
+        return " ".join([equal, *compared.findings])
     parts = [
         f"{ours} and {theirs} ({what}): {numbers(compared.different, compared.size)} different.",
         worst_sentence(compared),

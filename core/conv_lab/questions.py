@@ -4,9 +4,11 @@ It asks for what the page does not show yet, so that one can think first and loo
 follow from the settings, and the sentence that goes with them has the formula with its numbers.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
+from math import isfinite
 from typing import Any, TypeVar
 
 from core.conv_lab.demos import (
@@ -21,6 +23,7 @@ from core.conv_lab.demos import (
     MaxPool,
     Relu,
 )
+from core.conv_lab.demos.adam import SMALL_EPS
 from core.conv_lab.demos.by_hand import bracketed, number
 from core.conv_lab.demos.loss import exact_values
 from core.conv_lab.demos.settings import Layer, settings
@@ -28,6 +31,7 @@ from core.conv_lab.experiment import RANGES, Experiment
 from core.conv_lab.rules import is_legal, size_formula
 
 TWO_DECIMALS = 0.00501
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,\s]\d{3})+")
 Asked = TypeVar("Asked", bound=Layer)
 
 
@@ -46,16 +50,38 @@ class Question:
     changes: Mapping[str, object] = field(default_factory=dict)
     tolerance: float = 0.0
 
+    def read(self, typed: str) -> float | None:
+        """Read an answer as people write numbers; None where it is none.
+
+        A real minus sign and a decimal comma count, and in a whole number whatever stands between
+        thousands.
+        """
+        text = typed.strip().replace("−", "-")
+        if not self.tolerance and _THOUSANDS.fullmatch(text):
+            text = re.sub(r"[,\s]", "", text)
+        elif text.count(",") == 1 and "." not in text:
+            text = text.replace(",", ".")
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if isfinite(value) else None
+
     def is_right(self, typed: float) -> bool:
         """Tell whether an answer is near enough."""
         return abs(typed - self.answer) <= self.tolerance
 
     def verdict(self, typed: float) -> str:
         """Say whether an answer is right, and why."""
-        answer = number(self.answer, 4 if self.tolerance else 9)
+        answer = _written(self.answer, 4 if self.tolerance else 9)
         if self.is_right(typed):
             return f"Right, it is {answer}. {self.because}"
-        return f"It is {answer}, not {number(typed, 9)}. {self.because}"
+        return f"It is {answer}, not {_written(typed, 9)}. {self.because}"
+
+
+def _written(value: float, digits: int) -> str:
+    whole = float(value).is_integer() and abs(value) < 10**digits
+    return f"{value:,.0f}".replace("-", "−") if whole else number(value, digits)
 
 
 @singledispatch
@@ -251,9 +277,10 @@ def _(layer: Adam) -> Question:
     step = rates.lr * g / (abs(g) + rates.eps)
     shrinks = weight * rates.lr * rates.decay if rates.decoupled else 0.0
     name = "g" if g == gradient else "(g + λ · w)"
+    any_size = ", however large the gradient is" if rates.eps <= SMALL_EPS * abs(g) else ""
     because = (
         f"After one step m̂ is {name} and v̂ is {name}², so Δ = lr · {name} / (|{name}| + ε) = "
-        f"{number(step)}, however large the gradient is, and the weight goes down by Δ."
+        f"{number(step)}{any_size}, and the weight goes down by Δ."
     )
     if shrinks:
         because += f" Decay takes off lr · λ · w = {bracketed(number(shrinks))} on top."

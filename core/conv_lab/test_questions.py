@@ -124,6 +124,48 @@ def test_a_question_follows_the_settings_and_explains_with_their_numbers():
     assert "Decay takes off lr · λ · w = 0.05 on top." in adam.because
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("16", 16),
+        (" 16.7 ", 16.7),
+        ("1,6", 1.6),
+        ("1e1", 10),
+        ("36,864", 36864),
+        ("36 864", 36864),
+        ("36\u202f864", 36864),
+        ("−3", -3),
+        ("sixteen", None),
+        ("1,2,3", None),
+        ("inf", None),
+        ("1" * 400, None),
+    ],
+)
+def test_whole_answers_are_read_as_people_write_them(typed, read):
+    assert Question("", 16, "").read(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("0,18", 0.18), ("−0.1", -0.1), ("-0,1", -0.1), (".5", 0.5), ("1,800", 1.8), ("0.1.2", None)],
+)
+def test_answers_with_decimals_are_read_as_people_write_them(typed, read):
+    assert Question("", 0.18, "", tolerance=0.005).read(typed) == read
+
+
+def test_a_verdict_judges_the_very_number_that_was_typed():
+    whole = Question("", 36864, "So it is.")
+    assert whole.verdict(36864) == "Right, it is 36,864. So it is."
+    assert whole.verdict(16.7) == "It is 36,864, not 16.7. So it is."
+    assert whole.verdict(-1200) == "It is 36,864, not −1,200. So it is."
+
+
+def test_a_large_epsilon_is_not_said_to_be_of_no_account():
+    assert "however large the gradient is" in question_about(LAYERS["adam"]()).because
+    large = Adam(eps_digits=1, gradient=5.0)
+    assert "however large" not in question_about(large).because
+
+
 def test_at_the_end_of_every_range_there_is_a_question_left():
     far = Experiment(height=64, width=64, kernel=(1, 1), stride=(8, 8), padding=(8, 8))
     question = question_about(far.with_changes(upstream="one", chosen=(0, 9, 9)))

@@ -74,6 +74,7 @@ def test_a_mean_has_its_95_percent_interval():
     mean = Mean.of(values)
     assert mean.value == pytest.approx(values.mean())
     assert mean.within == pytest.approx(1.96 * 2.0 / 20, rel=0.1)
+    assert str(Mean(-0.0004, 0.01)) == "0.000 ± 0.010"
     assert mean.above_zero and not Mean.of(values - 1).above_zero
     assert str(Mean(-0.123, 0.04)) == "−0.123 ± 0.040"
 

@@ -37,7 +37,8 @@ class Mean:
         return self.value > self.within
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ± {self.within:.3f}".replace("-", "−")
+        value = round(self.value, 3) + 0.0  # no minus before a zero
+        return f"{value:.3f} ± {self.within:.3f}".replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ PANELS = {
     "w": ("Weight w afterwards", "w"),
 }
 """Title and symbol of each list, by its name in the sums."""
+SMALL_EPS = 0.01
+"""Up to this share of a gradient, ε hardly changes the step."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,26 @@ class Adam(Layer):
                 "hardly depends on λ. This is why AdamW takes it out of the gradient."
             )
         if len(set(g.tolist())) == 1:
-            return (
-                "With the same gradient at every step m̂ is g and v̂ is g²: each step moves the "
-                f"weight by the learning rate, {number(self.lr)}, however large the gradient is. "
-                "Only its sign counts."
-            )
+            return self._same_at_every_step(abs(float(g[0])))
         return (
             "Where gradients agree in sign, |m̂| is near √v̂ and a step is nearly the learning rate. "
             "Where they do not, m̂ shrinks and v̂ does not, so the steps get smaller."
+        )
+
+    def _same_at_every_step(self, size: float) -> str:
+        """Say what becomes of a gradient of one ``size`` that never changes."""
+        decays = " Decay takes lr · λ · w off besides." if self.decay else ""
+        if not size:
+            return f"Without a gradient m̂ and v̂ are 0, and so is the step.{decays}"
+        same = "With the same gradient at every step m̂ is g and v̂ is g²: each step"
+        rate, eps = self.rates.lr, self.rates.eps
+        if eps <= SMALL_EPS * size:
+            return (
+                f"{same} is the learning rate, {number(rate)}, however large the gradient is. Only "
+                f"its sign counts.{decays}"
+            )
+        return (
+            f"{same} is lr · |g| / (|g| + ε) = {number(rate * size / (size + eps))}. Beside "
+            f"|g| = {number(size)}, ε = {number(eps)} is not small: it keeps the steps below the "
+            f"learning rate, {number(rate)}.{decays}"
         )

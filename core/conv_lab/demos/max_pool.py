@@ -53,9 +53,7 @@ class MaxPool(Pooling):
         compared = compare_layer(layer, x, dy, numpy)
         return Demo(
             steps=tuple(self._steps()),
-            note="With ties, look at dX: two equal winners, and only the first gets the gradient."
-            if self.ties
-            else "Most of dX is 0: what was not the largest in any window learns nothing.",
+            note=self._note(numpy["dx"]),
             comparisons={
                 "Output y": compared["y"].first.first,
                 "Gradient dX": compared["dx"].first.first,
@@ -73,6 +71,16 @@ class MaxPool(Pooling):
         if self.ties:
             x = np.rint(x) + np.dtype(self.dtype).type(0)
         return self.numbers("x", x.shape, x)
+
+    def _note(self, dx: Array) -> str:
+        if self.kernel == 1:
+            return "Every window has one cell, which is its own largest: nothing is chosen."
+        if self.ties:
+            return "With ties, look at dX: two equal winners, and only the first gets the gradient."
+        return (
+            f"{int((dx == 0).sum())} of the {dx.size} numbers of dX are 0: what was not the "
+            "largest in any window learns nothing."
+        )
 
     def _steps(self) -> Iterator[tuple[str, str]]:
         yield "Size", self.size_formula

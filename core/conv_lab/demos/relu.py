@@ -57,8 +57,13 @@ class Relu(Layer):
                 ),
                 ("At exactly 0", "0 counts as not positive: its gradient is 0 in both engines"),
             ),
-            note=f"{closed:.0%} of the numbers are closed: they pass nothing forward and no "
-            "gradient back. Move the shift far to the left and the layer is dead.",
+            note=f"{100 * closed:.0f} % of the numbers are closed: they pass nothing forward and "
+            "no gradient back. "
+            + (
+                "The layer is dead: nothing that comes before it learns from it."
+                if closed == 1
+                else "Move the shift far to the left and the layer is dead."
+            ),
             comparisons={"Output y": compared["y"], "Gradient dX": compared["dx"]},
             panels=(
                 Panel("x", "Input x", x),

@@ -8,8 +8,18 @@ from hypothesis import given
 
 from core.conftest import examples
 from core.conv_lab.conftest import layers
-from core.conv_lab.demos import Adam, AvgPool, ConvTranspose, Demo, Dropout, Initialisation
+from core.conv_lab.demos import (
+    Adam,
+    AvgPool,
+    ConvTranspose,
+    Demo,
+    Dropout,
+    Initialisation,
+    MaxPool,
+    Relu,
+)
 from core.conv_lab.demos.adam_steps import NAMES, numpy_steps
+from core.conv_lab.demos.by_hand import number
 from core.conv_lab.demos.terms import Terms
 from core.numpy_nn import conv2d, conv_transpose2d
 
@@ -139,6 +149,36 @@ def test_with_one_gradient_a_step_is_the_learning_rate():
         demo = Adam(gradient=gradient, steps=5, dtype="float64").carry_out()
         assert np.abs(arrays_of(demo)["step"]) == pytest.approx(np.full(5, 0.1), rel=1e-6)
         assert "Only its sign counts" in demo.note
+
+
+@pytest.mark.parametrize("gradient", [0.1, -0.3, 1.0, 5.0])
+@pytest.mark.parametrize("digits", [1, 2, 8])
+def test_the_note_on_one_gradient_tells_the_step_that_is_shown(gradient, digits):
+    demo = Adam(gradient=gradient, steps=3, eps_digits=digits, dtype="float64").carry_out()
+    step = abs(arrays_of(demo)["step"][-1])
+    if "Only its sign counts" in demo.note:
+        assert step == pytest.approx(0.1, rel=0.011)
+    else:
+        assert f"|g| / (|g| + ε) = {number(step)}. Beside" in demo.note and step < 0.0991
+
+
+def test_without_a_gradient_there_is_no_step_but_decay():
+    demo = Adam(gradient=0.0, steps=2).carry_out()
+    assert not arrays_of(demo)["step"].any()
+    assert demo.note == "Without a gradient m̂ and v̂ are 0, and so is the step."
+    decays = Adam(gradient=0.0, decay=0.5, steps=1).carry_out()
+    assert arrays_of(decays)["w"][0] == pytest.approx(0.475)
+    assert decays.note.endswith("Decay takes lr · λ · w off besides.")
+
+
+def test_the_notes_on_pooling_and_relu_count_what_is_shown():
+    for kernel in (1, 2, 3):
+        demo = MaxPool(kernel=kernel, stride=1).carry_out()
+        closed = (arrays_of(demo)["dx"] == 0).sum()
+        assert (f"{closed} of the 64 numbers of dX are 0" in demo.note) is (kernel > 1)
+    assert "nothing is chosen" in MaxPool(kernel=1, ties=True).carry_out().note
+    assert "The layer is dead" in Relu(shift=-4.0).carry_out().note
+    assert "Move the shift far to the left" in Relu().carry_out().note
 
 
 def test_own_gradients_decide_how_many_steps_there_are():

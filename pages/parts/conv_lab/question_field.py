@@ -16,11 +16,9 @@ def ask(tab: str, question: Question, use: Callable[[Mapping[str, object]], None
     with st.container(border=True, key="lab_question"):
         st.markdown(f"**What do you expect?**   {escape_markdown(question.text)}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            typed = st.number_input(
+            # A number field would drop what it cannot read, and judge the rest.
+            typed = st.text_input(
                 "Your answer",
-                value=None,
-                step=0.01 if question.tolerance else 1,
-                format="%.6g" if question.tolerance else "%d",
                 key=f"lab_answer_{tab}_{question.text}",
                 placeholder="Your answer",
                 label_visibility="collapsed",
@@ -34,13 +32,18 @@ def ask(tab: str, question: Question, use: Callable[[Mapping[str, object]], None
                     args=(question.changes,),
                     icon=":material/visibility:",
                 )
-        if typed is not None:
+        if typed.strip():
             _say(question, typed)
 
 
-def _say(question: Question, typed: float) -> None:
-    verdict = escape_markdown(question.verdict(typed))
-    if question.is_right(typed):
+def _say(question: Question, typed: str) -> None:
+    answer = question.read(typed)
+    if answer is None:
+        example = "0.25" if question.tolerance else "16"
+        st.markdown(f":orange[:material/edit:] Please type a number, such as {example}.")
+        return
+    verdict = escape_markdown(question.verdict(answer))
+    if question.is_right(answer):
         st.markdown(f":green[:material/check_circle:] {verdict}")
     else:
         st.markdown(f":orange[:material/lightbulb:] {verdict}")

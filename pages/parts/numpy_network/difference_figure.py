@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 HEIGHT, ROW_HEIGHT = 330, 130
 LEAST: Final = 0.1
 """Units below this have the colour of the smallest."""
+FEW: Final = 10
+"""So many places have a tick each: between them there is nothing."""
 MOST: Final = 1e9
 """Units beyond this, and what is finite in one array only, have the colour of the largest."""
 
@@ -63,12 +65,17 @@ def difference_figure(found: DifferenceMap, largest: float) -> "Figure":
             },
             "height": ROW_HEIGHT if single else HEIGHT,
             "margin": {"t": 30, "b": 40, "l": 46, "r": 8},
-            "xaxis": {"title": {"text": axis_title(found.columns, across)}, "showgrid": False},
+            "xaxis": {
+                "title": {"text": axis_title(found.columns, across)},
+                "showgrid": False,
+                "dtick": across if len(columns) <= FEW else None,
+            },
             "yaxis": {
                 "title": {"text": "" if single else axis_title(found.rows, down)},
                 "autorange": "reversed",
                 "showgrid": False,
                 "showticklabels": not single,
+                "dtick": down if len(rows) <= FEW else None,
             },
         },
     )

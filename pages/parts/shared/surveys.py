@@ -21,16 +21,18 @@ def offer_survey(survey: "Survey", label: str, doing: str, *, help: str) -> None
     The page is drawn anew when it is done. ``doing`` says what it does: "Looking at the photos".
     """
     progress = survey.progress()
-    if progress is not None and progress.running:
-        follow_survey(survey, doing)
-        return
+    running = progress is not None and progress.running
     if progress is not None and progress.problem:
         st.warning(f"This could not be finished: {escape_markdown(progress.problem)}")
-    name, busy = f"{survey.run.id}-{survey.kind}-{survey.epoch}", not may_look()
-    if st.button(label, icon=":material/search:", key=f"start-{name}", disabled=busy, help=help):
+    busy = running or not may_look()
+    key = f"start-{survey.run.id}-{survey.kind}-{survey.epoch}"
+    # It stays while the survey runs: whoever pressed it by keyboard goes on from its place.
+    if st.button(label, icon=":material/search:", key=key, disabled=busy, help=help):
         survey.start()
         st.rerun()
-    if busy:
+    if running:
+        follow_survey(survey, doing)
+    elif busy:
         st.caption(
             "It waits until nothing is trained on this small computer."
             if small_host()
