@@ -115,6 +115,20 @@ def test_both_classes_are_drawn_and_their_way_plays_by_keyboard(open_patiently):
     )
 
 
+def test_what_is_open_stays_open_for_another_model(open_patiently, run):
+    page = open_patiently("/")
+    page.get_by_role("button", name="Drawn cat 1").click()
+    page.locator(".answer .label").wait_for()
+    page.get_by_text("Draw me what you call a cat").click()
+    page.locator(".class-film[data-frame]").wait_for()
+    page.wait_for_selector(SETTLED)
+    page.get_by_role("combobox", name="Who answers?").click()
+    page.get_by_role("option", name=f"Run: {run.name}").click()
+    page.wait_for_url(re.compile(f"model={run.id}"))
+    page.wait_for_selector(SETTLED)
+    page.locator(".class-film[data-frame]").wait_for()
+
+
 def test_heat_maps_are_tried_on_test_photos_in_the_background_and_the_worst_says_so(
     open_patiently, run
 ):

@@ -18,11 +18,12 @@ def why_folds(
 ) -> None:
     """Draw the folds under an answer; nothing is computed while they are closed.
 
-    ``judge`` says in a sentence what this page would say of a file.
+    What was opened stays open when another model is chosen, so that two can be compared. ``judge``
+    says in a sentence what this page would say of a file.
     """
     key = f"{photo_key}-{model.id}"
-    why = fold("Why it says so", f"why-{key}")
-    fooling = fold(FOOL_IT, f"fool-{key}")
+    why = fold("Why it says so", f"why-{photo_key}")
+    fooling = fold(FOOL_IT, f"fool-{photo_key}")
     if why is None and fooling is None:
         return
     classifier = load_classifier(model)
@@ -45,7 +46,7 @@ def why_folds(
 
 def drawing_fold(model: ModelChoice, one: str) -> None:
     """Draw the fold in which the model draws what it takes for its classes; ``one`` is class 1."""
-    inside = fold(draw_me(one), f"draw-{model.id}")
+    inside = fold(draw_me(one), "draw-classify")
     if inside is not None:
         with inside:
             draw_it(explained_network(model), f"classify-{model.id}")
