@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests import checks
 from tests.app_server import SETTLED, find_chromium, running_server
 from tests.pool import Pool
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the slow checkers work from the start where their tests are to come."""
+    if not session.config.option.collectonly and any(
+        item.path.stem == "test_checks" for item in session.items
+    ):
+        checks.start()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,25 +1,13 @@
 """Lint, formatting and types are tests like any other, so that one command checks everything."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parent.parent
-COMMANDS = {
-    "lint": "ruff check .",
-    "format": "ruff format --check .",
-    "types": "mypy",
-    # Core strictly, but not its tests: what pytest hands them need not be spelt out.
-    "strict types": "mypy --strict --cache-dir .mypy_cache/strict --exclude (test_|conftest) core",
-}
+from tests.checks import COMMANDS, ROOT, finished
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_is_clean(name):
-    command = [sys.executable, "-m", *COMMANDS[name].split()]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = finished(name)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
