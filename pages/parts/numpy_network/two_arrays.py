@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.compare.npy_file import MOST_BYTES
 from core.comparison.rounding import EXPLANATION
 from core.errors import GlassError
 from pages.parts.numpy_network.difference_figure import difference_figure, over_words
@@ -31,8 +32,13 @@ def offer() -> None:
     with st.expander("Compare two arrays", icon=":material/compare_arrows:"):
         st.markdown(ABOUT)
         left, right = st.columns(2)
-        ours = left.file_uploader("The first, ours", type=["npy"], key="array-ours")
-        theirs = right.file_uploader("The second, theirs", type=["npy"], key="array-theirs")
+        most = MOST_BYTES // 2**20
+        ours = left.file_uploader(
+            "The first, ours", type=["npy"], key="array-ours", max_upload_size=most
+        )
+        theirs = right.file_uploader(
+            "The second, theirs", type=["npy"], key="array-theirs", max_upload_size=most
+        )
         terms = st.number_input(
             "Terms of each sum",
             1,

@@ -24,9 +24,9 @@ def offer_survey(survey: "Survey", label: str, doing: str, *, help: str) -> None
     running = progress is not None and progress.running
     if progress is not None and progress.problem:
         st.warning(f"This could not be finished: {escape_markdown(progress.problem)}")
-    busy = running or not may_look()
+    busy = not running and not may_look()
     key = f"start-{survey.run.id}-{survey.kind}-{survey.epoch}"
-    # It stays while the survey runs: whoever pressed it by keyboard goes on from its place.
+    # It stays while the survey runs, with the keyboard's focus; pressed again it begins nothing.
     if st.button(label, icon=":material/search:", key=key, disabled=busy, help=help):
         survey.start()
         st.rerun()
