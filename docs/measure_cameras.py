@@ -7,10 +7,8 @@ this machine: server, training and browsers.
 
 import argparse
 import asyncio
-import os
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -21,9 +19,9 @@ sys.path.insert(0, str(ROOT))
 
 from core.bench.measure import table  # noqa: E402
 from core.runs.run import Run  # noqa: E402
-from docs.measure_load import batches_in, training  # noqa: E402
+from docs.measure_load import batches_in, served, training  # noqa: E402
 from docs.walking import PATIENCE  # noqa: E402
-from tests.app_server import SETTLED, Server, find_chromium, running_server  # noqa: E402
+from tests.app_server import SETTLED, Server, find_chromium  # noqa: E402
 from tests.processes import can_tell, processor_seconds, tree_of  # noqa: E402
 
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=5"]
@@ -121,8 +119,7 @@ def main() -> int:
     if not can_tell():
         print("This needs Linux, which says how long processors worked.", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
-        os.environ |= {"GLASS_CNN_RUNS": str(server.runs), "GLASS_CNN_CACHE": str(server.cache)}
+    with served() as (server, _):
         return asyncio.run(measure(server, sorted(options.cameras), options.seconds))
 
 

@@ -49,6 +49,14 @@ class Sample:
 
 
 @contextmanager
+def served() -> Iterator[tuple[Server, Path]]:
+    """Start a server with a new folder, whose runs and cache are this process's too."""
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
+        os.environ |= {"GLASS_CNN_RUNS": str(server.runs), "GLASS_CNN_CACHE": str(server.cache)}
+        yield server, Path(folder)
+
+
+@contextmanager
 def training(server: Server) -> Iterator[tuple[Run, int]]:
     """Train the quick recipe on drawn pets as a worker of the server would, until the end."""
     run = create_run(RECIPES["quick"].replace(epochs=1000), "load")
@@ -194,9 +202,8 @@ def main() -> int:
     if not can_tell():
         print("This needs Linux, which says what processes hold.", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as server:
-        os.environ |= {"GLASS_CNN_RUNS": str(server.runs), "GLASS_CNN_CACHE": str(server.cache)}
-        photos = asked(photos_of(options.folder, options.browsers, Path(folder)))
+    with served() as (server, folder):
+        photos = asked(photos_of(options.folder, options.browsers, folder))
         return asyncio.run(measure(server, options, photos))
 
 
