@@ -112,6 +112,10 @@ class CheckError(GlassError):
     """A reader's own function that cannot be checked."""
 
 
+class StoppedError(GlassError):
+    """Work in the background that somebody ended before its time."""
+
+
 class SignatureError(CheckError):
     """A function that cannot be called as any of the known ones."""
 

@@ -4,9 +4,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
+from core.explain.survey import Survey
 from core.files import write_json
 from core.runs.listing import create_run
 from core.runs.run import Run
@@ -122,6 +124,22 @@ def test_a_search_that_has_to_wait_for_others_says_so_and_is_offered_again(run, 
         assert search_of(page).disabled
     page.run()
     assert "Others' photos" not in said(page) and not search_of(page).disabled
+
+
+def test_a_search_can_be_stopped_and_begun_again(run, page):
+    page.query_params["layer"], page.query_params["channel"] = "0", "0"
+    survey = Survey(run, "tops", max(run.saved_epochs()))
+    survey.folder.mkdir(exist_ok=True)
+    survey.report(3, 12)
+    with FileLock(survey.lock_path):  # as its process would hold it
+        page.run()
+        (stop,) = (each for each in page.button if each.label == "Stop")
+        stop.click().run()
+        assert survey.progress() is None
+        assert not page.exception
+    page.run()
+    assert "Stop" not in [each.label for each in page.button]
+    assert not page.warning and not search_of(page).disabled
 
 
 def search_of(page):

@@ -85,6 +85,15 @@ def test_photos_that_show_the_same_are_shown_and_left_out(train, source, pool):
     assert config.left_out == ("test/dogs/tested.png", "train/cats/again.png")
 
 
+def test_a_look_can_be_stopped(train, source):
+    run(train)
+    press(train, "Compare the photos")
+    press(train, "Stop")
+    assert Look(DataRequest(str(source))).progress() is None
+    assert "Stop" not in [each.label for each in train.button]
+    compared(train, source)
+
+
 def test_a_label_that_looks_wrong_is_turned_over(train, source, pool):
     run(train)
     told = choose(train, "review-part", "Labels that look wrong")

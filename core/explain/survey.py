@@ -7,7 +7,7 @@ photos. What was found lies in the run's folder, beside a note of which weights 
 so that it is never shown for others.
 
     explain/map-epoch-0003.safetensors     what was found
-    explain/map-epoch-0003.progress.json   how far a survey is, or why it ended
+    explain/map-epoch-0003.progress.json   how far it is, or why it ended; without it, it stops
     explain/map-epoch-0003.lock            locked while one is at work
 """
 
@@ -32,7 +32,7 @@ from core.data import DataRequest, PhotoSet, load_data
 from core.data.decode import DECODER_VERSION
 from core.data.drawn import DRAWING_VERSION
 from core.data.mistaken import as_seen
-from core.errors import DataError, ExplanationError, ModelError, RunError
+from core.errors import DataError, ExplanationError, ModelError, RunError, StoppedError
 from core.explain.pca import fit_pca
 from core.explain.seen_photos import Features, Tops
 from core.explain.silence import Silence, outputs, silent_for
@@ -82,11 +82,16 @@ class Survey:
             return
         self.folder.mkdir(exist_ok=True)
         self.report(0, 0)
-        arguments = [str(self.run.path), "--kind", self.kind, "--epoch", str(self.epoch)]
+        which = ["--kind", self.kind, "--epoch", str(self.epoch)]
+        arguments = [str(self.run.path), *which, "--begun"]
         start_process("core.explain.survey", arguments, self.folder / "survey.log")
 
+    def stop(self) -> None:
+        """Let a process that is at it end within a batch of photos; nothing is kept of it."""
+        self.progress_path.unlink(missing_ok=True)
+
     def progress(self) -> Progress | None:
-        """Tell how far it is; None when it was never started."""
+        """Tell how far it is; None when it was never started, or was stopped."""
         try:
             record = read_json(self.progress_path)
             age = seconds_since(self.progress_path.stat().st_mtime)
@@ -163,22 +168,40 @@ class Survey:
         except (OSError, SafetensorError, ModelError):
             return None  # not there, or damaged: it can be done again
 
-    def perform(self) -> None:
-        """Do it here and now, writing down how far it is; raises what goes wrong."""
+    def perform(self, *, begun: bool = False) -> None:
+        """Do it here and now, writing down how far it is; raises what goes wrong.
+
+        One that was ``begun`` by ``start`` may have been stopped since: ``StoppedError``.
+        """
         self.folder.mkdir(exist_ok=True)
-        with claimed_lock(self.lock_path), room_to_look():
+        with claimed_lock(self.lock_path):
+            if not begun:
+                self.report(0, 0)
             try:
-                made_with = self.made_with()
-                arrays = self._look()
-                content = save(arrays, metadata={"made_with": made_with})
-                write_atomically(self.path, content)
+                with room_to_look(self._check):
+                    made_with = self.made_with()
+                    arrays = self._look()
+                    content = save(arrays, metadata={"made_with": made_with})
+                    write_atomically(self.path, content)
+            except StoppedError:
+                raise
             except Exception as error:
                 self.report(0, 1, str(error) or type(error).__name__)
                 raise
 
+    def _check(self) -> None:
+        """Raise ``StoppedError`` when somebody stopped it."""
+        if not self.progress_path.exists():
+            raise StoppedError("It was stopped.")
+
+    def _tell(self, done: int, total: int) -> None:
+        """Write down how far it is, unless somebody stopped it."""
+        self._check()
+        self.report(done, total)
+
     def _look(self) -> dict[str, NDArray[Any]]:
         model = self.run.load_model(self.epoch)
-        data = load_data(DataRequest.of(self.run.config))
+        data = load_data(DataRequest.of(self.run.config), lambda done, total: self._check())
         if self.kind == "map":
             return self._features(model, data.test)
         if self.kind == "trust":
@@ -223,9 +246,9 @@ class Survey:
         chosen = chosen_photos(len(photos))
         mistakes = self.run.config.mistakes
         seen = (as_seen(np.array(photos.pixels[number]), mistakes) for number in chosen)
-        self.report(0, len(chosen))
+        self._tell(0, len(chosen))
         for verdict in judge(model, seen, self.run.config.image_size):
-            self.report(verdict.photos, len(chosen))
+            self._tell(verdict.photos, len(chosen))
         return {f"figures.{method}": values for method, values in verdict.figures.items()}
 
     def _counted(self, photos: PhotoSet) -> Iterator[Tensor]:
@@ -237,7 +260,7 @@ class Survey:
             done = min(start + BATCH, len(photos))
             if done == len(photos) or time.monotonic() - reported > PROGRESS_SECONDS:
                 reported = time.monotonic()
-                self.report(done, len(photos))
+                self._tell(done, len(photos))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -256,6 +279,7 @@ def main(arguments: list[str] | None = None) -> int:
         "far the heat maps can be trusted",
     )
     parser.add_argument("--epoch", type=int, help="a kept epoch (default: the newest)")
+    parser.add_argument("--begun", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
         run = Run(options.run)
@@ -267,7 +291,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     be_nice()
     try:
-        survey.perform()
+        survey.perform(begun=options.begun)
     except Timeout:
         print("error: another process is at this survey already", file=sys.stderr)
         return 1

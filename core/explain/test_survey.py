@@ -5,6 +5,7 @@ from filelock import FileLock
 from core.config import TrainConfig
 from core.conftest import small_data, wait_for
 from core.data.mistaken import as_seen
+from core.errors import StoppedError
 from core.explain import survey
 from core.explain.pca import fit_pca
 from core.explain.silence import count_silent
@@ -105,6 +106,47 @@ def test_damage_and_a_cut_off_survey_can_be_done_again(run):
     with FileLock(looked.lock_path):
         progress = looked.progress()
         assert progress is not None and progress.running and not progress.problem
+
+
+@pytest.mark.parametrize("kind", ["map", "tops", "trust"])
+def test_a_survey_that_is_stopped_keeps_nothing_and_can_be_begun_again(run, kind, monkeypatch):
+    monkeypatch.setattr(survey, "BATCH", 4)
+    monkeypatch.setattr(survey, "PROGRESS_SECONDS", 0.0)
+    looked, reported = Survey(run, kind, 0), []
+
+    def report_and_stop(done, total, problem=""):
+        Survey.report(looked, done, total, problem)
+        reported.append(done)
+        if done:
+            looked.stop()
+
+    monkeypatch.setattr(looked, "report", report_and_stop)
+    with pytest.raises(StoppedError):
+        looked.perform()
+    assert len([done for done in reported if done]) == 1
+    again = Survey(run, kind, 0)
+    assert again.progress() is None and not again.failed() and not again.path.exists()
+    again.perform()
+    progress = again.progress()
+    assert progress is not None and not progress.problem and again.path.exists()
+
+
+def test_a_survey_that_is_stopped_before_its_process_begins_does_nothing(run):
+    looked = Survey(run, "map", 0)
+    looked.folder.mkdir()
+    looked.report(0, 0)
+    looked.stop()
+    assert survey.main([str(run.path), "--epoch", "0", "--begun"]) == 1
+    assert looked.progress() is None and looked.features() is None
+
+
+def test_a_survey_can_be_stopped_while_it_waits_for_room(run, monkeypatch):
+    monkeypatch.setattr("core.runs.slots.LOOKS", 0)
+    looked = Survey(run, "map", 0)
+    monkeypatch.setattr("core.runs.slots.POLL_SECONDS", 0.0)
+    monkeypatch.setattr(looked, "report", lambda *numbers: None)
+    with pytest.raises(StoppedError):
+        looked.perform()
 
 
 def test_a_survey_that_fails_says_why(run, monkeypatch):

@@ -4,7 +4,7 @@ Two kinds exist: one tells which photos are alike or of odd size, the other asks
 labels look wrong. What was found is kept, until somebody wants to look again.
 
     question.json   the request for the photos, and the network to ask, if any
-    found.json      how far it is; in the end what was found
+    found.json      how far it is; in the end what was found; without it, the process stops
     lock            locked while a process is at it
 """
 
@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 from core.command_line import run_command
 from core.data.request import DataRequest
-from core.errors import sentence_for
+from core.errors import StoppedError, sentence_for
 from core.files import claimed_lock, is_locked, read_json, write_json
 from core.folders import looks_folder
 from core.records import read_record
@@ -63,17 +63,26 @@ class Look:
         self.folder = looks_folder() / hashlib.sha256(text.encode()).hexdigest()[:32]
         self.written_at = -WRITE_SECONDS
 
+    @property
+    def found_path(self) -> Path:
+        """The file that says how far it is."""
+        return self.folder / "found.json"
+
     # For those who look
 
     def start(self) -> None:
         """Let a process begin, unless one is at it; what was found before is forgotten."""
-        if self.is_running():
+        if self.is_running() and self.found_path.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         question = {"request": asdict(self.request), "network": self.network, "begun": time.time()}
         write_json(self.folder / "question.json", question)
-        write_json(self.folder / "found.json", asdict(Progress()))
+        self.write(Progress())
         start_process("core.review.look", [str(self.folder)], self.folder / "log")
+
+    def stop(self) -> None:
+        """Let a process that is at it end in a moment; nothing is kept of it."""
+        self.found_path.unlink(missing_ok=True)
 
     def is_running(self) -> bool:
         """Tell whether a process is at it, or was started a moment ago."""
@@ -83,18 +92,18 @@ class Look:
             return True
         try:
             begun = float(read_json(self.folder / "question.json")["begun"])
-            found = read_record(Progress, read_json(self.folder / "found.json"))
+            found = read_record(Progress, read_json(self.found_path))
         except (OSError, ValueError, KeyError, TypeError):
             return False
         return not found.ended and seconds_since(begun) < STARTING_SECONDS
 
     def progress(self) -> Progress | None:
-        """Tell how far it is; None when nobody has looked yet."""
+        """Tell how far it is; None when nobody has looked yet, or it was stopped."""
         running = self.is_running()  # asked first: it may end in between
         try:
-            progress = read_record(Progress, read_json(self.folder / "found.json"))
+            progress = read_record(Progress, read_json(self.found_path))
         except (OSError, ValueError):
-            return Progress() if running else None
+            return None
         if not running and not progress.ended:
             return replace(progress, ended=True, problem="The look was cut off: look again.")
         return progress
@@ -113,13 +122,17 @@ class Look:
         """Look, here and now, writing down how far it is; raises what goes wrong."""
         try:
             found = look_through(self.request, self.network, self.tell).as_dict()
+        except StoppedError:
+            raise
         except Exception as error:
             self.write(Progress(ended=True, problem=sentence_for(error)))
             raise
-        write_json(self.folder / "found.json", asdict(Progress(ended=True)) | {"found": found})
+        write_json(self.found_path, asdict(Progress(ended=True)) | {"found": found})
 
     def tell(self, done: int, total: int) -> None:
-        """Write down how far it is, if the last time was a moment ago."""
+        """Write down how far it is, if the last time was a moment ago, unless it was stopped."""
+        if not self.found_path.exists():
+            raise StoppedError("The look was stopped.")
         now = time.monotonic()
         if now - self.written_at > WRITE_SECONDS:
             self.written_at = now
@@ -127,7 +140,7 @@ class Look:
 
     def write(self, progress: Progress) -> None:
         """Replace what is known."""
-        write_json(self.folder / "found.json", asdict(progress))
+        write_json(self.found_path, asdict(progress))
 
 
 def read_found(folder: Path, read: Callable[[dict[str, Any]], What]) -> What | None:

@@ -4,13 +4,14 @@ import json
 import shutil
 
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import TrainConfig
 from core.conftest import JSON, TINY, examples, wait_for
 from core.data import DataRequest
-from core.errors import DataError
+from core.errors import DataError, StoppedError
 from core.review.findings import Doubts, Findings
 from core.review.look import SHIPPED, Look, Progress, main
 from core.runs.listing import create_run
@@ -19,6 +20,7 @@ from core.runs.worker import Worker
 
 def performed(look: Look) -> Look:
     look.folder.mkdir(parents=True)
+    look.write(Progress())
     look.perform()
     return look
 
@@ -89,6 +91,28 @@ def test_a_process_that_was_killed_is_told(source):
     assert look.progress() == Progress(
         5, 24, ended=True, problem="The look was cut off: look again."
     )
+
+
+def test_a_look_that_is_stopped_keeps_nothing_and_can_be_begun_again(source, monkeypatch):
+    look = Look(DataRequest(str(source)))
+    look.folder.mkdir(parents=True)
+    look.write(Progress())
+    written = look.write
+
+    def write_and_stop(progress: Progress) -> None:
+        written(progress)
+        look.stop()
+
+    monkeypatch.setattr(look, "write", write_and_stop)
+    monkeypatch.setattr("core.review.look.WRITE_SECONDS", 0.0)
+    with pytest.raises(StoppedError):
+        look.perform()
+    assert look.progress() is None and look.findings() is None
+    monkeypatch.setattr(look, "write", written)
+    with FileLock(look.folder / "lock"):  # its process has not ended yet
+        assert look.progress() is None
+        look.start()
+        assert look.progress() == Progress()
 
 
 def test_the_process_says_what_it_cannot_do(source, tmp_path, capsys):

@@ -5,7 +5,7 @@ A slot is a locked file, so it is free again however its worker ended.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,10 +94,14 @@ def may_look() -> bool:
 
 
 @contextmanager
-def room_to_look() -> Iterator[None]:
-    """Wait for the room to look at photos, and keep it for the block."""
+def room_to_look(check: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Wait for the room to look at photos, and keep it for the block.
+
+    ``check`` is called while it waits, and may raise to end that.
+    """
     with claimed(look_slot()) as slot:
         while not slot.take():
+            check()
             time.sleep(POLL_SECONDS)
         yield
 

@@ -21,6 +21,7 @@ from pages.parts.shared.photo_changes import (
     photo_cards,
     say_what_went_wrong,
 )
+from pages.parts.shared.surveys import bar_to_stop
 from pages.parts.shared.words import escape_markdown
 
 What = TypeVar("What", Findings, Doubts)
@@ -241,8 +242,8 @@ def follow(look: Look) -> None:
     progress = look.progress() or Progress(ended=True)
     if progress.ended:
         st.rerun()
-    if not progress.total:
-        st.progress(0.0, "Getting ready ...")
-        return
-    share = min(1.0, progress.done / progress.total)
-    st.progress(share, f"{progress.done:,} of {progress.total:,} photos.")
+    share, words = 0.0, "Getting ready ..."
+    if progress.total:
+        share = min(1.0, progress.done / progress.total)
+        words = f"{progress.done:,} of {progress.total:,} photos."
+    bar_to_stop(share, words, look.stop, key=f"stop-{look.folder.name}")

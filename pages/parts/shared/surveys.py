@@ -1,5 +1,6 @@
 """A survey of a run's photos that works in the background while somebody looks."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -52,7 +53,17 @@ def follow_survey(survey: "Survey", doing: str) -> None:
             if progress.total:
                 share = progress.done / progress.total
                 far = f"{progress.done:,} of {progress.total:,} photos"
-            st.progress(share, f"{doing}: {far}")
+            bar_to_stop(share, f"{doing}: {far}", survey.stop, key=f"stop-{name}")
 
     name = f"{survey.run.id}-{survey.kind}-{survey.epoch}"
     st.fragment(draw, run_every=POLL_SECONDS, key=f"survey-{name}")()
+
+
+def bar_to_stop(share: float, words: str, stop: Callable[[], None], key: str) -> None:
+    """Draw how far something in the background is, beside a button that ends it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(share, words)
+        # The whole page comes anew: what stands there before the work has begun stands there again.
+        if st.button("Stop", icon=":material/stop:", key=key, type="tertiary"):
+            stop()
+            st.rerun()
