@@ -133,6 +133,25 @@ def test_the_film_shows_every_epoch_once_its_map_is_made(look, run):
     assert page.get_by_text("For the film").count() == 0
 
 
+def test_another_network_is_chosen_while_the_film_plays(look, run):
+    page = look(f"view=map&epoch={EPOCHS}")
+    page.locator(".photo-map[data-near]").wait_for(timeout=60_000)
+    page.get_by_label("Speed").select_option("fast")
+    slider = page.locator(".scrubber input")
+    for _ in range(5):
+        page.get_by_role("button", name="Play").click()
+        choose_network(page, "The shipped model")
+        page.get_by_text("The map needs the test photos of a run").wait_for()
+        choose_network(page, f"Run: {run.name}")
+        slider.wait_for()
+
+
+def choose_network(page: Page, name: str) -> None:
+    box = page.get_by_role("combobox", name="Network")
+    box.fill(name)
+    box.press("Enter")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_the_maps_colours_are_seen_and_its_words_lie_outside_the_points(look, width, theme):

@@ -101,9 +101,9 @@ def show_trial(trial: "Trial", asked: ExplainedAnswer, method: str, key: str) ->
             show_plot(figure, key=f"{kind}-{key}", file_name=f"{kind}-{method}")
     st.markdown(said_of(trial, method))
     st.caption(
-        "Look on the left for a line that falls below the grey band, on the right for one that "
-        f"rises above it. P({escape_markdown(answer)}) is the answer's probability; the band holds "
-        f"{RANDOM_ORDERS} random orders, the grey line is their mean. Places come and go in "
+        "Look under Deletion for a line that falls below the grey band, under Insertion for one "
+        f"that rises above it. P({escape_markdown(answer)}) is the answer's probability; the band "
+        f"holds {RANDOM_ORDERS} random orders, the grey line is their mean. Places come and go in "
         f"{blocks} × {blocks} blocks."
     )
 
