@@ -98,6 +98,26 @@ def test_a_map_that_is_best_by_one_curve_alone_says_so():
     assert "alone" not in said_of(Trial(1, {"gradient": order(0.1, 0.8)}, random), "gradient")
 
 
+def test_a_map_that_is_worse_than_chance_by_one_curve_says_so_and_what_blurring_leaves():
+    def order(deletion: float, insertion: float) -> Curve:
+        return Curve(SHARES, np.full(5, deletion), np.full(5, insertion))
+
+    random = (order(0.3, 0.9), order(0.7, 0.4))
+    said = said_of(Trial(1, {"gradient": order(0.6, 0.8)}, random), "gradient")
+    assert "hardly more than chance" in said
+    assert "By its deletion curve alone it does worse than a random order" in said
+    assert "Even wholly blurred the photo keeps its answer, with 60.0 %" in said
+    said = said_of(Trial(1, {"gradient": order(0.1, 0.6)}, random), "gradient")
+    assert "By its insertion curve alone it does worse" in said and "blurred" not in said
+
+
+def test_a_photo_whose_answer_nothing_changes_judges_no_map():
+    flat = trial(0.0, [0.0, 0.001])
+    assert flat.is_flat and not trial(0.0, [0.0, 0.01]).is_flat
+    said = said_of(flat, "gradient")
+    assert "No map of this photo can be judged" in said and "chance" not in said
+
+
 def test_figures_name_their_axes_and_draw_every_method_and_the_band_of_chance():
     for kind, doing in zip(KINDS, ("taken away", "shown"), strict=True):
         figure = curves_figure(trial(0.4, [-0.2, 0.2]), kind, "gradient", "cat")

@@ -219,6 +219,29 @@ def test_the_map_of_photos_shows_and_opens_them(look, run):
     page.locator(f'.anatomy[data-shown$=" {opened}"]').wait_for()
 
 
+def test_a_click_beside_all_photos_of_the_map_opens_none_and_a_finger_sees_one_first(look):
+    page = look("view=map")
+    points = page.locator(".photo-map[data-near]")
+    points.wait_for(timeout=60_000)
+    canvas = page.locator("canvas.points")
+    box = canvas.bounding_box()
+    before = points.get_attribute("data-near")
+    places = {before: (0.0, 0.0)}  # where a pointer first comes to each of some photos
+    for step in range(2, 18):
+        x, y = box["width"] * step / 20, box["height"] * step / 20
+        canvas.hover(position={"x": x, "y": y})
+        places.setdefault(points.get_attribute("data-near"), (x, y))
+    _, (first, (x, y)), *_, (last, _) = places.items()
+    assert first != points.get_attribute("data-near") == last
+    canvas.click(position={"x": 2, "y": 2})  # no photo can lie in a corner
+    canvas.tap(position={"x": x, "y": y})
+    page.locator(".photo-map .about").get_by_text("Tap it again").wait_for()
+    assert points.get_attribute("data-near") == first
+    assert page.get_by_role("radio", name="Map of photos").is_checked()
+    canvas.tap(position={"x": x, "y": y})
+    page.locator(f'.anatomy[data-shown$=" {first}"]').wait_for()
+
+
 def test_a_dropped_photo_is_looked_at_and_lies_among_the_others(look):
     page = look()
     page.get_by_test_id("stPopover").last.get_by_role("button").click()

@@ -85,7 +85,7 @@ def test_dead_is_said_once_all_test_photos_were_looked_at(look, run, server):
     assert "silent here" in row.get_attribute("aria-label")
     page.locator('.layer[aria-label*="1 of 24 dead"]').first.wait_for(timeout=60_000)
     assert "1 of 24 dead" in page.locator(".figures .words").inner_text()
-    page.get_by_text("Dead: silent for all 24 test photos").wait_for()
+    page.get_by_text("One that is silent for all 24 test photos is dead").wait_for()
     page.goto(f"/feature_maps?run={run.id}&epoch={EPOCHS}&layer=2&channel={DEAD}")
     page.get_by_text("dead: zero everywhere for all 24 test photos").wait_for()
     quiet = int(loudest(run, server, SHY).argmin())

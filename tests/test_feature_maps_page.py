@@ -147,16 +147,48 @@ def search_of(page):
     return button
 
 
+def keep_epoch(run: Run, epoch: int) -> None:
+    """Keep the first weights as those after an epoch."""
+    from core.runs.checkpoints import Position
+
+    weights = {name: tensor.numpy() for name, tensor in run.load_model(0).state_dict().items()}
+    facts = {"model": "compact", "image_size": 32, "classes": ["dog", "cat"]}
+    run.checkpoints.save(Position(epoch), weights, {}, facts)
+
+
+def test_the_page_of_mistakes_stays_while_one_of_them_is_looked_at(run, page):
+    import numpy as np
+
+    from core.data import DataRequest, load_data
+    from core.runs.predictions import write_predictions, write_test_photos
+    from pages.parts.feature_maps.mistakes import OTHER_THRESHOLD
+
+    run = create_run(run.config.replace(test_per_class=30))
+    keep_epoch(run, 1)
+    write_test_photos(run.path, load_data(DataRequest.of(run.config)).test, ("dog", "cat"))
+    write_predictions(run.path, 1, np.full(60, 0.9, np.float32))  # cats, it says of all
+    page.query_params["run"], page.query_params["view"] = run.id, "mistakes"
+    page.run()
+    assert "**30 mistakes after epoch 1**" in said(page)
+    page.number_input(key="page-of-mistakes").set_value(2).run()
+    assert OTHER_THRESHOLD not in said(page)
+    page.query_params["view"] = "why"
+    page.run()
+    page.query_params["view"] = "mistakes"
+    page.run()
+    assert page.number_input(key="page-of-mistakes").value == 2
+    page.slider(key="at-threshold").set_value(0.95).run()
+    assert OTHER_THRESHOLD in said(page)
+    assert not page.exception
+
+
 def test_broken_weights_and_answers_are_told_in_a_sentence(run, page):
     import numpy as np
 
     from core.runs.checkpoints import Position
     from core.runs.predictions import write_predictions
 
-    model = run.load_model(0)
-    weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-    facts = {"model": "compact", "image_size": 32, "classes": ["dog", "cat"]}
-    run.checkpoints.save(Position(1), weights, {}, facts)
+    keep_epoch(run, 1)
     write_predictions(run.path, 1, np.array([0.5, 0.5], dtype=np.float32))
     page.run()
     assert not page.exception

@@ -79,7 +79,7 @@ def test_photos_that_show_the_same_are_shown_and_left_out(train, source, pool):
     of_the_cat.set_value(Choice.LEAVE_OUT)
     assert "1 photo left out" in run(train)
     assert changes_of(str(source)) == Changes(("train/cats/again.png",))
-    press(train, "Leave out this one")
+    press(train, "Leave out 1 spare photo")
     assert changes_of(str(source)).left_out == ("test/dogs/tested.png", "train/cats/again.png")
     config = started(train, pool)
     assert config.left_out == ("test/dogs/tested.png", "train/cats/again.png")

@@ -10,7 +10,8 @@ from tests.app_server import SETTLED, wait_for
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = {390: 844, 1280: 800, 1920: 1080}
+WIDTHS = {390: 844, 853: 533, 1280: 800, 1920: 1080}
+"""Heights by widths, in pixels; 853 is 1280 enlarged by a half, as for a projector."""
 ADDRESSES = (
     "/",
     "/train?run=new",
@@ -54,6 +55,10 @@ FAULTS = """
   const visit = (node) => {
     if (node.shadowRoot) visit(node.shadowRoot);
     for (const child of node.children ?? []) visit(child);
+    if (node.tagName === "CANVAS" && node.checkVisibility()) {
+      const over = node.getBoundingClientRect().right - room.right;
+      if (over > 1) faults.push(`a picture sticks out by ${over} px`);
+    }
     if (!node.matches?.(labels) || inside(node)) return;
     for (const part of [node, ...node.querySelectorAll("*")]) {
       const style = getComputedStyle(part);

@@ -30,6 +30,8 @@ PARTS = 20
 """Pictures of a curve, without the first."""
 BLUR = 1 / 8
 """Spread of the blur, as a share of the side: no shape is left, where which colours were is."""
+FLAT = 0.005
+"""What a probability may change by and still count as the same: half a percentage point."""
 RANDOM = "random"
 
 
@@ -76,6 +78,13 @@ class Trial:
             np.mean([curve.deletion for curve in self.random], axis=0),
             np.mean([curve.insertion for curve in self.random], axis=0),
         )
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the answer stays the same whatever is taken away: that judges no map."""
+        every = [*self.curves.values(), *self.random]
+        values = np.concatenate([[curve.deletion, curve.insertion] for curve in every])
+        return float(np.ptp(values)) < FLAT
 
 
 def try_maps(

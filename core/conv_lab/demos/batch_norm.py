@@ -119,8 +119,8 @@ class BatchNorm(Layer):
                 Panel("y", "Output y", y),
                 Panel("dy", "Upstream gradient dy", dy, "Backward"),
                 Panel("dx", "Gradient dX", dx, "Backward"),
-                Panel("dweight", "Gradient dγ", dgamma, "Backward"),
-                Panel("dbias", "Gradient dβ", dbeta, "Backward"),
+                Panel("dweight", "Gradient dγ", dgamma, "Backward", "dγ"),
+                Panel("dbias", "Gradient dβ", dbeta, "Backward", "dβ"),
             ),
         )
 

@@ -25,11 +25,12 @@ _STYLE = """
   div:has(> .st-key-lab_controls) { order: 2; }
   div:has(> .st-key-lab_below) { order: 3; }
 }
-.st-key-lab_choices > div { flex: 1 1 114px !important; min-width: 114px; }
-.st-key-lab_choices > div:nth-child(2) { flex-basis: 124px !important; }
-.st-key-lab_choices > div:nth-child(3) { flex-basis: 132px !important; }
-.st-key-lab_choices > div:nth-child(4) { flex-basis: 197px !important; }
-.st-key-lab_choices > div:nth-child(5) { flex-basis: 150px !important; }
+.st-key-lab_choices > div { flex: 1 1 126px !important; min-width: 114px; }
+.st-key-lab_choices > div:nth-child(2) { flex-basis: 134px !important; }
+.st-key-lab_choices > div:nth-child(3) { flex-basis: 150px !important; }
+.st-key-lab_choices > div:nth-child(4) { flex-basis: 170px !important; }
+.st-key-lab_choices > div:nth-child(5) { flex-basis: 148px !important; }
+.st-key-lab_choices > div:nth-child(6) { flex-basis: 114px !important; }
 .st-key-lab_sliders [data-testid="stWidgetLabel"] p { white-space: nowrap; }
 </style>
 """

@@ -27,8 +27,11 @@ def show_initialisation(layer: Initialisation) -> dict[str, Comparison]:
     with right:
         _through_layers("Share of units that are not 0", "share", starts, "alive")
     st.caption(
-        "Kaiming's spread stays, because it makes up for the half that ReLU removes. With a "
-        "constant, all units of a layer are the same one and stay so while it learns."
+        "Each histogram counts the weights of all layers, upwards, by their value, to the right. "
+        "Where lines lie over each other, how large the weights are changes nothing about which "
+        "units ReLU silences. Kaiming's spread stays, because it makes up for the half that ReLU "
+        "removes. With a constant, all units of a layer are the same one and stay so while it "
+        "learns."
     )
     return {f"{each.name}: output of the last layer": each.comparison for each in starts}
 

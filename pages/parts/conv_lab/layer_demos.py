@@ -18,7 +18,7 @@ from pages.parts.conv_lab.layer_view import layer_view
 from pages.parts.conv_lab.strips import strips
 from pages.parts.conv_lab.ways_out import offer_ways_out
 from pages.parts.shared.following import follow
-from pages.parts.shared.line_chart import Chart, Series, line_chart
+from pages.parts.shared.line_chart import Chart, Mark, Series, line_chart
 from pages.parts.shared.words import escape_markdown
 
 _STYLE = """
@@ -162,7 +162,7 @@ def _show(name: str, layer: Layer, stale: bool) -> Mapping[str, Comparison]:
             st.html(_values_html(demo.rows))
         st.caption(demo.note)
     if isinstance(layer, Loss):
-        _curves()
+        _curves(layer.logit)
     return demo.comparisons
 
 
@@ -185,16 +185,20 @@ def _values_html(rows: tuple[Row, ...]) -> str:
     return f"<table class='layer-values tabular'><thead><tr>{head}</tr></thead>{body}</table>"
 
 
-def _curves() -> None:
+def _curves(logit: float) -> None:
+    """Draw the curves over the logit, with a mark where the slider stands."""
+    known = curves()
+    (z, _), *_ = known.values()
     line_chart(
         Chart(
             "Over the logit, for a cat",
             [
                 Series(name, [float(v) for v in x], [float(v) for v in y], colour)
-                for (name, (x, y)), colour in zip(curves().items(), COLOURS, strict=False)
+                for (name, (x, y)), colour in zip(known.items(), COLOURS, strict=False)
             ],
             x_label="logit z",
             y_label="value",
+            marks=[Mark(logit, f"z = {number(logit)}")] if z[0] <= logit <= z[-1] else [],
         ),
         key="layer_curves",
     )

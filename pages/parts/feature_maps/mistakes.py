@@ -14,6 +14,7 @@ from pages.parts.feature_maps.chosen_photo import choose
 from pages.parts.feature_maps.source import Source
 from pages.parts.shared.confusion import confusion_matrix
 from pages.parts.shared.gallery import Picture, gallery
+from pages.parts.shared.paging import page_of
 from pages.parts.shared.plots import (
     calibration_figure,
     precision_recall_figure,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 PER_PAGE = 24
+OTHER_THRESHOLD = (
+    " Once opened, a photo is answered with the likelier class, whatever the threshold here."
+)
 
 
 def show_mistakes(source: Source) -> None:
@@ -89,13 +93,11 @@ def show_wall(run: Run, predictions: Predictions, threshold: float) -> None:
     title = f"**{len(wrong):,} mistakes after epoch {predictions.epoch}**, most certain first."
     st.markdown(f"{title} Click one to see why.")
     place = st.container()
-    st.caption("The edge has the colour of what it is, the words say what it was taken for.")
-    pages = -(-len(wrong) // PER_PAGE)
-    page = 1
-    if pages > 1:
-        label = f"Page of mistakes, 1 to {pages}"
-        page = st.number_input(label, 1, pages, 1, key="mistake-page", width=200)
-    shown = wrong[(page - 1) * PER_PAGE : page * PER_PAGE]
+    st.caption(
+        "The edge has the colour of what it is, the words say what it was taken for."
+        + (OTHER_THRESHOLD if threshold != 0.5 else "")
+    )
+    shown = wrong[page_of(len(wrong), "mistakes", PER_PAGE)]
     pictures = []
     for n in shown:
         said, truth = bool(answers[n] >= threshold), int(labels[n])

@@ -143,7 +143,7 @@ def draw_map(
     extra = "" if kind == "test" else photo.key
     sheet = sheet_of(run.id, tuple(int(n) for n in shown), extra, photos)
     photo_map(values, sheet, facts, key=key, on_open=open_photo)
-    explain_map(source, found.values.shape[1], len(shown), count)
+    explain_map(source, run, found.values.shape[1], len(shown), count)
 
 
 def locate(source: Source, photo: ChosenPhoto, pca: "Pca") -> tuple[NDArray[np.floating], float]:
@@ -155,14 +155,17 @@ def locate(source: Source, photo: ChosenPhoto, pca: "Pca") -> tuple[NDArray[np.f
     return pca.project(last_hidden(model, x).numpy()), probability(model, x)[0]
 
 
-def explain_map(source: Source, width: int, shown: int, count: int) -> None:
+def explain_map(source: Source, run: Run, width: int, shown: int, count: int) -> None:
     """Say what the map shows of ``width`` numbers, and how many of ``count`` photos."""
+    turned = "turned so that it lies as in the next kept epoch"
+    if source.epoch == max(run.saved_epochs()):
+        one = escape_markdown(source.classes[1])
+        turned = f"mirrored so that class {one} lies to the right and above on average"
     missing = "" if shown >= count else f" {shown:,} of {count:,} test photos are drawn."
     st.caption(
         "Look for two clouds that come apart from epoch to epoch, and for crosses deep in the "
         f"wrong one. {escape_markdown(source.name)}, {source.when}: each photo is {width:,} "
         "numbers in the last hidden layer, here seen from the side on which they spread most "
-        "(PCA), turned so that it lies as in the next kept epoch. What lies together looks alike "
-        f"to the network; what the other {width - 2:,} directions tell apart cannot be seen."
-        + missing
+        f"(PCA), {turned}. What lies together looks alike to the network; what the other "
+        f"{width - 2:,} directions tell apart cannot be seen.{missing}"
     )

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 PETS = 64  # drawn for the shipped model, half of them cats
 POLL_SECONDS = 1.0
+SILENT = (
+    "A channel that is silent here is zero everywhere for this photo: what it looks for is not "
+    "in it."
+)
 STAY_SECONDS = 2.0  # a film that passes by starts nothing
 
 
@@ -42,9 +46,9 @@ def tell_silence(source: Source, silence: "Silence | None") -> None:
         return
     everything = f"all {silence.photos:,} {silence.what}"
     st.caption(
-        "Silent here: zero everywhere for this photo; what the channel looks for is not in it. "
+        f"{SILENT} "
         + (
-            f"Dead: silent for {everything}, so it helps no answer."
+            f"One that is silent for {everything} is dead: it helps no answer."
             if silence.dead_count
             else f"None is dead: no channel is silent for {everything}."
         )
@@ -58,7 +62,7 @@ def follow_count(source: Source) -> None:
         with said_when_deleted(runs_folder() / source.id):
             if known_silence(source) is not None:
                 st.rerun()
-            st.caption(f"Silent here: zero everywhere for this photo. {count(source)}")
+            st.caption(f"{SILENT} {count(source)}")
 
     st.fragment(draw, run_every=POLL_SECONDS, key=f"silence-{source.id}")()
 

@@ -110,10 +110,14 @@ h1 { font-size: 1.75rem !important; padding: 0 0 .2rem 0 !important; }
 .st-key-diagnosis { min-height: 6.4rem; }
 @media (max-width: 640px) {
   .times:has(> :nth-child(4)) { grid-auto-flow: row; grid-template-columns: 1fr 1fr; }
-  .st-key-curves { min-height: 913px; }
   .st-key-which-network { min-height: 3rem; }
   .st-key-verdict, .st-key-diagnosis { min-height: 11rem; }
   [data-testid="stProgress"] p { min-height: 2lh; }  /* the time left may need a second line */
+}
+/* On a tablet, or enlarged for a projector, the sidebar leaves no room for columns. */
+@media (max-width: 900px) {
+  .stMain .stColumn { min-width: calc(100% - 1.5rem); }
+  .st-key-curves { min-height: 913px; }
 }
 [data-testid="stSidebarHeader"] { height: 2.5rem; min-height: 2.5rem; }
 </style>

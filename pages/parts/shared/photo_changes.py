@@ -20,7 +20,6 @@ from pages.parts.shared.words import escape_markdown
 
 SIDE = 112
 CARD_WIDTH = 232
-PER_PAGE = 12
 NAMED = 12
 """Photos that are named where they are only counted."""
 _PROBLEM = "photo-changes-problem"
@@ -76,18 +75,6 @@ def say_what_went_wrong() -> None:
     """Say why the last choice could not be written down, if it could not."""
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(escape_markdown(problem))
-
-
-def page_of(count: int, what: str, per_page: int = PER_PAGE) -> slice:
-    """Let a page be chosen where there are several; return what stands on it."""
-    pages = -(-count // per_page)
-    page = 1
-    if pages > 1:
-        label = f"Page, 1 to {pages}"
-        key = f"page-of-{what}"
-        st.session_state[key] = min(st.session_state.get(key, 1), pages)
-        page = st.number_input(label, 1, pages, key=key, width=200)
-    return slice((page - 1) * per_page, page * per_page)
 
 
 @st.cache_data(show_spinner="Fetching the photos ...", ttl=600, max_entries=40)

@@ -13,11 +13,11 @@ from core.review.findings import BY_HEART, SURE, Alike, Doubts, Findings, spare_
 from core.review.look import SHIPPED, Look, Progress
 from core.runs.listing import list_runs, names_of
 from core.wording import percent
+from pages.parts.shared.paging import page_of
 from pages.parts.shared.photo_changes import (
     attempt,
     choose,
     fetch,
-    page_of,
     photo_cards,
     say_what_went_wrong,
 )
@@ -111,7 +111,7 @@ def offer_to_spare(request: DataRequest, found: Findings) -> None:
     spare = spare_photos(found.alike, request.changes)
     if spare:
         st.button(
-            f"Leave out {'this one' if len(spare) == 1 else f'these {len(spare):,}'}",
+            f"Leave out {'1 spare photo' if len(spare) == 1 else f'{len(spare):,} spare photos'}",
             icon=":material/filter_none:",
             on_click=choose,
             args=(ChangeList(request.source), spare, Choice.LEAVE_OUT),
@@ -219,21 +219,25 @@ def compared(request: DataRequest) -> Findings | None:
 def looked(look: Look, label: str, read: Callable[[], What | None]) -> What | None:
     """Return what a look found; before it the button, meanwhile how far it is."""
     progress = look.progress()
-    if progress is not None and not progress.ended:
-        st.fragment(lambda: follow(look), run_every=LIVE_SECONDS, key=f"look-{look.folder.name}")()
-        return None
-    found = read() if progress is not None and not progress.problem else None
-    if progress is not None and progress.problem:
-        st.error(escape_markdown(progress.problem))
+    ended = progress is not None and progress.ended
+    problem = progress.problem if progress is not None else ""
+    found = read() if ended and not problem else None
+    if problem:
+        st.error(escape_markdown(problem))
+    # It stays while the look goes on, with the keyboard's focus; pressed again it begins nothing.
     st.button(
-        "Look again" if progress is not None else label,
-        icon=":material/refresh:" if progress is not None else ":material/search:",
+        "Look again" if ended else label,
+        icon=":material/refresh:" if ended else ":material/search:",
         key=f"look-{look.folder.name}",
         type="secondary" if found is None else "tertiary",
         on_click=attempt,
         args=(look.start,),
-        help=AGAIN_HELP if progress is not None else None,
+        help=AGAIN_HELP if ended else None,
     )
+    if progress is not None and not ended:
+        st.fragment(
+            lambda: follow(look), run_every=LIVE_SECONDS, key=f"follow-{look.folder.name}"
+        )()
     return found
 
 

@@ -112,21 +112,41 @@ def said_of(trial: "Trial", method: str) -> str:
     """Say how the map on screen did on this photo, beside the random orders."""
     from core.explain.heat_maps import HEAT_MAPS
 
+    if trial.is_flat:
+        return (
+            "**No map of this photo can be judged so**: whatever is taken away, the answer stays "
+            "the same. The blurred photo looks to the network as this one does."
+        )
     curve, chance = trial.curves[method], trial.chance
-    luckiest = max(each.figure for each in trial.random)
     said = (
         f"On this photo **{HEAT_MAPS[method]}** has {percent(curve.deletion_area)} under its "
         f"deletion curve (a random order {percent(chance.deletion_area)}, less is better) and "
         f"{percent(curve.insertion_area)} under its insertion curve (a random order "
         f"{percent(chance.insertion_area)}, more is better)."
     )
-    if curve.figure > luckiest:
-        said += " It marks what this answer hangs on, more than any of the random orders."
+    blurred = float(curve.deletion[-1])
+    keeps = (
+        f" Even wholly blurred the photo keeps its answer, with {percent(blurred)}: what is "
+        "taken away says little here."
+    )
+    return f"{said} {judged(trial, method)}{keeps if blurred >= 0.5 else ''}"
+
+
+def judged(trial: "Trial", method: str) -> str:
+    """Say how the map did beside the random orders, one by one and in the mean."""
+    curve, chance = trial.curves[method], trial.chance
+    if curve.figure > max(each.figure for each in trial.random):
         alone = [kind for kind, is_best in best_of_all(trial, method).items() if not is_best]
-        return f"{said}{by_itself(alone)}"
+        best = "It marks what this answer hangs on, more than any of the random orders."
+        return f"{best}{by_itself(alone)}"
     if curve.figure > chance.figure:
-        return f"{said} That is hardly more than chance: some random order does as well."
-    return f"{said} **That is no better than chance**: do not rely on this map of this photo."
+        said = "That is hardly more than chance: some random order does as well."
+        if curve.deletion_area > chance.deletion_area:
+            return f"{said} By its deletion curve alone it does worse than a random order."
+        if curve.insertion_area < chance.insertion_area:
+            return f"{said} By its insertion curve alone it does worse than a random order."
+        return said
+    return "**That is no better than chance**: do not rely on this map of this photo."
 
 
 def best_of_all(trial: "Trial", method: str) -> dict[Kind, bool]:

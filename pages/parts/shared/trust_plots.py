@@ -37,7 +37,7 @@ def curves_figure(trial: "Trial", kind: Kind, shown: str, answer: str) -> "Figur
         Chart(
             kind.capitalize(),
             lines,
-            x_label=f"% of the places {DOING[kind]}, most marked first",
+            x_label=f"% {DOING[kind]}, most marked first",
             y_label=f"P({answer})",
             y_format="percent",
             height=250,

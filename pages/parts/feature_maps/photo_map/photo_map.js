@@ -38,6 +38,7 @@ class PhotoMap {
   sheet;
   /** @type {number | null} the photo under the pointer */
   near = null;
+  firstTap = false; // a finger has just come to a photo: it cannot point without a tap
   room = 0; // of the whole component
   wide = 0;
   high = 0;
@@ -50,8 +51,9 @@ class PhotoMap {
     this.thumb = find(root, ".thumb", HTMLCanvasElement);
     this.about = findAny(root, ".about");
     this.legend = findAny(root, ".legend");
+    this.canvas.onpointerdown = (event) => this.onDown(event);
     this.canvas.onpointermove = (event) => this.point(event);
-    this.canvas.onclick = (event) => { this.point(event); this.open(); };
+    this.canvas.onclick = (event) => { if (this.point(event) && !this.firstTap) this.open(); };
     this.canvas.onkeydown = (event) => this.onKey(event);
     new ResizeObserver(() => this.header && this.resize()).observe(root);
   }
@@ -150,11 +152,20 @@ class PhotoMap {
 
   // ---- choosing a photo
 
+  /** @param {PointerEvent} event */
+  onDown(event) {
+    const before = this.near;
+    this.point(event);
+    this.firstTap = event.pointerType === "touch" && this.near !== before;
+    if (this.firstTap) this.about.append(element("small", "", "Tap it again to open it in all layers."));
+  }
+
+  // Go to the photo under the pointer; return whether there is one.
   /** @param {MouseEvent} event */
   point(event) {
     const box = this.canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    this.goNearest(([px, py]) => (px - x) ** 2 + (py - y) ** 2, REACH ** 2);
+    return this.goNearest(([px, py]) => (px - x) ** 2 + (py - y) ** 2, REACH ** 2);
   }
 
   /** @param {KeyboardEvent} event */
@@ -173,15 +184,18 @@ class PhotoMap {
     event.preventDefault();
   }
 
-  // Go to the photo at the least distance, if one is nearer than `limit`.
+  // Go to the photo at the least distance, if one is nearer than `limit`; return whether one is.
   /** @param {(point: number[]) => number} distance @param {number} limit */
   goNearest(distance, limit) {
     const distances = this.points().map(distance);
     const best = distances.indexOf(Math.min(...distances));
-    if (best < 0 || !(distances[best] < limit) || best === this.near) return;
-    this.near = best;
-    this.describe();
-    this.paint();
+    if (best < 0 || !(distances[best] < limit)) return false;
+    if (best !== this.near) {
+      this.near = best;
+      this.describe();
+      this.paint();
+    }
+    return true;
   }
 
   open() {

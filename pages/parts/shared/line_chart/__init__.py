@@ -68,7 +68,7 @@ _component = register(__file__)
 
 def line_chart(chart: Chart, *, key: str) -> None:
     """Draw or update the chart ``key``."""
-    _component(key=key, data=board([chart], 1), height=chart.height + 36)
+    show_board(board([chart], 1), key=key)
 
 
 def line_charts(charts: Sequence[Chart], *, columns: int, key: str) -> None:
