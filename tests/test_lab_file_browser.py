@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from core.conv_lab.demos import LAYERS, Demo
 from core.conv_lab.engines import carry_out
 from core.conv_lab.look import Look
 from core.conv_lab.sabotage import MISTAKES
+from pages.parts.conv_lab.layer_take_away import layer_html
+from pages.parts.conv_lab.state import LAYERS as TITLES
 from pages.parts.conv_lab.take_away import experiment_html
 from tests.conv_lab_page import GROUPED, point_at, read, text
 
@@ -20,7 +23,7 @@ def open_file(browser, tmp_path):
     """Open a file in a browser that has no network; nothing may fail or complain."""
     contexts, complaints = [], []
 
-    def open_html(html: str, **options):
+    def open_html(html: str, drawn: str = ".lab[data-drawn]", **options):
         path: Path = tmp_path / "convolution.html"
         path.write_text(html, encoding="utf-8")
         contexts.append(browser.new_context(offline=True, **options))
@@ -30,7 +33,7 @@ def open_file(browser, tmp_path):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url))
         page.goto(path.as_uri())
-        page.locator(".lab[data-drawn]").wait_for()
+        page.locator(drawn).first.wait_for()
         assert complaints.pop(0) == path.as_uri()
         return page
 
@@ -72,3 +75,22 @@ def test_a_planted_mistake_is_told_and_it_fits_a_phone_in_the_dark(open_file):
     page.get_by_text("With a planted mistake").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name not in ("loss", "init")])
+def test_every_layers_tab_can_be_handed_out(name, open_file):
+    layer = LAYERS[name]()
+    demo = layer.carry_out()
+    assert isinstance(demo, Demo)
+    size = {"width": 390, "height": 844}
+    html = layer_html(name, TITLES[name], layer, demo)
+    page = open_file(html, ".layer-view canvas", viewport=size, color_scheme="dark")
+    page.get_by_role("heading", name=TITLES[name]).wait_for()
+    title, compared = next(iter(demo.comparisons.items()))
+    shown = next(panel for panel in demo.panels if panel.title == title)
+    page.locator(f'[data-panel="{shown.name}"] canvas').first.hover(position={"x": 5, "y": 5})
+    said = page.locator('[data-value="numpy"]').inner_text().replace("−", "-")
+    assert float(said) == pytest.approx(float(compared.numpy.flat[0]), rel=1e-6)
+    assert page.locator(".sum").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_text("/conv_lab?layer=").wait_for()

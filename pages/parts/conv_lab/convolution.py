@@ -25,7 +25,7 @@ from core.wording import listed, short_time, times_as_long
 from pages.parts.conv_lab import controls, question_field, state
 from pages.parts.conv_lab.lab import conv_view
 from pages.parts.conv_lab.strips import strips
-from pages.parts.conv_lab.take_away import TITLES, offer_file
+from pages.parts.conv_lab.take_away import TITLES, offer_experiment
 from pages.parts.conv_lab.ways_out import offer_ways_out
 
 
@@ -140,7 +140,7 @@ def _below(result: Result) -> None:
     st.subheader("How long it takes", anchor=False)
     _times(result.experiment)
     st.subheader("Take it with you", anchor=False)
-    offer_file(result, state.look())
+    offer_experiment(result, state.look())
     _code(result.experiment)
 
 

@@ -14,6 +14,7 @@ from core.conv_lab.demos.settings import Broken, Setting, own_fields, settings
 from core.conv_lab.questions import question_about
 from pages.parts.conv_lab import layer_numbers, layer_state, question_field, state
 from pages.parts.conv_lab.initialisation import COLOURS, show_initialisation
+from pages.parts.conv_lab.layer_take_away import offer_layer
 from pages.parts.conv_lab.layer_view import layer_view
 from pages.parts.conv_lab.strips import strips
 from pages.parts.conv_lab.ways_out import offer_ways_out
@@ -62,9 +63,10 @@ def show(name: str) -> None:
         st.session_state[f"layer_legal_{name}"] = layer
     comparisons: Mapping[str, Comparison]
     if isinstance(layer, Initialisation):
-        comparisons = show_initialisation(layer)
+        demo, comparisons = None, show_initialisation(layer)
     else:
-        comparisons = _show(name, layer, stale=broken is not None)
+        demo = _show(name, layer, stale=broken is not None)
+        comparisons = demo.comparisons
     if broken is None:
         question_field.ask(
             name,
@@ -73,6 +75,8 @@ def show(name: str) -> None:
         )
     st.caption("NumPy, torch, and their difference", help=EXPLANATION)
     strips(comparisons, key="layer_strips")
+    if demo is not None and demo.panels:
+        offer_layer(name, state.LAYERS[name], layer, demo)
 
 
 def _controls(name: str, layer: Layer) -> None:
@@ -150,7 +154,7 @@ def _offer(name: str, layer: Layer, broken: Broken) -> None:
     offer_ways_out(broken.sentence, ways, layer_state.use, "layer_way")
 
 
-def _show(name: str, layer: Layer, stale: bool) -> Mapping[str, Comparison]:
+def _show(name: str, layer: Layer, stale: bool) -> Demo:
     demo = layer.carry_out()
     assert isinstance(demo, Demo)
     if demo.panels:
@@ -163,7 +167,7 @@ def _show(name: str, layer: Layer, stale: bool) -> Mapping[str, Comparison]:
         st.caption(demo.note)
     if isinstance(layer, Loss):
         _curves(layer.logit)
-    return demo.comparisons
+    return demo
 
 
 def _values_html(rows: tuple[Row, ...]) -> str:

@@ -1,5 +1,6 @@
 """An experiment as one HTML file, to hand to a class: the page's own view, without the server."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,23 +20,36 @@ from pages.parts.web import texts_of
 TITLES = {"y": "Output y", "dx": "Gradient dX", "dweight": "Gradient dW", "dbias": "Gradient db"}
 
 
-def offer_file(result: Result, look: Look) -> None:
-    """Draw the button; the file is written when it is pressed."""
+def offer_file(what: str, works: str, write: Callable[[], str], name: str) -> None:
+    """Draw the button for a file ``name``; it is written when the button is pressed.
+
+    ``what`` is in it, and ``works`` names what one can do there.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
-            "This experiment as one HTML file",
-            lambda: experiment_html(result, look),
-            "convolution.html",
+            f"This {what} as one HTML file",
+            write,
+            name,
             "text/html",
-            key="lab_html",
+            key=f"html-{name}",
             icon=":material/download:",
             on_click="ignore",
         )
         st.caption(
-            "Pointing, walking the window and the sums work in it as here, in any browser, without "
-            "this program or a network: for a class.",
+            f"{works} work in it as here, in any browser, without this program or a network: for a "
+            "class.",
             width="stretch",
         )
+
+
+def offer_experiment(result: Result, look: Look) -> None:
+    """Draw the button for a convolution, as it is looked at now."""
+    offer_file(
+        "experiment",
+        "Pointing, walking the window and the sums",
+        lambda: experiment_html(result, look),
+        "convolution.html",
+    )
 
 
 def experiment_html(result: Result, look: Look) -> str:
