@@ -44,6 +44,7 @@ def look(page: Page, source: Path) -> None:
     page.get_by_role("button", name=re.compile("Compare the photos|Look again")).click()
     page.get_by_text("1 photo shows what another one").wait_for(timeout=120_000)
     page.wait_for_selector(SETTLED)
+    expect(page.get_by_role("button", name="Look again")).to_be_focused()
 
 
 def test_a_photo_is_left_out_trained_without_and_taken_back(open_page, server, source, monkeypatch):

@@ -27,7 +27,7 @@ from pages.parts.shared.words import escape_markdown
 What = TypeVar("What", Findings, Doubts)
 LIVE_SECONDS = 0.5
 GROUPS_PER_PAGE = 6
-AGAIN_HELP = "The photos, or what is left out of them, may have changed since."
+AGAIN_HELP = "Worth it again once the photos, or what is left out of them, have changed."
 
 
 def review_photos(request: DataRequest, classes: tuple[str, str] | None) -> None:
@@ -224,15 +224,15 @@ def looked(look: Look, label: str, read: Callable[[], What | None]) -> What | No
     found = read() if ended and not problem else None
     if problem:
         st.error(escape_markdown(problem))
-    # It stays while the look goes on, with the keyboard's focus; pressed again it begins nothing.
+    # It stays while the look goes on and afterwards, with the keyboard's focus: only its label may
+    # change. Pressed while one goes on it begins nothing.
     st.button(
         "Look again" if ended else label,
-        icon=":material/refresh:" if ended else ":material/search:",
+        icon=":material/search:",
         key=f"look-{look.folder.name}",
-        type="secondary" if found is None else "tertiary",
         on_click=attempt,
         args=(look.start,),
-        help=AGAIN_HELP if ended else None,
+        help=AGAIN_HELP,
     )
     if progress is not None and not ended:
         st.fragment(
