@@ -49,9 +49,15 @@ def test_edited_numbers_are_computed_with_and_kept(open_page, page):
     assert field.get_attribute("aria-invalid") == "true"
     complaint = page.get_by_role("alert").filter(has_text="Row 0, column 1 of the input must be")
     assert complaint.bounding_box()["y"] > field.bounding_box()["y"]
+    field.fill("0x10")
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
     field.fill("-1")
     field.press("Enter")
+    page.get_by_role("textbox", name="New value of x[0, 0, 2]").press("ArrowDown")
+    page.get_by_role("textbox", name="New value of x[0, 1, 2]").press("ArrowUp")
     page.get_by_role("textbox", name="New value of x[0, 0, 2]").press("Escape")
+    expect(page.locator('[data-panel="x"] canvas')).to_be_focused()
     page.get_by_role("button", name="Edit numbers").click()
     page.wait_for_url(re.compile("image_data="))
     page.wait_for_selector(SETTLED)

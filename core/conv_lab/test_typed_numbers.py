@@ -47,6 +47,17 @@ def test_what_was_written_is_read(picture, between):
         assert np.array_equal(read_numbers(text, PICTURE), picture), text
 
 
+@pytest.mark.parametrize("text", ["1,5 2,5\n3,5 4,5", "1 2\n1,5; 2", "0.5 1,25 3"])
+def test_commas_that_may_be_decimal_are_asked_about(text):
+    with pytest.raises(NumbersError, match="one number or two"):
+        read_numbers(text, PICTURE)
+
+
+@pytest.mark.parametrize("text", ["1,5,2,5", "1,5, 2,5", "1, 5, 2, 5", "1 5 2 5", "1 , 5 , 2,5"])
+def test_commas_that_can_only_part_numbers_are_read(text):
+    assert read_numbers(text, PICTURE).tolist() == [[[1, 5, 2, 5]]]
+
+
 def test_numpy_s_own_writing_is_read():
     picture = np.arange(12.0).reshape(2, 2, 3) - 4
     assert np.array_equal(read_numbers(str(picture), PICTURE), picture)

@@ -49,10 +49,23 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\s,;]+", text)
 
 
+def _check_commas(line: str) -> None:
+    """Raise ``NumbersError`` where a comma may stand between numbers or within one.
+
+    That is so where commas stand between digits and something else separates, too: "1,5 2,5".
+    """
+    doubtful = re.search(r"[\d.]+,\d[\d.]*", line)
+    if doubtful and re.search(r"[^\s,;](\s+|\s*;\s*)[^\s,;]", line):
+        raise NumbersError(
+            f"Is {quote(doubtful[0])} one number or two? Write 1.5 for one, and 1, 5 for two."
+        )
+
+
 def _rows(text: str, axes: Sequence[Axis]) -> _Nested:
     """Nest plain rows as deeply as there are axes."""
     blocks: list[list[_Nested]] = [[]]
     for line in text.splitlines():
+        _check_commas(line)
         words = _words(line)
         if words:
             blocks[-1].append(list[_Nested](words))

@@ -99,7 +99,7 @@ def pack_inside(
     }
     if selection.channel is not None and selection.cell is not None:
         header["channel"] = pack_channel(
-            inside, selection.layer, selection.channel, selection.cell, arrays
+            inside, compared, selection.layer, selection.channel, selection.cell, arrays
         )
         header["channel"]["words"] = words[selection.layer].get(selection.channel, "")
     return pack(header, arrays)
@@ -208,7 +208,12 @@ def spans_array(reach: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 def pack_channel(
-    inside: PhotoInside, layer: int, channel: int, cell: tuple[int, int], arrays: Arrays
+    inside: PhotoInside,
+    compared: PhotoInside | None,
+    layer: int,
+    channel: int,
+    cell: tuple[int, int],
+    arrays: Arrays,
 ) -> dict[str, Any]:
     """Describe one channel, add its map, and what each input put into it."""
     header: dict[str, Any] = {"channel": channel, "cell": cell}
@@ -217,7 +222,8 @@ def pack_channel(
     else:
         values = inside.maps(layer)[channel]
         arrays["map"] = np.ascontiguousarray(values, dtype=np.float32)
-        header["scale"] = scale_of(values)
+        both = [values] if compared is None else [values, compared.maps(layer)[channel]]
+        header["scale"] = max(map(scale_of, both))
     flattened = inside.source_shape(layer) is not None
     split = None if flattened else inside.contributions(layer, channel)
     if split is not None:

@@ -118,6 +118,13 @@ def test_two_photos_side_by_side_share_their_scales(inside):
     largest = max(scale_of(inside.outputs[1]), scale_of(other.outputs[1]))
     _, both = unpack(pack_inside(inside, Selection(1), {}, other))
     assert both["scales"].max() == pytest.approx(largest)
+    headers = [
+        unpack(pack_inside(each, Selection(1, 2, (0, 0)), {}, against))[0]
+        for each, against in ((inside, other), (other, inside))
+    ]
+    scales = [scale_of(each.maps(1)[2]) for each in (inside, other)]
+    assert scales[0] != scales[1]
+    assert [header["channel"]["scale"] for header in headers] == [pytest.approx(max(scales))] * 2
 
 
 def test_a_selection_from_an_address_is_brought_to_what_there_is(inside):

@@ -229,7 +229,8 @@ def healthy(findings: Findings) -> str:
     parts = []
     if updates:
         if outside := outside_band(updates):
-            start, wanted = "Nothing is wrong in any layer yet", f"{outside} is healthy"
+            start = "Nothing is wrong in any layer yet, but watch the steps"
+            wanted = f"{outside} is usual"
         when = "in a middle epoch " if len(findings.history) > 1 else ""
         parts.append(
             f"{when}a step changes the layers' weights by {between(updates)} of their size, where "

@@ -50,11 +50,11 @@ def test_where_all_is_well_it_says_by_which_numbers():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"conv_2": 0.013}, "0.002 to 0.013 of their size, where at most 0.01 is healthy"),
-        ({"conv_2": 5e-5}, "5e-05 to 0.002 of their size, where at least 0.0001 is healthy"),
+        ({"conv_2": 0.013}, "0.002 to 0.013 of their size, where at most 0.01 is usual"),
+        ({"conv_2": 5e-5}, "5e-05 to 0.002 of their size, where at least 0.0001 is usual"),
         (
             {"conv_2": 5e-5, "linear_1": 0.02},
-            "5e-05 to 0.02 of their size, where 0.0001 to 0.01 is healthy",
+            "5e-05 to 0.02 of their size, where 0.0001 to 0.01 is usual",
         ),
     ],
     ids=["above", "below", "both"],
@@ -64,9 +64,9 @@ def test_what_lies_outside_the_band_is_not_called_healthy(changes, words):
     found = diagnose(history, blocks_of(layers_of(WITH, 96)))
     assert found is not None and found.healthy
     (sentence,) = found.sentences
-    assert sentence.startswith("Nothing is wrong in any layer yet: a step changes") and (
-        words in sentence
-    )
+    assert sentence.startswith(
+        "Nothing is wrong in any layer yet, but watch the steps: a step"
+    ) and (words in sentence)
 
 
 def test_what_is_said_at_the_bands_end_lies_within_it():

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pages.parts.feature_maps.chosen_photo import ChosenPhoto
 from pages.parts.feature_maps.source import Source
+from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from core.explain.anatomy import PhotoInside
@@ -27,7 +28,9 @@ def offer_downloads(
         values, what = values[selection.channel], f"{layer.name} channel {selection.channel}"
     stem = file_stem(f"{source.name} {source.when} {photo.name} {what}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Take away {what}, {' × '.join(map(str, values.shape))}:", width="content")
+        size = " × ".join(map(str, values.shape))
+        name = escape_markdown(photo.name)
+        st.caption(f"Take away {what} of {name}, {size}:", width="content")
         st.download_button(
             "PNG",
             lambda: picture(values),

@@ -40,7 +40,8 @@ def show_layers(source: Source, photo: ChosenPhoto, other: ChosenPhoto | None) -
             show_one(source, photos[number], traced[number], selection, compared, silence, number)
     if any(inside.has_silent for inside in traced):
         tell_silence(source, silence)
-    offer_downloads(source, photo, traced[0], selection)
+    for each, inside in zip(photos, traced, strict=True):
+        offer_downloads(source, each, inside, selection)
     show_tops(source, selection)
 
 

@@ -54,9 +54,9 @@ def show() -> None:
         return
     if source.run is not None:
         with kept:
-            if view != "map":  # there a film goes through all epochs
-                offer_best(source.run, source.epoch)
             show_budget(source.run)
+            if view != "map":  # there a film goes through all epochs
+                offer_best(source.run, source.epoch)  # the last: it comes and goes
     size = load_network(source).image_size
     if view == "mistakes":
         show_mistakes(source)

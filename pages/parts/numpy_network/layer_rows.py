@@ -110,7 +110,7 @@ def number(value: np.floating, name: str) -> str:
 def agreement_html(found: "Agreement") -> str:
     """Return the difference on the same input in units of rounding, marked where it is too much."""
     if not found.units:
-        return "equal"
+        return "equal on the same input"
     if not found.within:
         return f'<span class="beyond">{escape(found.sentence)}</span>'
     return f"{found.units:.2g} of {found.allowed:,} units"

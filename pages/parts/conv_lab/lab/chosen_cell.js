@@ -53,7 +53,8 @@ export function hintText({ e, mode }, editing) {
   if (editing) {
     const panels = /** @type {const} */ (["x", "w", "b", "y"]).map((panel) => MODES[mode][panel]);
     const named = panels.filter((name) => name !== "bias" || e.bias).map((name) => EDITABLE[name]);
-    text = `Click a cell of ${named.filter(Boolean).join(" or ")}, type, press Enter.`;
+    text = `Click a cell of ${named.filter(Boolean).join(" or ")}, or press Enter on the picture. ` +
+      "Type; Enter goes on to the next cell, the arrow keys to the row above or below.";
   }
   return text;
 }

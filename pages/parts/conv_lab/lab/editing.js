@@ -16,7 +16,8 @@ import { groupSizes } from "./sums.js";
  * @property {HTMLElement} frame where the field is put
  * @property {number} left @property {number} top @property {number} size in pixels
  * @property {string} array @property {number[]} index
- * @property {(by: number) => void} next goes on to a neighbour
+ * @property {number} columns in a row
+ * @property {(by: number) => void} next goes on to the cell that comes so many places after it
  */
 
 /** @type {Record<string, string>} */
@@ -24,7 +25,11 @@ export const EDITABLE = {
   x: "the input", weight: "the kernel", bias: "the bias", dy: "the upstream gradient",
 };
 
-// Which number a panel's cell is, and which cell comes after it; null for what is computed.
+// What may be typed: Number() takes "0x10" and "" for numbers, too.
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+// Which number a panel's cell is, how many are in a row, and which cell comes after it; null for
+// what is computed.
 /** @param {import("./modes.js").Shown} shown @param {Panel} panel @param {Cell} cell */
 export function editedPlace({ e, mode, channel, out }, panel, [r, c]) {
   const array = MODES[mode][panel];
@@ -44,7 +49,7 @@ export function editedPlace({ e, mode, channel, out }, panel, [r, c]) {
     const place = (row * columns + column + by + rows * columns) % (rows * columns);
     return [Math.floor(place / columns) + top, (place % columns) + left];
   };
-  return { array, index, neighbour };
+  return { array, index, columns, neighbour };
 }
 
 export class Editing {
@@ -94,10 +99,15 @@ export class Editing {
     const commit = () => input.value === before || this.commit(input, cell, arrays);
     input.onkeydown = (event) => {
       event.stopPropagation(); // the page has shortcuts of its own
-      if (event.key === "Escape") this.close();
-      if (event.key !== "Enter" && event.key !== "Tab") return;
+      if (event.key === "Escape") {
+        this.close();
+        cell.frame.querySelector("canvas")?.focus();
+      }
+      const sideways = event.key === "Enter" || event.key === "Tab";
+      const down = { ArrowUp: -cell.columns, ArrowDown: cell.columns }[event.key];
+      if (!sideways && down === undefined) return;
       event.preventDefault();
-      if (commit()) cell.next(event.shiftKey ? -1 : 1);
+      if (commit()) cell.next(down ?? (event.shiftKey ? -1 : 1));
     };
     input.onblur = () => {
       if (this.input !== input) return;
@@ -114,7 +124,7 @@ export class Editing {
   commit(input, cell, arrays) {
     const text = input.value.trim().replace(",", ".").replace("\u2212", "-");
     const value = Number(text);
-    if (text === "" || !Number.isFinite(value) || Math.abs(value) > 1e6) {
+    if (!NUMBER.test(text) || Math.abs(value) > 1e6) {
       this.complain(input, cell);
       return false;
     }
