@@ -6,6 +6,7 @@ import re
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from core.data.drawn import draw_pet
 from core.runs.run import Run
@@ -200,6 +201,32 @@ def test_why_it_said_so_by_every_method(look):
     canvas.focus()
     page.keyboard.press("ArrowRight")
     assert "Row" in page.locator(".evidence .readout").inner_text()
+
+
+def test_the_keyboards_focus_stays_while_channels_are_looked_through(look):
+    page = look("layer=2")
+    grid = page.locator("canvas.grid")
+    grid.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    opened = page.locator('.anatomy:not([data-channel=""])')
+    opened.wait_for()
+    expect(page.locator("canvas.map")).to_be_focused()
+    following = page.get_by_role("button", name="Next channel")
+    following.focus()
+    first = int(opened.get_attribute("data-channel") or "")
+    for channel in (first + 1, first + 2):
+        page.keyboard.press("Enter")
+        page.locator(f'.anatomy[data-channel="{channel}"]').wait_for()
+        expect(following).to_be_focused()
+    page.get_by_role("button", name="All channels").press("Enter")
+    page.locator('.anatomy[data-channel=""]').wait_for()
+    expect(grid).to_be_focused()
+    each = page.get_by_role("button", name="One each")
+    each.press("Enter")
+    page.wait_for_url(re.compile("scale=each"))
+    page.wait_for_selector(SETTLED)
+    expect(each).to_be_focused()
 
 
 def test_the_map_of_photos_shows_and_opens_them(look, run):

@@ -209,7 +209,9 @@ def progress(curves: Curves) -> Verdict:
             f"Hardly begun to learn: {now} after {after}, which guessing might reach too. "
             f"To try: more epochs, or {way_out(curves)}.",
         )
-    peak = "" if best is last else f" (at best {percent(best.test_accuracy)}, epoch {best.epoch})"
+    at_best = percent(best.test_accuracy)
+    is_same = at_best == percent(last.test_accuracy)  # as it is said
+    peak = "" if is_same else f" (at best {at_best}, epoch {best.epoch})"
     if improving:
         return Verdict(
             Kind.LEARNING,

@@ -11,6 +11,7 @@ import {
   fullNumber,
   percent,
   readNumber,
+  roughNumber,
   shortCount,
   shortLimit,
   shortNumber,
@@ -33,6 +34,9 @@ writes("a wide cell", (value) => shortNumber(value, false), [
 ]);
 writes("a narrow cell", (value) => shortNumber(value, true), [
   [0, "0"], [-0.5, "-.5"], [1.26, "1.3"], [12.6, "13"], [0.001, "~0"], [20, "20"],
+]);
+writes("a tiny cell", roughNumber, [
+  [0, "0"], [-1.5, "-2"], [8.4, "8"], [-0.31, "-.3"], [0.97, "1"], [0.01, "~0"], [12.6, "13"], [NaN, "?"],
 ]);
 writes("a factor", factor, [[0, "0"], [1 / 3, "0.3333"], [-12345.6, "-12350"], [2, "2"]]);
 writes("a float32", (value) => fullNumber(value, "float32"), [[Math.fround(0.1), "0.100000001"]]);

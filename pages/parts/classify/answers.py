@@ -262,13 +262,14 @@ def show_table(answers: list[PhotoAnswer], threshold: float, model: ModelChoice)
         [row | {f"P({one})": in_percent(said)} for row, said in zip(rows, answers, strict=True)],
         hide_index=True,
         column_config={
+            "answer": st.column_config.TextColumn(width="medium"),
             f"P({one})": st.column_config.ProgressColumn(
                 min_value=0.0,
                 max_value=100.0,
                 format="%.1f %%",
                 color=CLASS_COLOURS[1],
                 help=f"How likely it is a {one}, says the network.",
-            )
+            ),
         },
     )
     st.download_button(

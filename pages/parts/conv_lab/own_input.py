@@ -5,6 +5,7 @@ import streamlit as st
 from core.conv_lab.edits import use_typed, wanted_axes
 from core.conv_lab.own import crop_photo, encode_picture
 from core.conv_lab.trained import convolution_weights, use_filter
+from core.conv_lab.typed_numbers import Axis
 from core.data.decode import decode_photo
 from core.data.drawn import draw_pet
 from core.errors import ModelError, NumbersError, PhotoError
@@ -62,10 +63,15 @@ def _type_numbers() -> None:
 def _wanted(array: str) -> str:
     """Say in a few words what shape is wanted."""
     try:
-        sizes = [(axis.least, axis.most) for axis in wanted_axes(state.current(), array)]
+        axes = wanted_axes(state.current(), array)
     except NumbersError:
         return "none while the settings are impossible"
-    return " x ".join(str(most) if least == most else f"{least}..{most}" for least, most in sizes)
+    return " x ".join(map(_counted, axes))
+
+
+def _counted(axis: Axis) -> str:
+    count = str(axis.most) if axis.least == axis.most else f"{axis.least} to {axis.most}"
+    return f"{count} {axis.name}{'' if axis.most == 1 else 's'}"
 
 
 def _use_typed(array: str) -> None:

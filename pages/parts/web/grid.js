@@ -3,7 +3,7 @@
 // A grid knows nothing of convolutions: it paints cells and marks, and says which cell was meant.
 
 import { cellUnder, penOf, pixelCanvas } from "./canvas.js";
-import { shortNumber } from "./numbers.js";
+import { roughNumber, shortNumber } from "./numbers.js";
 
 /**
  * @typedef {object} Picture
@@ -35,6 +35,7 @@ const CRISP = 8; // pixels a side of a cell from which on cells have gaps betwee
 const FRAME_WIDTHS = { veil: 0, tap: 1, window: 2, chosen: 2.5, strong: 1.5, lit: 2 };
 const LIT = "#F0E442";
 const WRONG = "#E0336F";
+const SQUEEZED = 1.25; // times the room that a number may be wider before it is squeezed into it
 const CLEAR = 7; // pixels of a cell's width that a frame may take, and its number may not
 
 // Whole pixels a cell where it is large enough, quarters of a pixel where it is not.
@@ -149,9 +150,16 @@ function writeNumbers(pen, picture) {
       if (blank?.(r, c) || hatched?.(r, c)) continue;
       const [red, green, blue] = colourOf(picture, r, c);
       pen.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#111" : "#fff";
-      const text = shortNumber(value(r, c), narrow);
+      const text = readable(pen, value(r, c), narrow, cell - CLEAR);
       pen.fillText(text, (c + 0.5) * cell - 0.5, (r + 0.54) * cell, cell - CLEAR);
     }
+}
+
+// A number as it can be read in so many pixels: squeezed any further it loses its decimal point.
+/** @param {CanvasRenderingContext2D} pen @param {number} value @param {boolean} narrow @param {number} room */
+function readable(pen, value, narrow, room) {
+  const texts = [shortNumber(value, narrow), roughNumber(value)];
+  return texts.find((text) => pen.measureText(text).width <= SQUEEZED * room) ?? "";
 }
 
 /** @param {Picture} picture @param {number} r @param {number} c */

@@ -18,6 +18,15 @@ export function shortNumber(value, narrow) {
   return minus(narrow ? short.replace(/^(-?)0\./, "$1.") : short);
 }
 
+// At most three characters, where even four would not be read: 8.5 as 9, −0.31 as −.3.
+/** @param {number} value */
+export function roughNumber(value) {
+  if (!Number.isFinite(value)) return "?";
+  const size = Math.abs(value);
+  if (size >= 0.95) return minus(value.toFixed(0));
+  return size < 0.05 ? (size ? "~0" : "0") : minus(value.toFixed(1).replace("0.", "."));
+}
+
 // So many significant digits, without zeros at the end.
 /** @param {number} value @param {number} count */
 export function digits(value, count) {

@@ -117,6 +117,30 @@ class Anatomy {
   }
 
   showDetail() {
+    const before = this.focused();
+    this.drawDetail();
+    if (before !== null) this.giveFocus(before);
+  }
+
+  // The words of what has the keyboard's focus here, "" for a picture; null where nothing has.
+  focused() {
+    const tree = this.root.getRootNode();
+    const active = tree instanceof ShadowRoot || tree instanceof Document ? tree.activeElement : null;
+    const parts = [this.head, this.gridPlace, this.channelPlace];
+    if (!(active instanceof HTMLElement) || !parts.some((part) => part.contains(active))) return null;
+    return active instanceof HTMLButtonElement ? wordsOf(active) : "";
+  }
+
+  // What had the focus may be drawn anew, or have made room for something else.
+  /** @param {string} words */
+  giveFocus(words) {
+    const shown = this.header.channel ? this.channelPlace : this.gridPlace;
+    const same = [...this.head.querySelectorAll("button")].find((each) => wordsOf(each) === words);
+    const next = same ?? shown.querySelector("canvas[tabindex]");
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+  }
+
+  drawDetail() {
     const { header, arrays } = this;
     const open = Boolean(header.channel);
     this.gridPlace.hidden = open;
@@ -166,6 +190,9 @@ class Anatomy {
     return this.photo.show(nothing ? null : [down[0], across[0], down[1], across[1]]);
   }
 }
+
+/** @param {HTMLElement} button */
+const wordsOf = (button) => button.getAttribute("aria-label") ?? button.textContent ?? "";
 
 // Streamlit gives its colours as CSS variables; a light text means a dark page.
 /** @param {HTMLElement} node */
