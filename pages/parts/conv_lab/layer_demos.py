@@ -29,6 +29,7 @@ _STYLE = """
 .st-key-layer_sliders > div:has([data-testid="stCheckbox"], [data-testid="stPopover"],
   [data-testid="stButton"]) {
   flex: 0 0 auto !important; width: auto !important; max-width: none; }
+.st-key-layer_steps { padding-bottom: 1.4rem; }
 .st-key-layer_steps p { margin-bottom: .15rem; font-variant-numeric: tabular-nums; }
 .layer-values { border-collapse: collapse; width: 100%; max-width: 900px; font-size: 14px; }
 .layer-values :is(td, th) { text-align: right; padding: 4px 8px; border-bottom: 1px solid #8883;

@@ -78,7 +78,8 @@ ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """
 <style>
 .block-container { padding: 2.2rem clamp(1rem, 3vw, 3rem) 2rem; max-width: 2000px; }
-@media (max-width: 640px) { .block-container { padding-top: 3.6rem; } }
+/* Without the sidebar the button that brings it back stands above the title. */
+@media (max-width: 768px) { .block-container { padding-top: 3.6rem; } }
 /* Across a projector charts and pictures use the room, lines of text stay readable. */
 .stMain [data-testid="stMarkdownContainer"] > :is(p, ul, ol) { max-width: 46rem; }
 /* On a phone a row of choices goes on in the next line, and no switch loses its name. */

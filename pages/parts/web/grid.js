@@ -35,7 +35,8 @@ const CRISP = 8; // pixels a side of a cell from which on cells have gaps betwee
 const FRAME_WIDTHS = { veil: 0, tap: 1, window: 2, chosen: 2.5, strong: 1.5, lit: 2 };
 const LIT = "#F0E442";
 const WRONG = "#E0336F";
-const SQUEEZED = 1.25; // times the room that a number may be wider before it is squeezed into it
+const SQUEEZED = 1.45; // times the room that a number may be wider before it is squeezed into it
+const LEAST_WITH_NUMBERS = 18; // pixels of a cell: in smaller ones most numbers find no room
 const CLEAR = 7; // pixels of a cell's width that a frame may take, and its number may not
 
 // Whole pixels a cell where it is large enough, quarters of a pixel where it is not.
@@ -139,7 +140,8 @@ function paintBase(pen, picture) {
 function writeNumbers(pen, picture) {
   const { rows, columns, cell, value, hatched, blank } = picture;
   pen.clearRect(0, 0, columns * cell, rows * cell);
-  if (Math.max(...(picture.counted ?? [rows, columns])) > NUMBERS_UP_TO || cell < 15) return;
+  if (Math.max(...(picture.counted ?? [rows, columns])) > NUMBERS_UP_TO) return;
+  if (cell < LEAST_WITH_NUMBERS) return;
   const narrow = cell < 27;
   const size = Math.max(8, Math.min(13, Math.floor(cell * (narrow ? 0.42 : 0.37))));
   pen.font = `${size}px system-ui, sans-serif`;
