@@ -225,7 +225,7 @@ def test_on_a_phone_the_numbers_and_their_sum_fit(phone, scheme):
         box = canvas(page, panel.name).bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390, panel.name
     canvas(page, "dbias").tap()
-    wait_for(lambda: text(page, "place").startswith("db["), "a tap chooses")
+    wait_for(lambda: text(page, "place").startswith("dβ["), "a tap chooses")
     place = page.locator(".layer-view .values").bounding_box()
     assert (
         place is not None and place["y"] + place["height"] <= 844
