@@ -22,9 +22,8 @@ _CSS_IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
 def register(python_file: str) -> Callable[..., ComponentResult]:
     """Register the component whose package ``python_file`` is, once, when it is imported.
 
-    What is returned shows it. It takes a ``key``; a callback is called only where the state of
-    that key is there: a browser may tell of a component that has just left the page, whose state
-    is forgotten by then.
+    What is returned shows it. It takes a ``key``; a callback may miss the state of that key: a
+    browser may tell of a component that has just left the page, whose state is forgotten by then.
     """
     html, css, js = texts_of(python_file)
     name = f"glass_cnn.{Path(python_file).parent.name}"
@@ -43,9 +42,12 @@ def register(python_file: str) -> Callable[..., ComponentResult]:
 
 
 def call_if_there(key: str, callback: Callable[[], object]) -> None:
-    """Call a component's callback unless its state has gone with it."""
-    if key in st.session_state:
+    """Call a component's callback; that its state has gone with it is no error."""
+    try:
         callback()
+    except KeyError:
+        if key in st.session_state:
+            raise
 
 
 def texts_of(python_file: str) -> tuple[str, str, str]:
