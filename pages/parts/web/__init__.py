@@ -6,48 +6,21 @@ component's script as one text, so ``register`` puts the modules together. There
 """
 
 import re
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import cast
 
 import streamlit as st
-from streamlit.components.v2.bidi_component import ComponentResult
+from streamlit.components.v2.types import ComponentRenderer
 
 _JS_IMPORT = re.compile(r'^import \{[^}]*\} from "(.+)";\n', re.MULTILINE)
 _JS_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 _CSS_IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
 
 
-def register(python_file: str) -> Callable[..., ComponentResult]:
-    """Register the component whose package ``python_file`` is, once, when it is imported.
-
-    What is returned shows it. It takes a ``key``; a callback may miss the state of that key: a
-    browser may tell of a component that has just left the page, whose state is forgotten by then.
-    """
+def register(python_file: str) -> ComponentRenderer:
+    """Register the component whose package ``python_file`` is, once, when it is imported."""
     html, css, js = texts_of(python_file)
     name = f"glass_cnn.{Path(python_file).parent.name}"
-    component = cast(
-        "Callable[..., ComponentResult]",
-        st.components.v2.component(name, html=html, css=css, js=js),
-    )
-
-    def show(*, key: str, **arguments: object) -> ComponentResult:
-        for name, argument in arguments.items():
-            if callable(argument):
-                arguments[name] = partial(call_if_there, key, argument)
-        return component(key=key, **arguments)
-
-    return show
-
-
-def call_if_there(key: str, callback: Callable[[], object]) -> None:
-    """Call a component's callback; that its state has gone with it is no error."""
-    try:
-        callback()
-    except KeyError:
-        if key in st.session_state:
-            raise
+    return st.components.v2.component(name, html=html, css=css, js=js)
 
 
 def texts_of(python_file: str) -> tuple[str, str, str]:
