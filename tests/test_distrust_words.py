@@ -66,9 +66,14 @@ def test_drawings_are_said_to_be_believed_in_only_where_they_are(probability, su
     assert draw_me("<cat>") == "Draw me what you call a \\<cat\\>"
 
 
+def order(deletion: float, insertion: float) -> Curve:
+    """Make the curves of an order under which both areas are these."""
+    return Curve(SHARES, np.full(5, deletion), np.full(5, insertion))
+
+
 def trial(of_map: float, of_random: list[float]) -> Trial:
     def bent(figure: float) -> Curve:
-        return Curve(SHARES, np.full(5, 0.5 - figure / 2), np.full(5, 0.5 + figure / 2))
+        return order(0.5 - figure / 2, 0.5 + figure / 2)
 
     return Trial(1, {"gradient": bent(of_map)}, tuple(map(bent, of_random)))
 
@@ -88,9 +93,6 @@ def test_a_map_is_measured_against_every_random_order(figure, words):
 
 
 def test_a_map_that_is_best_by_one_curve_alone_says_so():
-    def order(deletion: float, insertion: float) -> Curve:
-        return Curve(SHARES, np.full(5, deletion), np.full(5, insertion))
-
     random = (order(0.5, 0.5), order(0.5, 0.7))
     said = said_of(Trial(1, {"gradient": order(0.1, 0.6)}, random), "gradient")
     assert "more than any of the random orders" in said
@@ -99,9 +101,6 @@ def test_a_map_that_is_best_by_one_curve_alone_says_so():
 
 
 def test_a_map_that_is_worse_than_chance_by_one_curve_says_so_and_what_blurring_leaves():
-    def order(deletion: float, insertion: float) -> Curve:
-        return Curve(SHARES, np.full(5, deletion), np.full(5, insertion))
-
     random = (order(0.3, 0.9), order(0.7, 0.4))
     said = said_of(Trial(1, {"gradient": order(0.6, 0.8)}, random), "gradient")
     assert "hardly more than chance" in said

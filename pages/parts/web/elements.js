@@ -57,3 +57,11 @@ export const findAny = (root, selector) => find(root, selector, HTMLElement);
 
 /** @param {HTMLElement} canvas */
 export const textColour = (canvas) => getComputedStyle(canvas).color;
+
+// What has the keyboard's focus in the tree in which a node stands.
+/** @param {Node} node @returns {HTMLElement | null} */
+export function focusedBeside(node) {
+  const tree = node.getRootNode();
+  const active = tree instanceof ShadowRoot || tree instanceof Document ? tree.activeElement : null;
+  return active instanceof HTMLElement ? active : null;
+}

@@ -3,7 +3,7 @@
 // Pointing happens in the browser alone; choosing a layer, a channel or a cell asks the server.
 
 import { component } from "../../web/component.js";
-import { find, findAny, textColour } from "../../web/elements.js";
+import { find, findAny, focusedBeside, textColour } from "../../web/elements.js";
 import { unpack } from "../../web/unpack.js";
 import { Channel } from "./channel.js";
 import { ChannelGrid } from "./channel_grid.js";
@@ -124,10 +124,9 @@ class Anatomy {
 
   // The words of what has the keyboard's focus here, "" for a picture; null where nothing has.
   focused() {
-    const tree = this.root.getRootNode();
-    const active = tree instanceof ShadowRoot || tree instanceof Document ? tree.activeElement : null;
+    const active = focusedBeside(this.root);
     const parts = [this.head, this.gridPlace, this.channelPlace];
-    if (!(active instanceof HTMLElement) || !parts.some((part) => part.contains(active))) return null;
+    if (!active || !parts.some((part) => part.contains(active))) return null;
     return active instanceof HTMLButtonElement ? wordsOf(active) : "";
   }
 

@@ -2,7 +2,7 @@
 // The table of right and wrong: four counts to read, or four cells to choose from.
 
 import { confusionTable } from "../../web/confusion.js";
-import { element, findAny } from "../../web/elements.js";
+import { element, findAny, focusedBeside } from "../../web/elements.js";
 
 /** @typedef {{counts: number[][], classes: string[], clickable: boolean}} Data */
 /**
@@ -43,9 +43,8 @@ export default function ({ data, parentElement, setStateValue }) {
 // A running training brings new counts while somebody walks through the cells by keyboard.
 /** @param {HTMLElement} place */
 function focusedCell(place) {
-  const root = place.getRootNode();
-  const active = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
-  return active instanceof HTMLElement && place.contains(active) ? active.dataset.cell : undefined;
+  const active = focusedBeside(place);
+  return active && place.contains(active) ? active.dataset.cell : undefined;
 }
 
 /** @param {Data} data @param {number} truth @param {number} said */
