@@ -67,7 +67,8 @@ def test_a_visitor_and_a_training_fit_into_what_is_promised(page, server):
         look_until(lambda: run.status().batch_loss is not None, "the training begins")
         page.goto(f"/train?run={run.id}")
         wait_for(lambda: points(page, "Loss per batch") > 0, "the page follows it", 120)
-        look_until(new_batches(run, 8), "it goes on")
+        counted = page.locator("table.confusion")
+        look_until(lambda: counted.count() > 0, "it goes on, and an epoch's answers are counted")
         ask(page, "Drawn cat 2")
         look_until(new_batches(run, 2), "it goes on after an answer")
     finally:

@@ -74,7 +74,7 @@ def answer_live(model: ModelChoice, threshold: float) -> None:
             "frame_side": min(2 * classifier.image_size, MOST_SIDE),
             "cameras": count,
             "pace": pace(count),
-            "answer": None if frame is None else answer_frame(frame, classifier, threshold),
+            "answers": () if frame is None else (answer_frame(frame, classifier, threshold),),
         },
         on_frame_change=lambda: None,
     )

@@ -20,7 +20,7 @@ import { MovingLine, inWords } from "./moving_line.js";
  * @property {number} threshold @property {number} image_size @property {number} frame_side
  * @property {number} pace milliseconds from one frame to the next, at least
  * @property {number} cameras that are answered by this server now
- * @property {Answer | null} answer
+ * @property {Answer[]} answers one, or none
  */
 /** @typedef {"off" | "asking" | "on"} State */
 
@@ -80,7 +80,7 @@ class Live {
 
   /** @param {Data} data */
   update(data) {
-    const { answer, image_size } = data;
+    const { answers: [answer], image_size } = data;
     const another = this.data?.model !== data.model;
     this.data = data;
     this.line.meaning = data;

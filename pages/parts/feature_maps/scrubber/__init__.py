@@ -22,6 +22,6 @@ def scrubber(
     """
     _component(
         key=key,
-        data={"epochs": list(epochs), "epoch": epoch, "note": note, "waits": waits},
+        data={"epochs": tuple(epochs), "epoch": epoch, "note": note, "waits": waits},
         on_epoch_change=on_epoch,
     )

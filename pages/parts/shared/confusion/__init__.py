@@ -17,7 +17,7 @@ def confusion_matrix(
     """
     result = _component(
         key=key,
-        data={"counts": counts.tolist(), "classes": list(classes), "clickable": clickable},
+        data={"counts": tuple(counts.tolist()), "classes": classes, "clickable": clickable},
         default={"cell": None},
         on_cell_change=lambda: None,
     )

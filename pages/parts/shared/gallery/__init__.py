@@ -73,7 +73,6 @@ def gallery(
         data={
             "side": side,
             "clickable": clickable,
-            # A tuple: of a list Streamlit asks pandas whether it is a table, and imports it first.
             "pictures": tuple(
                 {
                     "source": thumbnail_address(picture.pixels, side),

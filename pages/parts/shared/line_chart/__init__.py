@@ -82,8 +82,5 @@ def show_board(data: dict[str, object], *, key: str) -> None:
 
 
 def board(charts: Sequence[Chart], columns: int) -> dict[str, object]:
-    """Return what the browser is sent.
-
-    In tuples: of a list Streamlit asks pandas whether it is a table.
-    """
+    """Return what the browser is sent."""
     return {"columns": columns, "charts": tuple(asdict(chart) for chart in charts)}

@@ -50,7 +50,10 @@ def network_editor(network: str, image_size: int, key: str) -> EditedNetwork:
     state = _take_over(network, key)
     _component(
         key=key,
-        data=describe(state.editing, image_size) | {"acknowledged": state.acknowledged},
+        data={
+            "networks": (describe(state.editing, image_size),),
+            "acknowledged": state.acknowledged,
+        },
         on_gestures_change=lambda: _carry_out(key),
     )
     edited = _edited(state.editing, image_size)

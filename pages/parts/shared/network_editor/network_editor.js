@@ -57,10 +57,10 @@ class NetworkEditor {
     new ResizeObserver(() => this.network && this.arrange()).observe(root);
   }
 
-  /** @param {Network} network */
-  update(network) {
+  /** @param {{networks: Network[], acknowledged: number}} data one network */
+  update({ networks: [network], acknowledged }) {
     this.network = network;
-    this.gestures.receive(network.acknowledged);
+    this.gestures.receive(acknowledged);
     this.draw();
     this.root.dataset.drawn = String(performance.now()); // the tests' stopwatch
   }

@@ -22,7 +22,6 @@ import { shapeText, shortCount } from "../../web/numbers.js";
 /** @typedef {{place: number, sentence: string, ways: {label: string, text: string}[]}} Problem */
 /**
  * @typedef {object} Network
- * @property {number} acknowledged
  * @property {number} image_size
  * @property {Layer[]} layers
  * @property {Kind[]} kinds
