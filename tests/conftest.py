@@ -1,10 +1,12 @@
 """A server of its own for each test file, and a real Chromium to look at it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from streamlit.testing.v1 import AppTest
 
 from tests import checks
@@ -20,6 +22,35 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         item.path.stem == "test_checks" for item in session.items
     ):
         checks.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failed browser test what its pages showed and the server said."""
+    report = yield
+    if report.when == "call" and report.failed:
+        report.sections += seen_by(getattr(item, "funcargs", {}))
+    return report
+
+
+def seen_by(fixtures: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return a heading and a text for each open page and for the server of a test."""
+    seen = []
+    if server := fixtures.get("server"):
+        seen.append(("the server's log, its end", server.log.read_text(errors="replace")[-2000:]))
+    for context in fixtures["browser"].contexts if "browser" in fixtures else ():
+        for page in context.pages:
+            try:
+                state = page.locator("[data-test-script-state]").get_attribute(
+                    "data-test-script-state", timeout=1000
+                )
+                shown = page.locator("body").inner_text(timeout=1000)[:3000]
+            except PlaywrightError as error:
+                state, shown = "unknown", str(error)
+            seen.append((f"{page.url}, its script: {state}", shown))
+    return seen
 
 
 @pytest.fixture(scope="session", autouse=True)
