@@ -1,6 +1,7 @@
 """The convolution's results: what the rules say, the numbers, both engines, times and code."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -105,10 +106,9 @@ def _show_where_it_breaks() -> None:
     state.jump(experiment, where_wrong(carry_out(experiment)))
 
 
-def _edit() -> None:
-    edits = st.session_state.lab_view.edit or []
+def _edit(edits: list[dict[str, Any]] | None) -> None:
     seen = st.session_state.get("lab_acknowledged", 0)
-    fresh = [edit for edit in edits if edit["id"] > seen]
+    fresh = [edit for edit in edits or [] if edit["id"] > seen]
     try:
         state.use(apply_edits(state.current(), fresh))
     except NumbersError as error:
@@ -116,14 +116,12 @@ def _edit() -> None:
     st.session_state.lab_acknowledged = max([seen, *(edit["id"] for edit in fresh)])
 
 
-def _choose() -> None:
-    chosen = st.session_state.lab_view.choose
+def _choose(chosen: list[int] | None) -> None:
     if chosen:
         state.change(chosen=tuple(int(k) for k in chosen))
 
 
-def _look() -> None:
-    seen = st.session_state.lab_view.look
+def _look(seen: dict[str, Any] | None) -> None:
     if seen:
         cell = seen["cell"] and (int(seen["cell"][0]), int(seen["cell"][1]))
         shown = Look(str(seen["view"]), int(seen["channel"]), int(seen["out"]), cell)

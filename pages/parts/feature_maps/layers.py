@@ -57,11 +57,10 @@ def show_one(
     """Draw one photo's way through the network."""
     from core.explain.anatomy_packing import pack_inside
 
-    key = f"anatomy-{number}"
     anatomy(
         pack_inside(inside, selection, facts(source, photo), compared, silence),
-        key=key,
-        on_choose=lambda: write_selection(st.session_state[key].choose),
+        key=f"anatomy-{number}",
+        on_choose=write_selection,
     )
 
 

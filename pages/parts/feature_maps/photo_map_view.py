@@ -134,15 +134,14 @@ def draw_map(
         "axes": [f"left to right: {share[0]}", f"bottom to top: {share[1]}"],
         "here": keys.index(photo.key),
     }
-    key = f"photo-map-{source.id}"
 
-    def open_photo() -> None:
-        st.query_params["photo"] = str(st.session_state[key].open)
+    def open_photo(key: str) -> None:
+        st.query_params["photo"] = str(key)
         st.query_params["view"] = "layers"
 
     extra = "" if kind == "test" else photo.key
     sheet = sheet_of(run.id, tuple(int(n) for n in shown), extra, photos)
-    photo_map(values, sheet, facts, key=key, on_open=open_photo)
+    photo_map(values, sheet, facts, key=f"photo-map-{source.id}", on_open=open_photo)
     explain_map(source, run, found.values.shape[1], len(shown), count)
 
 

@@ -131,10 +131,8 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
     key = f"scrubber-{run.id}"
     active = run.status().active
 
-    def move() -> None:
-        if key not in st.session_state:
-            return  # a film's last word, after another network was chosen
-        st.query_params["epoch"] = str(int(st.session_state[key].epoch))
+    def move(epoch: int) -> None:
+        st.query_params["epoch"] = str(int(epoch))
         st.session_state["epoch-moved"] = True
 
     def draw() -> None:

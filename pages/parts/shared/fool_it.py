@@ -56,18 +56,17 @@ def fooled(id: str, _asked: ExplainedAnswer) -> "Fooling":
 
 def show(found: "Fooling", asked: ExplainedAnswer, key: str) -> None:
     """Draw the step at the size that the slider says, first at the smallest that turns it."""
-    widget, kept = f"fooling-{key}", f"fooled-by-{asked.id}"
+    kept = f"fooled-by-{asked.id}"
     last = len(found.probabilities) - 1
 
-    def move() -> None:
-        wanted = int(st.session_state[widget].steps)
-        st.session_state[kept] = min(max(0, wanted), last)
+    def move(wanted: int) -> None:
+        st.session_state[kept] = min(max(0, int(wanted)), last)
 
     steps = st.session_state.get(kept, found.turning or 0)
     st.markdown(told(found, asked.classes))
     if not last:
         return
-    fooling_view(found, steps, asked.classes, id=asked.id, key=widget, on_steps=move)
+    fooling_view(found, steps, asked.classes, id=asked.id, key=f"fooling-{key}", on_steps=move)
     chart = curve(found, steps, asked.classes[1])
     line_charts([chart], columns=1, key=f"fooling-curve-{key}")
     one = escape_markdown(asked.classes[1])

@@ -239,11 +239,10 @@ def ask_again(asked: ExplainedAnswer, key: str) -> None:
     from core.networks.layers import probability
     from core.networks.tensors import network_input
 
-    widget = f"cover-{key}"
     kept = f"patch-on-{asked.id}"
 
-    def move() -> None:
-        st.session_state[kept] = patch_inside(st.session_state[widget].cover, len(asked.pixels))
+    def move(wanted: list[float]) -> None:
+        st.session_state[kept] = patch_inside(wanted, len(asked.pixels))
 
     patch = st.session_state.get(kept) or first_patch(len(asked.pixels))
     seen = cover(asked.pixels, *patch)
@@ -257,7 +256,7 @@ def ask_again(asked: ExplainedAnswer, key: str) -> None:
         "probability": answers[0] if finite else "not a number",
         "uncovered": answers[1] if finite else 0.5,
     }
-    cover_view(asked.pixels, seen, facts, key=widget, on_cover=move)
+    cover_view(asked.pixels, seen, facts, key=f"cover-{key}", on_cover=move)
 
 
 Patch = tuple[int, int, int, int]

@@ -10,7 +10,9 @@ takes 70 MB.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
@@ -25,6 +27,20 @@ def register(python_file: str) -> ComponentRenderer:
     html, css, js = texts_of(python_file)
     name = f"glass_cnn.{Path(python_file).parent.name}"
     return st.components.v2.component(name, html=html, css=css, js=js)
+
+
+def hear(key: str, name: str, take: Callable[[Any], object]) -> Callable[[], None]:
+    """Return a callback that gives ``take`` what the component ``key`` says under ``name``.
+
+    Nobody is told when the page has put the component away meanwhile: a click, or the step of a
+    film, may have been on its way.
+    """
+
+    def tell() -> None:
+        if key in st.session_state:
+            take(getattr(st.session_state[key], name))
+
+    return tell
 
 
 def texts_of(python_file: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.pictures.colour import CLASS_COLOURS
 from core.pictures.packing import pack
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 THUMB = 64
 QUALITY = 85
@@ -36,18 +36,18 @@ def photo_map(
     facts: dict[str, Any],
     *,
     key: str,
-    on_open: Callable[[], None],
+    on_open: Callable[[str], None],
 ) -> None:
     """Show photos at ``places`` (N, 2).
 
     ``facts`` has a list of N each for names, keys, labels (None: not a test photo), wrong and
     probabilities; besides id, when (the epoch in words), classes, axes (their names) and here, the
     index of the chosen photo.
-    ``on_open`` finds the key of the photo that was clicked in the state's ``open``.
+    ``on_open`` is told the key of the photo that was clicked.
     """
     header = {**facts, "colours": CLASS_COLOURS, "thumb": THUMB, "across": sheet[1]}
     arrays: dict[str, NDArray[Any]] = {
         "places": np.asarray(places, dtype=np.float32),
         "sheet": sheet[0],
     }
-    _component(key=key, data=pack(header, arrays), on_open_change=on_open)
+    _component(key=key, data=pack(header, arrays), on_open_change=hear(key, "open", on_open))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 _component = register(__file__)
 
@@ -14,14 +14,14 @@ def scrubber(
     *,
     waits: bool,
     key: str,
-    on_epoch: Callable[[], None],
+    on_epoch: Callable[[int], None],
 ) -> None:
-    """Show the slider at ``epoch``; ``on_epoch`` finds the wanted one in the state's ``epoch``.
+    """Show the slider at ``epoch``; ``on_epoch`` is told the wanted one.
 
     A film goes on to the next epoch only once this one no longer ``waits`` for its picture.
     """
     _component(
         key=key,
         data={"epochs": tuple(epochs), "epoch": epoch, "note": note, "waits": waits},
-        on_epoch_change=on_epoch,
+        on_epoch_change=hear(key, "epoch", on_epoch),
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.pictures.colour import CLASS_COLOURS
 from core.pictures.packing import pack
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 if TYPE_CHECKING:
     from core.explain.fooling import Fooling
@@ -23,9 +23,9 @@ def fooling_view(
     *,
     id: str,
     key: str,
-    on_steps: Callable[[], None],
+    on_steps: Callable[[int], None],
 ) -> None:
-    """Show the step at a size of ``steps``; ``on_steps`` finds another in the state's ``steps``.
+    """Show the step at a size of ``steps``; ``on_steps`` is told another.
 
     ``id`` names photo and network: with another one the slider goes where ``steps`` says.
     """
@@ -41,4 +41,4 @@ def fooling_view(
         "direction": (found.direction + 1).astype(np.uint8),
         "probabilities": found.probabilities,
     }
-    _component(key=key, data=pack(header, arrays), on_steps_change=on_steps)
+    _component(key=key, data=pack(header, arrays), on_steps_change=hear(key, "steps", on_steps))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.data.resize import fitted
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 
 @dataclass(frozen=True)
@@ -57,17 +56,12 @@ def gallery(
     key: str,
     side: int = 84,
     clickable: bool = True,
-    on_click: Callable[[int], None] | None = None,
+    on_click: Callable[[int], None] = lambda index: None,
 ) -> int | None:
     """Show ``pictures`` with ``side`` pixels each; return the index of the one just clicked.
 
     ``on_click`` is told the index before the script runs anew.
     """
-
-    def click() -> None:
-        if on_click is not None:
-            on_click(int(st.session_state[key].clicked))
-
     result = _component(
         key=key,
         data={
@@ -87,7 +81,7 @@ def gallery(
             ),
             "chosen": tuple(picture.is_chosen for picture in pictures),
         },
-        on_clicked_change=click,
+        on_clicked_change=hear(key, "clicked", lambda index: on_click(int(index))),
     )
     clicked = result.clicked
     return None if clicked is None else int(clicked)

@@ -14,7 +14,7 @@ from core.architecture.editing import Editing, begin, carry_out, show
 from core.architecture.library import canonical, presets
 from core.architecture.plan import plan
 from core.errors import ArchitectureError
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 _component = register(__file__)
 
@@ -54,7 +54,7 @@ def network_editor(network: str, image_size: int, key: str) -> EditedNetwork:
             "networks": (describe(state.editing, image_size),),
             "acknowledged": state.acknowledged,
         },
-        on_gestures_change=lambda: _carry_out(key),
+        on_gestures_change=hear(key, "gestures", lambda gestures: _carry_out(key, gestures or [])),
     )
     edited = _edited(state.editing, image_size)
     _keep(key, replace(state, returned=edited.network))
@@ -90,10 +90,9 @@ def _edited(editing: Editing, image_size: int) -> EditedNetwork:
     return EditedNetwork(canonical(editing.text), why)
 
 
-def _carry_out(key: str) -> None:
+def _carry_out(key: str, gestures: list[dict[str, Any]]) -> None:
     """Do what the browser reports, each gesture once: it repeats what is not acknowledged."""
     state: _State = st.session_state[_place(key)]
-    gestures: list[dict[str, Any]] = st.session_state[key].gestures or []
     for gesture in gestures:
         if gesture["id"] > state.acknowledged:
             editing = carry_out(state.editing, gesture)

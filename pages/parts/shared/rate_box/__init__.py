@@ -6,9 +6,7 @@ somebody is just typing; only the browser knows whether somebody does.
 
 from collections.abc import Callable
 
-import streamlit as st
-
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 _component = register(__file__)
 
@@ -24,5 +22,5 @@ def rate_box(
         key=key,
         data={"rate": rate, "disabled": disabled},
         width=width,
-        on_rate_change=lambda: on_change(str(st.session_state[key].rate)),
+        on_rate_change=hear(key, "rate", lambda typed: on_change(str(typed))),
     )

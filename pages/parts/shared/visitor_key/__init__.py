@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.web import register
+from pages.parts.web import hear, register
 
 COOKIE = "glass_cnn_visitor"
 
@@ -20,7 +20,7 @@ def keep_key(*, known: bool, tell: Callable[[str], None]) -> None:
     _component(
         key=name,
         data={"known": known},
-        on_visitor_change=lambda: tell(str(st.session_state[name].visitor)),
+        on_visitor_change=hear(name, "visitor", lambda key: tell(str(key))),
     )
 
 
