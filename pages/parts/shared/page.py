@@ -13,6 +13,7 @@ from core.runs.turns import page_computes
 from core.small_host import keep_little
 from pages.parts.shared.kept import keep_address, kept_address
 from pages.parts.shared.menu import close_after_choosing
+from pages.parts.shared.uploads import keep_upload_addresses
 from pages.parts.shared.visitor import receive_visitor
 from pages.parts.shared.words import escape_markdown
 
@@ -153,6 +154,7 @@ def open_page(key: str) -> Iterator[None]:
     st.title(page.question, anchor=False)
     st.caption(page.what_to_do)
     keep_little()
+    keep_upload_addresses()
     with page_computes(), keep_address(key):
         try:
             with st.sidebar:
