@@ -108,8 +108,13 @@ def test_a_finished_runs_curves_are_read_zoomed_and_saved(open_page, finished):
     page.get_by_text("Weights and recipe").click()  # another run of the script
     page.get_by_text("Recipe", exact=True).wait_for()
     assert epochs_on(plot) == ["2"]  # the zoom stays
-    area.dblclick()
-    wait_for(lambda: epochs_on(plot) == ["1", "2"], "all of it again")
+
+    def zooms_out() -> bool:
+        if epochs_on(plot) == ["2"]:  # a busy browser may take a double click for two
+            area.dblclick()
+        return epochs_on(plot) == ["1", "2"]
+
+    wait_for(zooms_out, "all of it again")
 
 
 def test_a_run_is_compared_under_the_name_it_was_given(open_page, finished):
