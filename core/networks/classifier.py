@@ -191,8 +191,8 @@ def check_facts(facts: Mapping[str, Any], name: str) -> None:
     if isinstance(size, bool) or not isinstance(size, int):
         raise ModelError(f"{name} must say its image_size in pixels, not {size!r}.")
     try:
-        layers_of(network, size)
         check_whole_number("image_size", size)
+        layers_of(network, size)
         checked_mistakes(facts.get("mistakes", ()))
     except ConfigError as error:
         raise ModelError(f"{name} cannot work. {error}") from error

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.conftest import JSON, TINY, change_json, examples
-from core.errors import GlassError
+from core.errors import GlassError, ModelError
 from core.networks.build import build_model
 from core.networks.calibration import measure_certainty
 from core.networks.classifier import Classifier
@@ -80,6 +80,13 @@ def test_no_damaged_weights_are_ever_loaded(whole, tmp_path, suffix, seed, cut):
     assert {name: facts[name] for name in told if name != "record_sha256"} == {
         name: value for name, value in told.items() if name != "record_sha256"
     }
+
+
+@pytest.mark.parametrize("side", [10**31, 100_000, 0, -16])
+def test_an_image_size_that_no_photo_has_is_refused_before_anything_is_made_of_it(whole, side):
+    weights, facts = read_weight_file(whole)
+    with pytest.raises(ModelError, match="Image size must be a whole number from 16 to 512"):
+        Classifier(weights, {**facts, "image_size": side}, "weights")
 
 
 @examples(200, shrink=False)

@@ -26,11 +26,12 @@ from core.training.events import (
 
 pytestmark = pytest.mark.parsers
 
+LAYERS = LayersMeasured(1, 4, 16, (LayerMeasured("Conv", 0.1, None, 0.3, 0.4, 0.5),))
 GOOD: list[Event] = [
     Begun(0, 0, 4, 5e-4),
     BatchDone(1, 1, 4, 0.5, 0.75, 5e-4, 16, 100.0, 9.5),
     EnginesCompared(1, 1, 4, 0.7, 0.7, 1e-9, "0.weight", 0.0, 10.0, 20.0),
-    LayersMeasured(1, 4, 16, (LayerMeasured("Conv", 0.1, None, 0.3, 0.4, 0.5),)),
+    LAYERS,
     EpochDone(1, 0.6, 0.7, 0.65, 0.68, 12.5),
     LearningRateChanged(1, 2, 0.1),
 ]
@@ -70,6 +71,12 @@ ANY_LINE = (
     | st.binary(max_size=40)
     | VALUES.map(lambda value: json.dumps(value).encode())
 )
+
+
+def test_what_a_newer_version_says_of_a_layer_is_left_out():
+    values = json.loads(to_json(LAYERS))
+    values["layers"][0]["shade"] = 0.5
+    assert from_json(json.dumps(values)) == LAYERS
 
 
 @examples(500)

@@ -110,7 +110,8 @@ class LayersMeasured:
     def __post_init__(self) -> None:
         read: Iterable[Any] = self.layers  # of a line of JSON, a list of dicts
         layers = [
-            each if isinstance(each, LayerMeasured) else LayerMeasured(**each) for each in read
+            each if isinstance(each, LayerMeasured) else read_record(LayerMeasured, each)
+            for each in read
         ]
         object.__setattr__(self, "layers", tuple(layers))
 
