@@ -118,7 +118,12 @@ class AvgPool(Pooling):
                 "torch counts the padding's zeros unless told otherwise (count_include_pad), so "
                 "the means at the edge are pulled towards 0. Switch it off and look at n."
             )
+        least, most = divisor.min(), divisor.max()
         return (
             "Without the padding's cells, a window at the edge is divided by what it really sees: "
-            f"n goes from {number(divisor.min())} to {number(divisor.max())} here."
+            + (
+                f"n is {number(most)} everywhere here."
+                if least == most
+                else f"n goes from {number(least)} to {number(most)} here."
+            )
         )

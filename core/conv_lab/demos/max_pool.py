@@ -53,7 +53,7 @@ class MaxPool(Pooling):
         compared = compare_layer(layer, x, dy, numpy)
         return Demo(
             steps=tuple(self._steps()),
-            note=self._note(numpy["dx"]),
+            note=self._note(max_pool2d_backward(np.ones_like(dy), x, *given)),
             comparisons={
                 "Output y": compared["y"].first.first,
                 "Gradient dX": compared["dx"].first.first,
@@ -72,14 +72,15 @@ class MaxPool(Pooling):
             x = np.rint(x) + np.dtype(self.dtype).type(0)
         return self.numbers("x", x.shape, x)
 
-    def _note(self, dx: Array) -> str:
+    def _note(self, chosen: Array) -> str:
+        """Say what the numbers of dX show; ``chosen`` counts the windows that chose each cell."""
         if self.kernel == 1:
             return "Every window has one cell, which is its own largest: nothing is chosen."
         if self.ties:
-            return "With ties, look at dX: two equal winners, and only the first gets the gradient."
+            return "With ties, look at dX: of equal winners only the first gets the gradient."
         return (
-            f"{int((dx == 0).sum())} of the {dx.size} numbers of dX are 0: what was not the "
-            "largest in any window learns nothing."
+            f"{int((chosen == 0).sum())} of the {chosen.size} cells of dX get nothing: no window "
+            "chose theirs as its largest number."
         )
 
     def _steps(self) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,8 @@ class Relu(Layer):
                 ("Output", f"y{place} = max(0, {number(x[at])}) = {number(max(0, x[at]))}"),
                 (
                     "Gradient",
-                    f"dX{place} = dy{place} if x > 0, else 0: here {number(dy[at])} becomes 0",
+                    f"dX{place} = dy{place} if x > 0, else 0: here {number(dy[at])} "
+                    + ("passes" if x[at] > 0 else "becomes 0"),
                 ),
                 ("At exactly 0", "0 counts as not positive: its gradient is 0 in both engines"),
             ),

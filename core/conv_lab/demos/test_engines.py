@@ -175,10 +175,20 @@ def test_the_notes_on_pooling_and_relu_count_what_is_shown():
     for kernel in (1, 2, 3):
         demo = MaxPool(kernel=kernel, stride=1).carry_out()
         closed = (arrays_of(demo)["dx"] == 0).sum()
-        assert (f"{closed} of the 64 numbers of dX are 0" in demo.note) is (kernel > 1)
+        assert (f"{closed} of the 64 cells of dX get nothing" in demo.note) is (kernel > 1)
     assert "nothing is chosen" in MaxPool(kernel=1, ties=True).carry_out().note
     assert "The layer is dead" in Relu(shift=-4.0).carry_out().note
     assert "Move the shift far to the left" in Relu().carry_out().note
+
+
+def test_the_notes_hold_for_own_numbers_too():
+    silent = MaxPool(side=4).use_numbers("dy", "0 0\n0 0").carry_out()
+    assert "12 of the 16 cells of dX get nothing" in silent.note  # not for want of a gradient
+    corners = AvgPool(side=2, kernel=2, stride=2, padding=1, count_include_pad=False).carry_out()
+    assert "n is 1 everywhere here" in corners.note
+    open_everywhere = Relu().use_numbers("x", "1 2\n3 4").carry_out()
+    assert str(open_everywhere.steps[1][1]).endswith("passes")
+    assert str(Relu().carry_out().steps[1][1]).endswith("becomes 0")
 
 
 def test_own_gradients_decide_how_many_steps_there_are():
