@@ -177,3 +177,13 @@ def test_a_finished_run_trains_on_with_the_rate_that_was_found(run, monkeypatch)
     use.click().run()
     assert [each.id for each in started] == [run.id]
     assert told == [float(use.label.split()[-1])]
+
+
+def test_a_run_that_has_learnt_on_says_that_its_rates_were_others(run):
+    app = open_page("train", run=run.id)
+    words = "The run has learnt on since rates were tried here"
+    assert not any(words in caption.value for caption in app.caption)
+    app.session_state[f"rates-of-{run.id}"] = "those of weights that were the newest"
+    app.run()
+    assert any(words in caption.value for caption in app.caption)
+    assert any(button.label == "Try the rates" for button in app.button)

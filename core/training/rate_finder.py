@@ -84,12 +84,13 @@ def next_batches(
 ) -> Iterator[tuple[int, Bytes, Targets]]:
     """Yield number, photos and labels of the batches that come round, never varied.
 
-    Where the epoch has no batch left, they are those of the next one.
+    Where the epoch has not so many left, those of the next one follow.
     """
     epoch = state.epoch + 1
-    first = list(itertools.islice(training_stream(data, config, epoch, state.step), BATCHES))
-    if not first:
-        first = list(itertools.islice(training_stream(data, config, epoch + 1), BATCHES))
+    this, following = (
+        training_stream(data, config, *place) for place in ((epoch, state.step), (epoch + 1,))
+    )
+    first = list(itertools.islice(itertools.chain(this, following), BATCHES))
     for number in itertools.count():
         photos, labels = first[number % len(first)]
         targets = smoothed(labels, config.label_smoothing)

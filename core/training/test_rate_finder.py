@@ -1,5 +1,5 @@
 import math
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import cast
 
 import numpy as np
@@ -10,7 +10,8 @@ from core.conftest import small_data
 from core.training.events import BatchDone, EpochDone
 from core.training.learner import Learner
 from core.training.loop import train
-from core.training.rate_finder import RateTried, copied, try_rates
+from core.training.preparation import training_stream
+from core.training.rate_finder import BATCHES, RateTried, copied, next_batches, try_rates
 from core.training.rate_suggestion import suggest
 from core.training.state import TrainingState, build_state
 
@@ -107,6 +108,15 @@ def test_it_ends_when_the_loss_explodes_or_is_no_number(losses, steps):
     state = TrainingState(cast(Learner, stub), 1e-3)
     assert len(list(try_rates(state, DATA, CONFIG))) == steps
     assert stub.loaded == 2
+
+
+def test_near_an_epochs_end_batches_of_the_next_one_follow():
+    config = CONFIG.replace(batch_size=2)
+    epoch, following = (list(training_stream(DATA, config, number)) for number in (1, 2))
+    state = TrainingState(cast(Learner, Stub([])), 1e-3, step=len(epoch) - 1)
+    given = [photos for _, photos, _ in islice(next_batches(state, DATA, config), BATCHES + 1)]
+    wanted = [photos for photos, _ in [epoch[-1], *following[: BATCHES - 1], epoch[-1]]]
+    assert all(map(np.array_equal, given, wanted)) and len(given) == len(wanted) == BATCHES + 1
 
 
 def test_the_suggested_rate_trains_better_than_a_hundredth_of_it_and_than_a_hundred_times_it():

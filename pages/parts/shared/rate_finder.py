@@ -73,7 +73,19 @@ def offer_rate_of_run(run: Run, status: Status) -> None:
 
         words = "Train on with {}" if finished else "Resume with {}"
         search = RateSearch(run.config, run, visitor().mark)
+        tell_if_learnt_on(search, run)
         search_here(search, use, "Use {}" if status.state is State.PAUSED else words)
+
+
+def tell_if_learnt_on(search: RateSearch, run: Run) -> None:
+    """Say that rates were tried here with weights that are no longer the run's newest."""
+    searched = f"rates-of-{run.id}"
+    if search.id in st.session_state.get(ASKED, set()):
+        st.session_state[searched] = search.id
+    elif st.session_state.get(searched, search.id) != search.id:
+        st.caption(
+            "The run has learnt on since rates were tried here: what was found no longer holds."
+        )
 
 
 def search_here(search: RateSearch, use: Callable[[float], None], words: str) -> float | None:
