@@ -72,7 +72,7 @@ def shape_words(shape: tuple[int, ...] | None) -> str:
 
 def quote(text: str) -> str:
     """Reduce a stranger's text to a few characters that mean nothing to Markdown or HTML."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .-+") else "?" for c in text[:20])
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in " .,-+") else "?" for c in text[:20])
     return f"'{kept}{'...' if len(text) > 20 else ''}'"
 
 

@@ -12,6 +12,7 @@ from core.data.drawn import draw_pet
 from core.runs.run import Run
 from tests.app_server import SETTLED, wait_for
 from tests.feature_maps_page import SIZE, shown, train, wait_for_layer
+from tests.test_pages import png
 
 pytestmark = pytest.mark.browser
 
@@ -284,6 +285,25 @@ def test_a_dropped_photo_is_looked_at_and_lies_among_the_others(look):
     points = page.locator('.photo-map[data-near^="dropped:"]')
     points.wait_for(timeout=60_000)
     assert "not a test photo" in page.locator(".photo-map .about").inner_text()
+
+
+def test_a_photo_of_the_start_page_is_among_mine(open_page):
+    page = open_page("/")
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
+        [
+            {"name": "rex.png", "mimeType": "image/png", "buffer": png("dog")},
+            {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture"},
+        ]
+    )
+    page.locator(".answer .name", has_text="rex.png").wait_for(timeout=60_000)
+    page.locator(".answer .name", has_text="broken.png").wait_for()
+    page.get_by_role("link", name="Feature maps", exact=True).click()
+    page.locator(".anatomy").first.wait_for(timeout=60_000)
+    page.get_by_test_id("stPopover").last.get_by_role("button").click()
+    page.get_by_role("radio", name="My photos").click()
+    page.get_by_role("button", name="rex.png").click()
+    page.locator('.anatomy[data-shown*=" dropped:"]').wait_for()
+    assert identity(page).endswith("rex.png")
 
 
 def test_a_mistake_opens_with_its_explanation(look, run):

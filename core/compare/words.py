@@ -58,8 +58,8 @@ def units_words(compared: ArraysCompared, *, short: bool = False) -> str:
     said = f"{float(few):,.0f}" if 100 <= units < 1e9 else few
     if short:
         return f"{said} of {allowed:,} units"
-    explained = f"{allowed:,} are explained" if allowed else "none is explained"
-    return f"{said} units of rounding of the sum's terms, of which {explained}"
+    explained = f"explains up to {allowed:,}" if allowed else "explains none"
+    return f"{said} units of rounding of the sum's terms, where rounding {explained}"
 
 
 def needed_sentence(compared: ArraysCompared) -> str:

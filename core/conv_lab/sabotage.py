@@ -116,7 +116,7 @@ def _groupless_backward(dy: Array, x: Array, weight: Array, e: Experiment) -> Gr
 def _flip_is_silent(e: Experiment) -> str:
     if e.kernel == (1, 1):
         return "A kernel of 1 x 1 looks the same when it is flipped."
-    return "This kernel looks the same when it is turned by 180 degrees, and so do its sums."
+    return "Turned by 180 degrees, the kernel gives the same sums with these numbers."
 
 
 def _remainder_is_silent(e: Experiment) -> str:
@@ -124,6 +124,11 @@ def _remainder_is_silent(e: Experiment) -> str:
         return (
             f"The stride {e.stride[0]} x {e.stride[1]} leaves no row and no column over: "
             "the last window ends exactly at the edge."
+        )
+    if any(padding and over for padding, over in zip(e.padding, e.remainder, strict=True)):
+        return (
+            "Windows do reach the rows and columns that are left over, but with these numbers "
+            "their gradient is 0."
         )
     return (
         "The rows and columns that are left over were touched by no window, "
@@ -171,8 +176,8 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "dilation": Mistake(
         "Dilation ignored in the backward pass",
-        "A dilated kernel reads every second or third pixel, so its gradient must go back to "
-        "exactly those pixels and not to their neighbours.",
+        "A dilated kernel skips pixels between those that it reads, so its gradient must go back "
+        "to exactly those that it has read and not to their neighbours.",
         "dx",
         lambda e: (
             "Without dilation the kernel has no holes to ignore."

@@ -130,6 +130,14 @@ def test_without_a_mistake_there_is_nowhere_to_look():
         ("remainder", Experiment(), "leaves no row and no column over"),
         ("remainder", Experiment(height=4, width=4, stride=(3, 3), padding=(0, 0)), None),
         ("remainder", Experiment(stride=(2, 2), padding=(0, 0)), "touched by no window"),
+        ("remainder", Experiment(stride=(2, 2), upstream="one"), "Windows do reach the rows"),
+        (
+            "flip",
+            Experiment(
+                channels=2, out_channels=2, groups=2, padding=(0, 0), image="checks"
+            ).with_changes(upstream="one"),
+            "gives the same sums with these numbers",
+        ),
         ("dilation", Experiment(), "Without dilation"),
         ("bias", Experiment(bias=False), "no bias"),
         ("bias", Experiment(kernel=(8, 8), padding=(0, 0)), "the whole sum"),

@@ -12,6 +12,15 @@ WEIGHTS = {"0.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "1.count": 
 OPTIMIZER = {"0.exp_avg": np.ones((2, 3), np.float32), "0.step": np.array(4, np.float32)}
 
 
+def test_a_json_whose_sum_has_lost_its_name_is_noticed(tmp_path):
+    path = tmp_path / "a.safetensors"
+    write_weight_file(path, WEIGHTS, {"network": "linear 1", "image_size": 64})
+    beside = path.with_suffix(".json")
+    beside.write_text(beside.read_text().replace("record_sha256", "record_shb256"))
+    with pytest.raises(ModelError, match="its check sum does not match"):
+        read_weight_file(path)
+
+
 def test_a_changed_number_in_the_json_is_noticed(tmp_path):
     write_weight_file(tmp_path / "a.safetensors", WEIGHTS, {"image_size": 64})
     text = (tmp_path / "a.json").read_text()

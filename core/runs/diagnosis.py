@@ -225,7 +225,8 @@ def healthy(findings: Findings) -> str:
         median(each) for block in findings.blocks if (each := updates_of(findings, block))
     )
     spreads = sorted(value for value, _ in known(findings.hidden, "spread"))
-    start, wanted = "Healthy in every layer", "about a thousandth is healthy"
+    start = "Healthy in every layer"
+    wanted = f"{short(SMALLEST_UPDATE)} to {short(LARGEST_UPDATE)} is healthy"
     parts = []
     if updates:
         if outside := outside_band(updates):

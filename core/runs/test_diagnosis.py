@@ -42,7 +42,7 @@ def test_where_all_is_well_it_says_by_which_numbers():
     assert found is not None and found.healthy
     assert found.sentences == (
         "Healthy in every layer: a step changes the layers' weights by 0.002 to 0.004 of their "
-        "size, where about a thousandth is healthy, and the hidden layers' activations keep a "
+        "size, where 0.0001 to 0.01 is healthy, and the hidden layers' activations keep a "
         "spread of 0.6.",
     )
 

@@ -70,7 +70,7 @@ def test_over_fitting_begins_where_the_test_loss_was_lowest():
     assert verdict.sentence.startswith("Over-fitting since epoch 3: ")
     assert "from 0.450 to 0.700" in verdict.sentence and "holds" not in verdict.sentence
     surer = judge(curves(epochs([0.6, 0.5, 0.4, 0.3, 0.2, 0.1], test)))
-    assert "Its share right still holds at 80.0 %." in surer.sentence
+    assert "The share of right answers still holds: 80.0 %, 80.0 % at best." in surer.sentence
     varied = curves(done, config=TrainConfig(variations=PLAIN))
     assert "varied pictures" in verdict.sentence
     assert "varied pictures" not in judge(varied).sentence

@@ -168,7 +168,8 @@ def over_fitting(curves: Curves) -> Verdict | None:
     if rising and last.train_loss < best.train_loss:
         high = max(done.test_accuracy for done in epochs)
         holds = last.test_accuracy >= high - 1 / math.sqrt(max(1, curves.test_photos))
-        still = f" Its share right still holds at {percent(last.test_accuracy)}." if holds else ""
+        now, top = percent(last.test_accuracy), percent(high)
+        still = f" The share of right answers still holds: {now}, {top} at best." if holds else ""
         return Verdict(
             Kind.OVER_FITTING,
             f"Over-fitting since epoch {best.epoch}: the training loss fell on to "

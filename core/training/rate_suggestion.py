@@ -12,6 +12,8 @@ FEWEST = 10
 BLUR = 4.0
 """Standard deviation, in steps, of the average over neighbours that makes a trend visible."""
 SPIKE = 4.0
+ROUND = 4
+"""So many batches come round again and again in a search."""
 NOTICEABLE = 0.03
 """The smoothed loss must fall, and later rise, by this share of its level at least."""
 CERTAIN = 7.0
@@ -47,8 +49,9 @@ def suggest(rates: Sequence[float], losses: Sequence[float], steps: int = 0) -> 
     lowest = int(smoothed.argmin())
     # The level before anything was learnt: the highest so far, for the first batches jump.
     fallen = float(smoothed[: lowest + 1].max() - smoothed[lowest])
-    grown = np.flatnonzero(smoothed[lowest:] > smoothed[lowest] + clear)
-    grows_from = float(rates[lowest + int(grown[0])]) if len(grown) else None
+    level = float(smoothed[lowest]) + clear
+    grown = lowest + np.flatnonzero(smoothed[lowest:] > level)
+    grows_from = float(rates[grows_at(values, int(grown[0]), level)]) if len(grown) else None
     if grows_from is None and len(losses) < steps:
         grows_from = float(rates[-1])
     if fallen < clear:
@@ -70,6 +73,15 @@ def blurred(values: NDArray[np.floating]) -> NDArray[np.float64]:
     weights /= weights.sum(axis=1, keepdims=True)
     smoothed: NDArray[np.float64] = weights @ np.minimum(values, SPIKE * np.median(values))
     return smoothed
+
+
+def grows_at(values: NDArray[np.floating], start: int, level: float) -> int:
+    """Return the first place from ``start`` on where a round of batches lies above ``level``.
+
+    The smoothed curve knows of an explosion some steps before it happens.
+    """
+    above = [np.median(values[at : at + ROUND]) > level for at in range(start, len(values))]
+    return start + int(np.argmax(above)) if any(above) else len(values) - 1
 
 
 def clearly(values: NDArray[np.floating], smoothed: NDArray[np.floating]) -> float:

@@ -35,6 +35,13 @@ def test_a_valley_speaks_for_the_rate_at_which_the_loss_falls_fastest(noise):
     assert len(found.smoothed) == 100
 
 
+def test_an_explosion_is_said_to_begin_where_it_does():
+    losses = falling(-4, low=0.01)
+    losses[80:] = 3.0  # four batches come round: some steps before, they are as good as ever
+    found = suggest(RATES, losses + 0.001 * NOISE)
+    assert found.grows_from is not None and RATES[78] <= found.grows_from <= RATES[80]
+
+
 def test_a_loss_that_still_falls_at_the_end_has_its_rate_and_says_so():
     found = suggest(RATES, falling(-1))
     assert found.rate == pytest.approx(0.1, rel=0.5) and found.grows_from is None

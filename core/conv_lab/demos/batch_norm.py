@@ -181,8 +181,8 @@ class BatchNorm(Layer):
         return steps
 
     def _output_formula(self, x: str, mean: str, var: str, y: float) -> Formula:
-        gamma, beta, eps = number(self.gamma), number(self.beta), f"{self.eps:g}"
-        root = (read(var) + Decimal(eps)).sqrt()
+        gamma, beta, eps = number(self.gamma), number(self.beta), number(self.eps)
+        root = (read(var) + read(eps)).sqrt()
         scaled = read(gamma) * (read(x) - read(mean)) / root
         return Formula(
             f"{gamma} · ({x} − {bracketed(mean)}) / √({var} + {eps}) + {bracketed(beta)}",

@@ -28,9 +28,10 @@ _STYLE = """
 .st-key-lab_choices > div { flex: 1 1 126px !important; min-width: 114px; }
 .st-key-lab_choices > div:nth-child(2) { flex-basis: 134px !important; }
 .st-key-lab_choices > div:nth-child(3) { flex-basis: 150px !important; }
-.st-key-lab_choices > div:nth-child(4) { flex-basis: 170px !important; }
+.st-key-lab_choices > div:nth-child(4) { flex: 9 1 170px !important; }
 .st-key-lab_choices > div:nth-child(5) { flex-basis: 148px !important; }
 .st-key-lab_choices > div:nth-child(6) { flex-basis: 114px !important; }
+.st-key-lab_choices [data-testid="stSelectbox"] :is(input, [value]) { text-overflow: ellipsis; }
 .st-key-lab_sliders [data-testid="stWidgetLabel"] p { white-space: nowrap; }
 </style>
 """

@@ -18,13 +18,17 @@ from pages.parts.shared.mistakes import say_how_it_sees
 from pages.parts.shared.photos import (
     BroughtPhoto,
     as_many_as_allowed,
+    brought_photos,
     drawn_pets,
     drawn_photo,
+    thumbnail,
 )
 from pages.parts.shared.run_photos import run_data
 from pages.parts.shared.words import escape_markdown
 
 PER_PAGE = 24
+SIDE = 76
+"""Of a picture to choose, in pixels."""
 KINDS = {"test": "Test photos", "drawn": "Drawn pets", "dropped": "My photos"}
 
 
@@ -32,9 +36,8 @@ KINDS = {"test": "Test photos", "drawn": "Drawn pets", "dropped": "My photos"}
 class ChosenPhoto:
     """A photo as the network sees it: ``pixels`` (S, S, 3) uint8.
 
-    ``key`` names it in the address ("test:12", "train:7", "drawn:3",
-    "dropped:SHA"); ``label`` is its true
-    class where that is known.
+    ``key`` names it in the address ("test:12", "train:7", "drawn:3", "dropped:SHA"); ``label`` is
+    its true class where that is known.
     """
 
     key: str
@@ -122,7 +125,12 @@ def run_photo(run: Run, kind: str, number: int) -> ChosenPhoto | None:
 
 
 def dropped_photos() -> dict[str, BroughtPhoto]:
-    """Return what this visitor dropped, by check sum."""
+    """Return what this visitor dropped, here or on the start page, by check sum."""
+    return {photo.key: photo for photo in brought_photos()} | dropped_here()
+
+
+def dropped_here() -> dict[str, BroughtPhoto]:
+    """Return what was dropped on this page, by check sum, to be added to."""
     kept: dict[str, BroughtPhoto] = st.session_state.setdefault("looked-at-photos", {})
     return kept
 
@@ -144,7 +152,7 @@ def offer(run: Run | None, size: int, slot: str, photo: ChosenPhoto) -> None:
         offer_test_photos(run, slot)
     elif kind == "drawn":
         pets = [Picture(pixels, name, f"Drawn {name}") for name, pixels in drawn_pets()]
-        gallery(pets, key=f"drawn-{slot}", side=76, on_click=lambda n: choose(slot, f"drawn:{n}"))
+        gallery(pets, key=f"drawn-{slot}", side=SIDE, on_click=lambda n: choose(slot, f"drawn:{n}"))
     else:
         offer_dropped(size, slot)
 
@@ -184,7 +192,7 @@ def offer_test_photos(run: Run, slot: str) -> None:
     gallery(
         pictures,
         key=f"test-{slot}-{page}",
-        side=76,
+        side=SIDE,
         on_click=lambda n: choose(slot, f"test:{order[n]}"),
     )
 
@@ -203,7 +211,7 @@ def offer_dropped(size: int, slot: str) -> None:
     dropped = st.file_uploader(
         "Drop a photo here", key=f"dropped-{slot}", max_upload_size=MAX_BYTES // 2**20
     )
-    kept = dropped_photos()
+    kept = dropped_here()
     if dropped is not None:
         photo = BroughtPhoto(dropped.name, dropped.getvalue())
         if photo.key not in kept:
@@ -217,14 +225,15 @@ def offer_dropped(size: int, slot: str) -> None:
             kept[photo.key] = photo
             choose(slot, f"dropped:{photo.key}")
             st.rerun()
-    pictures = [
-        Picture(decode_photo(photo.content, size).pixels, photo.name, photo.name)
-        for photo in kept.values()
-    ]
-    if pictures:
+    shown = {
+        key: Picture(pixels, photo.name, photo.name)
+        for key, photo in dropped_photos().items()
+        if (pixels := thumbnail(photo.content, 2 * SIDE)) is not None
+    }
+    if shown:
         gallery(
-            pictures,
+            list(shown.values()),
             key=f"kept-{slot}",
-            side=76,
-            on_click=lambda n: choose(slot, f"dropped:{list(kept)[n]}"),
+            side=SIDE,
+            on_click=lambda n: choose(slot, f"dropped:{list(shown)[n]}"),
         )

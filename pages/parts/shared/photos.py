@@ -56,7 +56,7 @@ def choose_photos(beside_camera: Callable[[], object] = lambda: None) -> list[Br
     """
     uploader = f"photos-{_times_cleared()}"
     if uploader not in st.session_state:  # another page lay between: the uploader is empty again
-        st.session_state["earlier-photos"] = st.session_state.get("brought-photos", [])
+        st.session_state["earlier-photos"] = brought_photos()
     dropped = st.file_uploader(
         "Drop photos here",
         accept_multiple_files=True,
@@ -78,6 +78,12 @@ def choose_photos(beside_camera: Callable[[], object] = lambda: None) -> list[Br
             on_click=clear_photos,
         )
     return photos
+
+
+def brought_photos() -> list[BroughtPhoto]:
+    """Return the photos that were dropped or shot on the start page, and not put away since."""
+    brought: list[BroughtPhoto] = st.session_state.get("brought-photos", [])
+    return brought
 
 
 def as_many_as_allowed(photos: list[BroughtPhoto]) -> list[BroughtPhoto]:

@@ -250,8 +250,9 @@ class Chart {
     this.drawPointer(pen, scale, data.height - MARGIN.bottom, text);
     pen.restore();
     const top = data.y_log ? Infinity : this.yRange(data)[1];
-    this.plot.dataset.cut = String(drawCut(pen, data, scale, top, width, ink));
-    drawMarks(pen, data, scale, width, ink);
+    const { count, taken } = drawCut(pen, data, scale, top, width, ink);
+    this.plot.dataset.cut = String(count);
+    drawMarks(pen, data, scale, taken, width, ink);
     tellAxes(this.plot, data, scale);
     this.tellValues(data, scale);
   }

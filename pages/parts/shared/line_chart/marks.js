@@ -23,8 +23,9 @@ export function showRing(entry, marks) {
   if (ring && entry.lastChild instanceof Text) entry.lastChild.data = ring.label;
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {ChartData} data @param {Scale} scale @param {number} width @param {Ink} ink */
-export function drawMarks(pen, data, scale, width, ink) {
+// Labels that would cover each other, or what `drawCut` wrote, stand in rows.
+/** @param {CanvasRenderingContext2D} pen @param {ChartData} data @param {Scale} scale @param {number[]} taken @param {number} width @param {Ink} ink */
+export function drawMarks(pen, data, scale, [taken, till], width, ink) {
   const bottom = data.height - MARGIN.bottom;
   /** @type {number[]} where the newest label of each row ends */
   const ends = [];
@@ -42,18 +43,19 @@ export function drawMarks(pen, data, scale, width, ink) {
     strokeLine(pen, at, MARGIN.top, at, bottom);
     pen.setLineDash([]);
     const [from, to] = span(pen, label, at, width);
-    const row = ends.findIndex((end) => end < from);
-    const place = row < 0 ? ends.length : row;
+    let place = from < till && to > taken ? 1 : 0;
+    while (ends[place] >= from) place += 1;
     if (MARGIN.top + (place + 1) * LINE_HEIGHT > bottom - 20) continue; // the line alone must do
     ends[place] = to;
     write(pen, label, at, MARGIN.top + 8 + place * LINE_HEIGHT, width, ink);
   }
 }
 
-// Triangles along the top for what lies above the chart, with the value of the highest.
+// Triangles along the top for what lies above the chart, with the value of the highest. Returns how
+// many, and from where to where that value is written.
 /** @param {CanvasRenderingContext2D} pen @param {ChartData} data @param {Scale} scale @param {number} top @param {number} width @param {Ink} ink */
 export function drawCut(pen, data, scale, top, width, ink) {
-  let highest = top, at = 0, count = 0;
+  let highest = top, at = 0, count = 0, taken = [0, 0];
   for (const series of data.series)
     series.y.forEach((y, i) => {
       const x = scale.x(series.x[i]);
@@ -68,8 +70,8 @@ export function drawCut(pen, data, scale, top, width, ink) {
       if (y > highest) [highest, at] = [y, x];
     });
   const step = data.y_format === "number" ? 0 : undefined; // three digits, as 62.5
-  if (count) write(pen, `\u2191 ${chartNumber(highest, data.y_format, step)}`, at + 6, 9, width, ink);
-  return count;
+  if (count) taken = write(pen, `\u2191 ${chartNumber(highest, data.y_format, step)}`, at + 6, 9, width, ink);
+  return { count, taken };
 }
 
 // Where a label stands: beside its place, on the side that has room.
@@ -91,4 +93,5 @@ function write(pen, label, at, y, width, ink) {
   pen.globalAlpha = 1;
   pen.fillStyle = ink.text;
   pen.fillText(label, from + 4, y + 0.5);
+  return [from, to];
 }
