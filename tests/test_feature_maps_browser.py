@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -285,6 +286,21 @@ def test_a_dropped_photo_is_looked_at_and_lies_among_the_others(look):
     points = page.locator('.photo-map[data-near^="dropped:"]')
     points.wait_for(timeout=60_000)
     assert "not a test photo" in page.locator(".photo-map .about").inner_text()
+
+
+def test_the_address_says_what_is_looked_at_and_one_step_leads_back(open_page):
+    page = open_page("/")
+    page.get_by_role("link", name="Feature maps", exact=True).click()
+    page.locator(".anatomy").first.wait_for(timeout=60_000)
+    page.wait_for_url(re.compile("/feature_maps[?]run=[^&]+(&epoch=[0-9]+)?$"))
+    page.wait_for_selector(SETTLED)
+    address = page.url
+    page.go_back()
+    page.get_by_role("heading", name="What does the network say about my photo?").wait_for()
+    page.wait_for_selector(SETTLED)
+    assert urlsplit(page.url).query == ""
+    page.get_by_role("link", name="Feature maps", exact=True).click()
+    page.wait_for_url(address)
 
 
 def test_a_photo_of_the_start_page_is_among_mine(open_page):

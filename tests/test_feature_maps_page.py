@@ -54,8 +54,8 @@ def test_an_untrained_run_can_be_looked_at(run, page):
     page.run()
     assert not page.exception
     assert not page.error
-    assert page.query_params["run"] == run.id
-    assert page.query_params["epoch"] == "0"
+    kept = page.session_state["kept-addresses"]["feature_maps"]
+    assert kept == {"run": run.id, "epoch": "0"}
 
 
 @pytest.mark.parametrize("view", ["why", "map", "mistakes"])

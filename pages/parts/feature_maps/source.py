@@ -15,6 +15,7 @@ from core.runs.listing import list_runs, open_run
 from core.runs.run import Run
 from core.runs.verdict import best_epoch
 from pages.parts.feature_maps.scrubber import scrubber
+from pages.parts.shared.address_bar import show_address
 from pages.parts.shared.model_choice import (
     BEST_HELP,
     SHIPPED,
@@ -60,17 +61,14 @@ class Source:
 
 
 def choose_network() -> str:
-    """Draw the list of runs; return the id of the chosen one. The address says which it is."""
+    """Draw the list of runs; return the id of the chosen one."""
     # A run of both engines holds two networks, not one.
     runs = {run.id: run for run in list_runs() if run.config.engine != "both"}
 
     def forget_epoch() -> None:
         st.query_params.pop("epoch", None)
 
-    chosen = choose_by_address("run", runs, newest_first=True, on_change=forget_epoch)
-    if "run" not in st.query_params:
-        st.query_params["run"] = chosen
-    return chosen
+    return choose_by_address("run", runs, newest_first=True, on_change=forget_epoch)
 
 
 def choose_source(
@@ -111,19 +109,24 @@ def shipped_classes() -> tuple[str, str]:
 
 
 def wanted_epoch(run: Run) -> int:
-    """Return the epoch in the address, or the kept one next to it.
-
-    Without one it is the newest, which is then written down: what is on screen stays there while
-    the run goes on.
-    """
+    """Return the epoch in the address, or the kept one next to it; without one it is the newest."""
     kept = run.saved_epochs()
-    text = st.query_params.get("epoch", "")
-    wanted = read_count(text)
+    wanted = read_count(st.query_params.get("epoch", ""))
     nearest = kept[-1] if wanted is None else wanted
-    epoch = min(kept, key=lambda epoch: abs(epoch - nearest))
-    if text != str(epoch):
-        st.query_params["epoch"] = str(epoch)
-    return epoch
+    return min(kept, key=lambda epoch: abs(epoch - nearest))
+
+
+def tell_address(source: Source) -> None:
+    """Let the address say what is looked at, so that it stays while the run goes on.
+
+    In place: whoever came without one gets back with one step.
+    """
+    looked_at = {"run": source.id}
+    if source.epoch is not None:
+        looked_at["epoch"] = str(source.epoch)
+    query = st.query_params.to_dict()
+    if looked_at.items() - query.items():
+        show_address(query | looked_at, key="looked-at")
 
 
 def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:

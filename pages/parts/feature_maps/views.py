@@ -15,6 +15,7 @@ from pages.parts.feature_maps.source import (
     choose_source,
     load_network,
     offer_best,
+    tell_address,
 )
 from pages.parts.shared.draw_class import draw_it, draw_me
 from pages.parts.shared.explained import ExplainedAnswer, ExplainedNetwork
@@ -52,6 +53,7 @@ def show() -> None:
         source = choose_source(network, is_made if view == "map" else None)
     if source is None:
         return
+    tell_address(source)
     if source.run is not None:
         with kept:
             show_budget(source.run)
