@@ -125,8 +125,8 @@ def tell_address(source: Source) -> None:
     if source.epoch is not None:
         looked_at["epoch"] = str(source.epoch)
     query = st.query_params.to_dict()
-    if looked_at.items() - query.items():
-        show_address(query | looked_at, key="looked-at")
+    known = looked_at.items() <= query.items()
+    show_address(None if known else query | looked_at, key="looked-at")
 
 
 def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:

@@ -14,8 +14,13 @@ from pages.parts.web import register
 _component = register(__file__)
 
 
-def show_address(query: dict[str, str], *, key: str) -> None:
-    """Let the address say ``query``; a refresh, a copied link, and coming back find it there."""
-    keep_instead(query)
+def show_address(query: dict[str, str] | None, *, key: str) -> None:
+    """Let the address say ``query``; a refresh, a copied link, and coming back find it there.
+
+    With None it stays as it is. To be called all the same: what else is drawn keeps its place.
+    """
+    if query is not None:
+        keep_instead(query)
+    said = None if query is None else urlencode(query, safe=";")
     with st.container(key=f"address-{key}", height="content", gap=None):
-        _component(key=key, data={"query": urlencode(query, safe=";")})
+        _component(key=key, data={"query": said})

@@ -1,8 +1,9 @@
 // @ts-check
 // Writes what the page shows into the address bar, without a step in the history for each change.
 
-/** @param {{data: {query: string}}} update */
+/** @param {{data: {query: string | null}}} update without a query the address stays */
 export default function ({ data }) {
+  if (data.query === null) return;
   const search = data.query ? `?${data.query}` : "";
   if (search === location.search || showsAnotherRun(data.query)) return;
   history.replaceState(history.state, "", location.pathname + search + location.hash);
