@@ -121,7 +121,7 @@ def change_json(path: Path, **changes) -> None:
         ({"network": ["compact"]}, "must name its network"),
         ({"network": "article", "image_size": 80}, "does not fit the article network"),
         ({"network": "flatten\nlinear 1"}, "must end in linear 1 and sigmoid"),
-        ({"image_size": 8}, "at least 16"),
+        ({"image_size": 8}, "from 16 to 512, not"),
         ({"image_size": "big"}, "image_size in pixels, not 'big'"),
         ({"image_size": None}, "image_size in pixels, not None"),
         ({"classes": ["cat"]}, "two classes"),
