@@ -134,8 +134,13 @@ def test_without_a_mistake_there_is_nowhere_to_look():
         (
             "flip",
             Experiment(
-                channels=2, out_channels=2, groups=2, padding=(0, 0), image="checks"
-            ).with_changes(upstream="one"),
+                channels=2,
+                out_channels=2,
+                groups=2,
+                padding=(0, 0),
+                image="checks",
+                upstream="one",
+            ),
             "gives the same sums with these numbers",
         ),
         ("dilation", Experiment(), "Without dilation"),

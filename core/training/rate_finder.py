@@ -17,12 +17,10 @@ from core.data.mistaken import as_seen
 from core.training.augmentation import Targets
 from core.training.learner import Learner
 from core.training.preparation import smoothed, training_stream
+from core.training.rate_suggestion import BATCHES
 from core.training.state import TrainingState
 
 STEPS = 100
-BATCHES = 4
-"""So many batches come round again and again: what is learnt of them shows within so few steps,
-where batches that are new every time would hide it by being easier or harder than others."""
 LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0
 EXPLODED = 4.0
 """The steps end where the running average of the loss is so many times its smallest one."""

@@ -12,8 +12,9 @@ FEWEST = 10
 BLUR = 4.0
 """Standard deviation, in steps, of the average over neighbours that makes a trend visible."""
 SPIKE = 4.0
-ROUND = 4
-"""So many batches come round again and again in a search."""
+BATCHES = 4
+"""So many batches come round again and again in a search: what is learnt of them shows within so
+few steps, where batches that are new every time would hide it by being easier or harder."""
 NOTICEABLE = 0.03
 """The smoothed loss must fall, and later rise, by this share of its level at least."""
 CERTAIN = 7.0
@@ -80,7 +81,7 @@ def grows_at(values: NDArray[np.floating], start: int, level: float) -> int:
 
     The smoothed curve knows of an explosion some steps before it happens.
     """
-    above = [np.median(values[at : at + ROUND]) > level for at in range(start, len(values))]
+    above = [np.median(values[at : at + BATCHES]) > level for at in range(start, len(values))]
     return start + int(np.argmax(above)) if any(above) else len(values) - 1
 
 

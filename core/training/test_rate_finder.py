@@ -11,8 +11,8 @@ from core.training.events import BatchDone, EpochDone
 from core.training.learner import Learner
 from core.training.loop import train
 from core.training.preparation import training_stream
-from core.training.rate_finder import BATCHES, RateTried, copied, next_batches, try_rates
-from core.training.rate_suggestion import suggest
+from core.training.rate_finder import RateTried, copied, next_batches, try_rates
+from core.training.rate_suggestion import BATCHES, suggest
 from core.training.state import TrainingState, build_state
 
 CONFIG = TrainConfig(
