@@ -16,16 +16,17 @@ from pages.parts.train.layers import show_layers
 from pages.parts.train.results import show_results
 
 with open_page("train"):
-    run = choose_run()
+    chosen = choose_run()
 
-    if run is None:
+    if chosen is None:
         warm_up()
         new_training.show()
     else:
+        run, listed = chosen
         bring_training_into_view(run)
         say_what_was_done(run.config.mistakes)
         say_what_is_missing(run)
-        follow(run)
+        follow(run, listed)
         say_how_it_computes(run)
         say_what_was_changed(run.config)
         show_layers(run)

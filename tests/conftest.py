@@ -40,8 +40,9 @@ def seen_by(fixtures: dict[str, Any]) -> list[tuple[str, str]]:
     seen = []
     if server := fixtures.get("server"):
         seen.append(("the server's log, its end", server.log.read_text(errors="replace")[-2000:]))
-    for context in fixtures["browser"].contexts if "browser" in fixtures else ():
-        for page in context.pages:
+    browsers = [fixtures["browser"]] if "browser" in fixtures else []
+    for browser in [*browsers, *fixtures.get("own_browsers", [])]:
+        for page in (page for context in browser.contexts for page in context.pages):
             try:
                 state = page.locator("[data-test-script-state]").get_attribute(
                     "data-test-script-state", timeout=1000

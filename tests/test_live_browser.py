@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import SETTLED, find_chromium, running_server, wait_for
 
@@ -42,15 +42,23 @@ def server(home) -> Iterator[object]:
 
 
 @pytest.fixture
-def chromium(browser, server) -> Iterator[Callable[..., Page]]:
+def own_browsers() -> Iterator[list[Browser]]:
+    """The browsers that a test has started itself."""
+    started: list[Browser] = []
+    yield started
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
+def chromium(browser, server, own_browsers) -> Callable[..., Page]:
     """Open the start page with the live camera's panel in a Chromium with these arguments."""
-    opened = []
 
     def open_panel(*arguments: str, script: str = REMEMBER_STREAMS, **context: object) -> Page:
         own = browser.browser_type.launch(
             executable_path=find_chromium(), args=["--no-sandbox", *arguments]
         )
-        opened.append(own)
+        own_browsers.append(own)
         page = own.new_context(
             base_url=server.url, viewport={"width": 1280, "height": 800}, **context
         ).new_page()
@@ -62,9 +70,7 @@ def chromium(browser, server) -> Iterator[Callable[..., Page]]:
         page.get_by_role("button", name="Start the camera").wait_for()
         return page
 
-    yield open_panel
-    for own in opened:
-        own.close()
+    return open_panel
 
 
 def start(page: Page) -> None:

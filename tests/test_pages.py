@@ -13,6 +13,7 @@ from core.mistakes import Mistake
 from core.pictures.colour import CLASS_COLOURS
 from core.runs.listing import create_run
 from core.runs.run import Run
+from core.runs.status import State, Status
 from core.train import main as train_on_the_command_line
 from pages.parts.shared.why import patch_inside
 from pages.parts.shared.words import sentence
@@ -215,8 +216,36 @@ def test_a_run_deleted_while_it_is_followed_is_told(tmp_path, monkeypatch):
             shutil.rmtree(run.path)  # in another window, a moment ago
             run.record  # noqa: B018
 
-        follow_live(run, draw)
+        follow_live(run, run.status(), draw)
 
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
     assert [info.value for info in app.info] == ["This run was deleted while it was shown here."]
+
+
+def test_a_change_between_the_list_of_runs_and_its_controls_reaches_the_list(tmp_path, monkeypatch):
+    monkeypatch.setenv("GLASS_CNN_RUNS", str(tmp_path))
+    run = create_run(TrainConfig(model="compact", image_size=32), "the next")
+
+    def page():
+        import streamlit as st
+
+        from core.runs.status import State, Status
+        from pages.parts.shared.live_run import follow_live
+        from pages.parts.shared.run_choice import choose_run
+
+        chosen = choose_run()
+        assert chosen is not None
+        run, listed = chosen
+        if "moved" not in st.session_state:
+            st.session_state.moved = True
+            run.write_status(Status(State.WAITING, "Waiting.", epochs=1, queue_place=2))
+        follow_live(run, listed, lambda status: None)
+
+    app = AppTest.from_function(page, default_timeout=60)
+    app.query_params["run"] = run.id
+    with run.lock():
+        run.write_status(Status(State.WAITING, "Waiting.", epochs=1, queue_place=3))
+        app.run()
+    assert not app.exception
+    assert "the next · waiting, number 2 in the queue" in app.selectbox[0].options

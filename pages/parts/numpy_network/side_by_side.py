@@ -37,14 +37,15 @@ IDLE_NOTE = (
 
 def show() -> None:
     """Draw the chosen training, or the form for a new one."""
-    run = choose_run(side_by_side_folder())
-    if run is None:
+    chosen = choose_run(side_by_side_folder())
+    if chosen is None:
         warm_up()
         show_form()
     else:
+        run, listed = chosen
         bring_training_into_view(run)
         say_what_was_done(run.config.mistakes)
-        follow(run)
+        follow(run, listed)
 
 
 def show_form() -> None:
@@ -78,15 +79,15 @@ def choose_dtype(form: Form) -> dict[str, Any]:
     return {"engine": "both", "dtype": str(dtype), "device": "auto"}
 
 
-def follow(run: Run) -> None:
-    """Show the training, anew as often as its state asks for while a worker is at it."""
+def follow(run: Run, listed: Status) -> None:
+    """Show the training that is ``listed`` so, anew as often as it asks for while at work."""
 
     def draw(_: Status) -> None:
         history = run.log.comparisons()
         show_numbers(history)
         show_curves(history, key=f"pair-curves-{run.id}")
 
-    follow_live(run, draw)
+    follow_live(run, listed, draw)
     say_how_it_computes(run)
     st.caption(
         "What to look for: the two losses are one line, in float64 to the end, in float32 for some "

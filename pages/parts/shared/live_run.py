@@ -58,14 +58,17 @@ def refresh_seconds(status: Status) -> float | None:
 
 
 def follow_live(
-    run: Run, draw: Callable[[Status], None], options: Callable[[], None] = lambda: None
+    run: Run,
+    drawn: Status,
+    draw: Callable[[Status], None],
+    options: Callable[[], None] = lambda: None,
 ) -> None:
     """Show a run's controls, where it stands and what ``draw`` draws, the last two in place.
 
     The controls stand outside of what is drawn again and again: they change with the state and the
-    learning rate only. ``options`` draws further ones beside them.
+    learning rate only. ``options`` draws further ones beside them. ``drawn`` is the status of which
+    the list of runs was drawn: read anew here, a change between the two would never reach the list.
     """
-    drawn = run.status()
     with st.container(key="run-controls", gap="small"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             show_controls(run, drawn)

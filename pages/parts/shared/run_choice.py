@@ -8,6 +8,7 @@ import streamlit as st
 from core.architecture.address import KEYS
 from core.runs.listing import look_through, names_of
 from core.runs.run import Run
+from core.runs.status import Status
 from pages.parts.shared.form_state import take_over
 from pages.parts.shared.words import escape_markdown
 
@@ -47,17 +48,18 @@ def wanted_run(runs: list[Run], unreadable: Mapping[str, str]) -> Run | None:
     return found
 
 
-def choose_run(root: Path | None = None) -> Run | None:
-    """Draw the list of the runs in a folder (all without one); return the chosen one, None for a
-    new one.
+def choose_run(root: Path | None = None) -> tuple[Run, Status] | None:
+    """Draw the list of the runs in a folder (all without one); return the chosen one and where the
+    list says that it stands, None for a new one.
     """
     runs, unreadable = look_through(root)
     chosen = wanted_run(runs, unreadable)
     by_id, names = {run.id: run for run in runs}, names_of(runs)
+    listed = {run.id: run.status() for run in runs}
     options = [NEW, *by_id]
 
     def describe(id: str) -> str:
-        return "A new training" if id == NEW else f"{names[id]} · {by_id[id].status().spoken_state}"
+        return "A new training" if id == NEW else f"{names[id]} · {listed[id].spoken_state}"
 
     # The key holds all that the list shows, so that a link, a Start or a changed state renews it.
     key = f"run-choice-{describe(chosen.id if chosen else NEW)}-{len(options)}"
@@ -85,7 +87,7 @@ def choose_run(root: Path | None = None) -> Run | None:
         st.rerun()
     if unreadable:
         say_what_cannot_be_read(unreadable)
-    return chosen
+    return (chosen, listed[chosen.id]) if chosen else None
 
 
 def say_what_cannot_be_read(unreadable: Mapping[str, str]) -> None:

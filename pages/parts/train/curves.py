@@ -41,8 +41,8 @@ class Drawing:
 _drawings = SharedReadings[Drawing]()
 
 
-def follow(run: Run) -> None:
-    """Show the run, and what changes about it as often as its state asks for."""
+def follow(run: Run, listed: Status) -> None:
+    """Show the run that is ``listed`` so, and what changes as often as its state asks for."""
 
     def draw(status: Status) -> None:
         show_numbers(run, status)
@@ -60,7 +60,7 @@ def follow(run: Run) -> None:
         offer_rate_of_run(run, run.status())
         choose_scale()
 
-    follow_live(run, draw, further_choices)
+    follow_live(run, listed, draw, further_choices)
 
 
 def drawing_of(run: Run, status: Status) -> Drawing:
