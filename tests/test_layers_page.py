@@ -68,5 +68,5 @@ def test_a_layers_chart_holds_three_digits_and_what_its_activation_has_of_its_ow
 def test_a_mean_is_written_as_the_numbers_beside_it():
     means = (0.0, 0.4, -0.0123, 0.001, 0.0004, -0.00069, 1e-12, 120.0)
     assert [mean_text(each) for each in means] == [
-        *("0", "0.4", "−0.012", "0.001", "4.0e-4", "−6.9e-4", "1.0e-12", "1.2e+2")
+        *("0", "0.4", "−0.012", "0.001", "4.0e−4", "−6.9e−4", "1.0e−12", "1.2e+2")
     ]

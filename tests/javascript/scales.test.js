@@ -36,7 +36,7 @@ test("a log scale has powers of ten, with more between them where they are few",
   assert.deepEqual(logTicks(-8, 0).values.length, 9);
   assert.deepEqual(logTicks(Math.log10(0.5), Math.log10(0.7)).step, 0.05);
   assert.equal(chartNumber(0.03, "number", 0), "0.03");
-  assert.equal(chartNumber(1e-5, "number", 0), "1e-5");
+  assert.equal(chartNumber(1e-5, "number", 0), "1e−5");
   const [low, high] = logRange([0, 0.01, 10]);
   assert.ok(-2.3 < low && low < -2 && 1 < high && high < 1.3);
   assert.deepEqual(logRange([0]), [-1, 0]);
@@ -48,8 +48,10 @@ test("numbers at ticks are as short as their step allows", () => {
   assert.equal(chartNumber(0.25, "number"), "0.250");
   assert.equal(chartNumber(0.5, "percent", 0.1), "50 %");
   assert.equal(chartNumber(0.5125, "percent"), "51.2 %");
-  assert.equal(chartNumber(-7, "power", 1), "1e-7");
-  assert.equal(chartNumber(0.0001, "number"), "1.0e-4");
+  assert.equal(chartNumber(-7, "power", 1), "1e−7");
+  assert.equal(chartNumber(0.0001, "number"), "1.0e−4");
+  assert.equal(chartNumber(1.8e-16, "number", 0), "1.8e−16");
+  assert.equal(chartNumber(-3.5, "power", 0.5), "3.2e−4");
 });
 
 test("the nearest number is found", () => {

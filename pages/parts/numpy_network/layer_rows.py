@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.wording import short_time
+from pages.parts.shared.words import apart, typeset
 
 if TYPE_CHECKING:
     from core.comparison.network_comparison import LayerComparison
@@ -103,8 +104,8 @@ def figures_html(compared: "LayerComparison", strips: "Strips") -> str:
 def number(value: np.floating, name: str) -> str:
     """Write one number with all digits of its dtype, or a difference with two."""
     if name == "difference":
-        return f"{value:.1e}" if value else "0"
-    return f"{value:.{9 if value.dtype == np.float32 else 17}g}"
+        return apart(value)
+    return typeset(f"{value:.{9 if value.dtype == np.float32 else 17}g}")
 
 
 def agreement_html(found: "Agreement") -> str:

@@ -16,8 +16,13 @@ def sentence(text: str) -> str:
 
 
 def apart(difference: float) -> str:
-    """Say how far two numbers lie apart: 1.2e-12."""
-    return f"{abs(difference):.1e}" if difference else "0"
+    """Say how far two numbers lie apart: 1.2e−12."""
+    return typeset(f"{abs(difference):.1e}") if difference else "0"
+
+
+def typeset(number: str) -> str:
+    """Return a number that Python wrote as the charts write it: 1.8e−6 for 1.8e-06."""
+    return re.sub(r"e([+-])0*", r"e\1", number).replace("-", "−")
 
 
 def escape_markdown(text: str) -> str:

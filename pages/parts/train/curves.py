@@ -21,7 +21,7 @@ from pages.parts.shared.line_chart import Chart, Mark, Series, board, show_board
 from pages.parts.shared.live_run import POINTS, finite, follow_live, refresh_seconds
 from pages.parts.shared.plots import line_figure, show_plot
 from pages.parts.shared.rate_finder import offer_rate_of_run
-from pages.parts.shared.words import percent
+from pages.parts.shared.words import percent, typeset
 
 BATCH = "#8A94A0"
 SMOOTHED = "smoothed"
@@ -106,7 +106,7 @@ def show_numbers(run: Run, status: Status) -> None:
     }
     if run.config.schedule != "constant":
         rate = status.learning_rate
-        newest["Rate now"] = None if rate is None else f"{rate:.2g}"
+        newest["Rate now"] = None if rate is None else typeset(f"{rate:.2g}")
     figures(newest)
 
 

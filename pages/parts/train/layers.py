@@ -1,6 +1,5 @@
 """Inside a network while it learns: what was measured in each layer, an epoch after the other."""
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,7 +11,7 @@ from core.runs.run import Run
 from core.training.blocks import Block, blocks_of
 from core.training.events import LayerMeasured, LayersMeasured
 from pages.parts.shared.watched import while_seen
-from pages.parts.shared.words import escape_markdown, percent
+from pages.parts.shared.words import escape_markdown, percent, typeset
 from pages.parts.train.layer_charts import LayerChart, Line, layer_charts
 from pages.parts.train.results import look_again_seconds
 
@@ -105,5 +104,4 @@ def words_of(block: Block, measured: LayerMeasured) -> str:
 
 def mean_text(mean: float) -> str:
     """Write a mean as the numbers beside it: two digits, with an exponent below 0.001."""
-    text = f"{mean:.1e}" if 0 < abs(mean) < 1e-3 else f"{mean:.2g}"
-    return re.sub(r"e([+-])0", r"e\1", text).replace("-", "−", 1 if mean < 0 else 0)
+    return typeset(f"{mean:.1e}" if 0 < abs(mean) < 1e-3 else f"{mean:.2g}")

@@ -4,7 +4,7 @@
 /** @typedef {number | string} MaybeNumber a number, or "nan", "inf", "-inf" */
 
 /** @param {string} text */
-export const minus = (text) => text.replace("-", "\u2212");
+export const minus = (text) => text.replaceAll("-", "\u2212");
 
 // At most five characters for a cell of a picture, at most four where it is narrow.
 /** @param {number} value @param {boolean} narrow */

@@ -1,7 +1,7 @@
 // @ts-check
 // Places along an axis: ticks, their numbers, the value nearest to a place.
 
-import { percent } from "../../web/numbers.js";
+import { digits, minus, percent } from "../../web/numbers.js";
 
 /** @typedef {"number" | "percent" | "power"} Kind with "power" the values are powers of ten */
 /** @typedef {{values: number[], step: number}} Ticks with a step of 0 each is written by itself */
@@ -37,11 +37,17 @@ export function logTicks(from, to) {
 // A value to read, or with the `step` between ticks one of these, as short as they allow.
 /** @param {number} value @param {Kind} kind @param {number} [step] */
 export function chartNumber(value, kind, step) {
-  if (kind === "power") return (10 ** value).toExponential(step === undefined ? 1 : 0);
+  if (kind === "power") return exponential(10 ** value, step !== undefined);
   if (kind === "percent") return percent(value, step === undefined ? 1 : decimals(100 * step));
-  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(step === 0 ? 0 : 1);
-  if (step === 0) return String(Number(value.toPrecision(3)));
-  return value.toFixed(step === undefined ? 3 : decimals(step));
+  if (value !== 0 && Math.abs(value) < 1e-3) return exponential(value, step === 0);
+  if (step === 0) return digits(value, 3);
+  return minus(value.toFixed(step === undefined ? 3 : decimals(step)));
+}
+
+// Two digits; at a tick that is enough, and one where the other is 0.
+/** @param {number} value @param {boolean} short */
+function exponential(value, short) {
+  return minus(short ? Number(value.toPrecision(2)).toExponential() : value.toExponential(1));
 }
 
 // With so many decimals, two neighbours of this distance are written differently.
