@@ -30,7 +30,14 @@ from core.runs.listing import create_run  # noqa: E402
 from core.runs.run import Run  # noqa: E402
 from core.runs.worker_pool import launch  # noqa: E402
 from docs.walking import PATIENCE, Photo, Seen, Visitor, asked, photos_of  # noqa: E402
-from tests.app_server import SETTLED, Server, find_chromium, running_server, wait_for  # noqa: E402
+from tests.app_server import (  # noqa: E402
+    CHROMIUM_ARGUMENTS,
+    SETTLED,
+    Server,
+    find_chromium,
+    running_server,
+    wait_for,
+)
 from tests.processes import can_tell, held_megabytes, processor_seconds, tree_of  # noqa: E402
 
 SAMPLE_SECONDS = 10.0
@@ -172,7 +179,7 @@ async def measure(server: Server, options: argparse.Namespace, photos: list[Phot
     with training(server) as (run, worker):
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=find_chromium(), args=["--no-sandbox"]
+                executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
             )
             seen, samples = await walks(browser, server, run, worker, photos, options.minutes)
             print(tell(seen, samples), flush=True)

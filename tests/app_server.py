@@ -19,6 +19,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
+"""What a container asks for: there is no sandbox within it, and often 64 MB of shared memory."""
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 Value = TypeVar("Value")
 

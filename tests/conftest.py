@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from streamlit.testing.v1 import AppTest
 
 from tests import checks
-from tests.app_server import SETTLED, find_chromium, running_server
+from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, find_chromium, running_server
 from tests.pool import Pool
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
 

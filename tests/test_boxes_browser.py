@@ -7,7 +7,7 @@ import pytest
 from core.data.collection.conftest import photo
 from core.folders import collections_folder
 from core.runs.status import State
-from tests.app_server import SETTLED, find_chromium, wait_for
+from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, find_chromium, wait_for
 from tests.test_browser_classify import drop
 from tests.train_page import only_run
 
@@ -83,7 +83,7 @@ def test_a_photo_is_taken_out_by_a_click_and_all_are_deleted_when_asked_twice(op
 
 
 def test_the_camera_fills_a_box(browser, server):
-    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream"]
+    arguments = [*CHROMIUM_ARGUMENTS, "--use-fake-ui-for-media-stream"]
     arguments.append("--use-fake-device-for-media-stream")
     own = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
     try:

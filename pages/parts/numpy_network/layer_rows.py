@@ -104,7 +104,7 @@ def figures_html(compared: "LayerComparison", strips: "Strips") -> str:
 def number(value: np.floating, name: str) -> str:
     """Write one number with all digits of its dtype, or a difference with two."""
     if name == "difference":
-        return apart(value)
+        return apart(float(value))
     return typeset(f"{value:.{9 if value.dtype == np.float32 else 17}g}")
 
 
