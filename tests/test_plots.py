@@ -23,7 +23,7 @@ from pages.parts.shared.plots import (
     precision_recall_figure,
     roc_figure,
 )
-from pages.parts.train.compare import comparison_chart, row, what_to_look_for
+from pages.parts.train.compare import comparison_chart, result, table, what_to_look_for
 from pages.parts.train.comparison_figure import comparison_figure, stripes
 
 ROOT = Path(__file__).parent.parent
@@ -146,16 +146,29 @@ def test_the_legend_has_a_lines_colour_and_dashes():
 def test_what_people_ask_for_stands_first_in_the_table(tmp_path):
     run = create_run(TrainConfig(), path=tmp_path / "run")
     log = EventLogWriter(run.path / "events.jsonl")
-    for event in (Begun(0, 0, 4, 5e-4), epoch(1, 0.9), LearningRateChanged(1, 2, 1e-4)):
+    changed = LearningRateChanged(1, 2, 1e-4)
+    for event in (Begun(0, 0, 4, 5e-4), epoch(1, 0.9), changed, epoch(2, 0.8)):
         log.add(event)
     log.close()
-    cells = row(run, [epoch(1, 0.9), epoch(2, 0.8)], "rate 0.0005")
-    assert list(cells.items())[:4] == [
+    assert list(result(run, "rate 0.0005").items())[:4] == [
         ("best test accuracy", "90.0 %"),
         ("what differs", "rate 0.0005"),
         ("minutes", "0.0"),
         ("rate changed by hand", "rate 0.0005 → 0.0001, epoch 2"),
     ]
+
+
+def test_a_column_holds_what_differs_and_a_sentence_what_does_not(tmp_path):
+    runs = [
+        create_run(TrainConfig(learning_rate=rate), path=tmp_path / f"{rate}")
+        for rate in (0.001, 0.0001)
+    ]
+    rows, same = table(runs)
+    assert [row["learning rate"] for row in rows] == ["0.001", "0.0001"]
+    assert "rate changed by hand" not in rows[0] and "seed" not in rows[0]  # nobody did, nor chose
+    assert "rate" not in same and same.endswith("seed 0")
+    rows, same = table(runs[:1])
+    assert "rate 0.001" in same and "best test accuracy" in rows[0]
 
 
 def test_twelve_runs_look_like_twelve():

@@ -10,7 +10,7 @@ from core.architecture.library import name_of
 from core.data.sources import spoken_source
 from core.runs.best_epoch import best_epochs
 from core.runs.listing import list_runs, names_of
-from core.runs.naming import what_differs
+from core.runs.naming import in_words, what_differs
 from core.runs.rate_changes import rate_changes
 from core.runs.run import Run
 from core.training.events import EpochDone
@@ -29,7 +29,18 @@ MEASURES = {
     "Train accuracy": ("train_accuracy", "share right"),
     "Train loss": ("train_loss", "loss"),
 }
-WIDTHS = {"run": 230, "what differs": 250, "minutes": 70, "rate changed by hand": 225}
+WIDTHS = {"run": 220, "what differs": 190, "minutes": 70, "rate changed by hand": 225}
+RECIPE = {
+    "network": "model",
+    "pictures": "data",
+    "pixels": "image_size",
+    "learning rate": "learning_rate",
+    "batch": "batch_size",
+    "optimiser": "optimizer",
+    "first weights": "init",
+    "seed": "seed",
+}
+"""Choices that may have a column, and their fields in a config."""
 MOST = 2 * len(COLOURS)
 
 
@@ -71,17 +82,16 @@ def compare(run: Run) -> None:
         legend_below(figure, [names[id] for id in ids])
     st.caption(what_to_look_for(chart))
     if chosen:
-        differences = what_differs([runs[id].config for id in chosen])
+        rows, same = table([runs[id] for id in chosen])
         st.dataframe(
-            [
-                {"run": names[id], **row(runs[id], epochs, differs)}
-                for (id, epochs), differs in zip(chosen.items(), differences, strict=True)
-            ],
+            [{"run": names[id], **row} for id, row in zip(chosen, rows, strict=True)],
             hide_index=True,
             column_config={
                 name: st.column_config.Column(width=width) for name, width in WIDTHS.items()
             },
         )
+        if same:
+            st.caption(f"{'The same in all' if len(chosen) > 1 else 'Recipe'}: {same}.")
 
 
 def what_to_look_for(chart: Chart) -> str:
@@ -122,24 +132,50 @@ def comparison_chart(measure: str, epochs: Sequence[tuple[str, Sequence[EpochDon
     )
 
 
-def row(run: Run, epochs: Sequence[EpochDone], differs: str) -> dict[str, object]:
-    """Return what a run came to and what it was told, what people ask for most first."""
-    config, best = run.config, best_epochs(epochs)
+def table(runs: Sequence[Run]) -> tuple[list[dict[str, object]], str]:
+    """Return a row of each run, and in words what is the same in all; what no run has is left out.
+
+    So the table is seldom wider than the page, and what it holds is worth comparing.
+    """
+    differences = [""]  # alone it differs from nothing
+    if len(runs) > 1:
+        differences = [words or "nothing" for words in what_differs([run.config for run in runs])]
+    results = [result(*each) for each in zip(runs, differences, strict=True)]
+    recipes = [recipe(run) for run in runs]
+    differing = [name for name in recipes[0] if len({each[name] for each in recipes}) > 1]
+    rows = [
+        told | {name: chosen[name] for name in differing}
+        for told, chosen in zip(results, recipes, strict=True)
+    ]
+    said = [name for name in rows[0] if any(row[name] not in ("", None) for row in rows)]
+    same = (
+        in_words(runs[0].config, field) for name, field in RECIPE.items() if name not in differing
+    )
+    return [{name: row[name] for name in said} for row in rows], ", ".join(same)
+
+
+def result(run: Run, differs: str) -> dict[str, object]:
+    """Return what a run came to, what people ask for most first."""
+    epochs = run.log.epochs()
+    best = best_epochs(epochs)
     return {
         "best test accuracy": percent(best[1].test_accuracy) if best else "–",
-        "what differs": differs or "nothing",
+        "what differs": differs,
         "minutes": f"{sum(done.seconds for done in epochs) / 60:.1f}",
         "rate changed by hand": ", ".join(
             f"{change.words}, epoch {math.floor(change.epochs) + 1}" for change in rate_changes(run)
         ),
         "epochs done": len(epochs),
         "newest test accuracy": percent(epochs[-1].test_accuracy) if epochs else "–",
-        "network": name_of(config.model),
-        "pictures": spoken_source(config.data),
-        "pixels": config.image_size,
-        "learning rate": f"{config.learning_rate:g}",
-        "batch": config.batch_size,
-        "optimiser": config.optimizer,
-        "first weights": config.init,
-        "seed": config.seed,
     }
+
+
+def recipe(run: Run) -> dict[str, object]:
+    """Return what a run was told, under the names of ``RECIPE``."""
+    config = run.config
+    told = {
+        "model": name_of(config.model),
+        "data": spoken_source(config.data),
+        "learning_rate": f"{config.learning_rate:g}",
+    }
+    return {name: told.get(field, getattr(config, field)) for name, field in RECIPE.items()}
