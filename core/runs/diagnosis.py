@@ -68,8 +68,17 @@ class Diagnosis:
 
 def diagnosis_of(run: Run) -> Diagnosis | None:
     """Diagnose a run by what it has logged so far; None while nothing was measured."""
+    blocks, history = measured_layers(run)
+    return diagnose(history, blocks, falling=run.config.schedule == "cosine")
+
+
+def measured_layers(run: Run) -> tuple[list[Block], list[LayersMeasured]]:
+    """Return the layers with weights, and what was measured in all of them in each epoch.
+
+    A line of a log that somebody has edited, which speaks of more layers or fewer, is left out.
+    """
     blocks = blocks_of(layers_of(run.config.model, run.config.image_size))
-    return diagnose(run.log.layers(), blocks, falling=run.config.schedule == "cosine")
+    return blocks, [each for each in run.log.layers() if len(each.layers) == len(blocks)]
 
 
 def diagnose(

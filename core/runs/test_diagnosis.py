@@ -1,14 +1,16 @@
 import dataclasses
+from contextlib import closing
 
 import pytest
 
 from core.architecture.library import layers_of, text_of
 from core.config import TrainConfig
-from core.runs.diagnosis import diagnose, diagnosis_of
+from core.runs.diagnosis import diagnose, diagnosis_of, measured_layers
+from core.runs.event_log import EventLogWriter
 from core.runs.listing import create_run
 from core.runs.worker import Worker
 from core.training.blocks import blocks_of
-from core.training.events import LayerMeasured, LayersMeasured
+from core.training.events import Begun, LayerMeasured, LayersMeasured
 
 WITH = text_of("article")
 BARE = WITH.replace("batchnorm\n", "")
@@ -35,6 +37,14 @@ def said(network, *history):
 
 def test_without_a_measurement_there_is_nothing_to_say():
     assert diagnose([], []) is None
+
+
+def test_measurements_of_other_layers_than_the_networks_are_left_out(tmp_path):
+    run = create_run(TrainConfig(model=WITH, image_size=96), path=tmp_path / "run")
+    with closing(EventLogWriter(run.path / "events.jsonl")) as log:
+        for event in (Begun(0, 0, 10, 1e-3), LayersMeasured(1, 10, 16, ()), measured(epoch=2)):
+            log.add(event)
+    assert [each.epoch for each in measured_layers(run)[1]] == [2] and diagnosis_of(run)
 
 
 def test_where_all_is_well_it_says_by_which_numbers():

@@ -94,7 +94,7 @@ def figures_html(compared: "LayerComparison", strips: "Strips") -> str:
             address = "data:image/png;base64," + base64.b64encode(content).decode()
             alt = f"{compared.layer.name}, {name}"
             picture = f'<img src="{address}" alt="{escape(alt)}">'
-            caption = f"{name} ±{scale:.2g}" if scale else f"{name}: none"
+            caption = f"{name} ±{typeset(f'{scale:.2g}')}" if scale else f"{name}: none"
         parts.append(
             f'<figure class="{name.lower()}">{picture}<figcaption>{caption}</figcaption></figure>'
         )

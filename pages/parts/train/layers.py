@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.architecture.library import layers_of
-from core.runs.diagnosis import Diagnosis, diagnosis_of
+from core.runs.diagnosis import Diagnosis, diagnosis_of, measured_layers
 from core.runs.findings import LARGEST_UPDATE, SMALLEST_UPDATE
 from core.runs.run import Run
-from core.training.blocks import Block, blocks_of
+from core.training.blocks import Block
 from core.training.events import LayerMeasured, LayersMeasured
 from pages.parts.shared.watched import while_seen
 from pages.parts.shared.words import escape_markdown, percent, typeset
@@ -32,7 +31,7 @@ def show_layers(run: Run) -> None:
     Nothing of a run that ended without any measurement, such as one of an older version.
     """
     status = run.status()
-    if not status.active and not run.log.layers():
+    if not status.active and not measured_layers(run)[1]:
         return
     pace = look_again_seconds(status)
     seldom = None if pace is None else while_seen(SELDOM * pace)
@@ -48,8 +47,8 @@ def show_layers(run: Run) -> None:
 
 def draw_layers(run: Run) -> None:
     """Say what the layers come to, and draw them."""
-    blocks = blocks_of(layers_of(run.config.model, run.config.image_size))
-    history = thinned(run.log.layers())
+    blocks, measured = measured_layers(run)
+    history = thinned(measured)
     with st.container(key="diagnosis"):
         st.markdown(f"**Inside the layers.** {told(diagnosis_of(run))}")
     layer_charts(
