@@ -222,8 +222,10 @@ def runs_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def small_loader(monkeypatch):
-    """Let workers in this process load ``small_data`` instead of drawing pets."""
-    monkeypatch.setattr("core.data.load_data", lambda request, progress=None: small_data())
+    """Let workers in this process load ``small_data`` as large as it is asked for."""
+    monkeypatch.setattr(
+        "core.data.load_data", lambda request, progress=None: small_data(side=request.image_size)
+    )
 
 
 @pytest.fixture
