@@ -37,6 +37,10 @@ def metric(app: AppTest, label: str) -> str:
     return next(each.value for each in app.metric if each.label == label)
 
 
+def photo_of(pixels: np.ndarray) -> bytes:
+    return cv2.imencode(".png", pixels[..., ::-1])[1].tobytes()
+
+
 def make_run(broken: str = "") -> str:
     """Make a run with the weights of an untrained compact network; return its id."""
     run = create_run(TrainConfig(model="compact", image_size=SIDE), "my run")
@@ -100,10 +104,21 @@ def test_a_file_that_is_no_photo_is_a_sentence(app):
 def test_a_dropped_photo_is_compared(app):
     app.query_params["model"] = make_run()
     app.run()
-    photo = cv2.imencode(".png", draw_pet("dog", 90, 5, 1)[..., ::-1])[1].tobytes()
-    app.file_uploader[0].upload("rex.png", photo).run()
+    app.file_uploader[0].upload("rex.png", photo_of(draw_pet("dog", 90, 5, 1))).run()
     assert not app.exception
     assert "Both engines agree on **rex\\.png**" in texts(app)
+
+
+def test_of_several_photos_one_is_chosen_and_a_new_one_is_looked_at(app):
+    app.run()
+    drawn = [
+        (f"{kind}.png", photo_of(draw_pet(kind, 90, 5, 1)), "image/png") for kind in ("cat", "dog")
+    ]
+    app.file_uploader[0].set_value(drawn).run()
+    assert "Both engines agree on **cat\\.png**" in texts(app)
+    app.selectbox[0].set_value(1).run()
+    assert not app.exception
+    assert "Both engines agree on **dog\\.png**" in texts(app)
 
 
 def test_broken_weights_are_a_sentence(app):

@@ -133,7 +133,7 @@ def _check_all(options: argparse.Namespace, path: str) -> int:
     if not known:
         raise CheckError(
             f"No name in {Path(path).name} tells which layer it is; it has: "
-            f"{listed(defined) or 'none'}. Say FILE.py:FUNCTION, and --layer."
+            f"{listed(defined) or 'no function'}. Say FILE.py:FUNCTION, and --layer."
         )
     helpers = [name for name in known if is_helper(content.functions.get(name, []))]
     for name in helpers:

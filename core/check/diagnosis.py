@@ -50,6 +50,8 @@ def breaks_without_padding(tried: Sequence[tuple[tuple[int, int], bool, bool]]) 
 def difference(case: Configuration, fails: Fails) -> str:
     """Say in a sentence up to what the function is right; ``case`` is a smallest failing one."""
     reasons = list(_reasons(case, fails))
+    if not reasons and case.size != ONE:
+        return f"Right until the input is {by(case.size)}."
     if not reasons:
         return (
             "Wrong already in the simplest case: one channel, "

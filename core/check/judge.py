@@ -12,6 +12,7 @@ import torch
 
 from core.check.carrying_out import Caller, CallResult
 from core.check.configurations import Configuration
+from core.check.reading import wrong_number
 from core.check.signature import ConvolutionRequest, Signature, arguments
 from core.comparison.magnitudes import layer_sums
 from core.comparison.rounding import Array, Sums, agreeing
@@ -132,11 +133,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 def _compare(signature: Signature, expected: Expected, called: CallResult) -> Verdict:
     names = _returned_names(signature)
     if len(called.arrays) != len(names):
-        return Verdict(
-            False,
-            f"It must return {len(names)} array{'s' if len(names) > 1 else ''}, "
-            f"{', '.join(names)}, not {len(called.arrays)}.",
-        )
+        return Verdict(False, wrong_number(names, len(called.arrays)))
     for name, ours in zip(names, called.arrays, strict=True):
         theirs = _in_layout(signature, name, expected.results[name])
         sums = expected.sums[name]

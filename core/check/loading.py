@@ -47,7 +47,7 @@ def load(path: Path, name: str) -> tuple[ModuleType, Content, str]:
     except BaseException as error:  # a reader's file may raise anything, SystemExit too
         place = place_of(error, path)
         at = f" ({place})" if place else ""
-        problem = f"The file {path.name} can not be loaded: {words_of(error)}{at}."
+        problem = f"The file {path.name} cannot be loaded: {words_of(error)}{at}."
         return module, Content(), problem
     if name and not callable(getattr(module, name, None)):
         there = ", ".join(n for n, v in vars(module).items() if callable(v) and n[0] != "_")

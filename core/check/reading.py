@@ -57,8 +57,7 @@ def named_results(
             parts = parts[:-1]
     missing = gives[len(parts) :]
     if len(parts) > len(gives) or not all(name in in_place for name in missing):
-        some = f"{len(gives)} arrays, " if len(gives) > 1 else "1 array, "
-        raise CheckError(f"It must return {some}{listed(gives)}, not {len(parts)}.")
+        raise CheckError(wrong_number(gives, len(parts)))
     found = dict(zip(gives, parts, strict=False))
     return found | {name: in_place[name] for name in missing}
 
@@ -73,6 +72,15 @@ def from_dict(returned: Mapping[Any, Any], gives: tuple[str, ...]) -> dict[str, 
             raise CheckError(f"The dict that it returned has no {result}; its keys are: {keys}.")
         found[result] = returned[fitting[0]]
     return found
+
+
+def wrong_number(gives: Sequence[str], returned: int) -> str:
+    """Say that a function returned so many arrays, which are not those that it must give."""
+    some = f"{len(gives)} arrays, " if len(gives) > 1 else "1 array, "
+    wanted = f"It must return {some}{listed(gives)}"
+    if returned:
+        return f"{wanted}, not {returned}."
+    return f"{wanted}, and it returned none. A return statement may be missing."
 
 
 def parts_of(returned: object) -> list[object]:

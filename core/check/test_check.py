@@ -50,7 +50,10 @@ def test_the_parameter_that_makes_the_difference_is_named(user_file, capsys, fun
         ("too_large", "  The shape of y must be (1, 1, 1, 1), not (1, 1, 3, 3).\n"),
         ("changes_its_input", "  It changed its argument x.\n"),
         ("ends_python", "  It gave no answer: it ended the Python process.\n"),
-        ("returns_nothing", "  It must return 1 array, y, not 0.\n"),
+        (
+            "returns_nothing",
+            "  It must return 1 array, y, and it returned none. A return",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(user_file, capsys, function, expected):
@@ -167,7 +170,7 @@ def test_a_file_that_can_not_be_loaded_is_refused(tmp_path, capsys):
     (tmp_path / "broken.py").write_text("import nothing_of_that_name\n")
     assert main([f"{tmp_path / 'broken.py'}:f"]) == 2
     said = capsys.readouterr().err
-    assert "broken.py can not be loaded: ModuleNotFoundError" in said
+    assert "broken.py cannot be loaded: ModuleNotFoundError" in said
     assert "(broken.py:1 (`import nothing_of_that_name`))" in said
 
 

@@ -12,6 +12,7 @@ from core.errors import SignatureError
     ("fails", "expected"),
     [
         (lambda c: True, "Wrong already in the simplest case"),
+        (lambda c: c.size != (1, 1), "Right until the input is "),
         (lambda c: c.dilation != (1, 1) and c.kernel != (1, 1), "Right until dilation is "),
         (lambda c: c.groups > 1, "Right until groups are 2."),
         (lambda c: max(c.kernel) > 1, "Right until the kernel is "),

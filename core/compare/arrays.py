@@ -146,10 +146,10 @@ def find(
     """Return sentences on what the differences look like, empty ones for what they do not."""
     wrong, apart = units > basis.allowed, gaps != 0
     found = [not_finite(ours, theirs, names)]
-    if not apart.any():
-        return found
     if basis.exact is not None:
         found.append(whose_fault(ours, theirs, names, basis))
+    if not apart.any():
+        return found
     if wrong.any():
         return [*found, relation(ours, theirs, names, basis, wrong), place_of(wrong)]
     place = place_of(apart)

@@ -18,6 +18,8 @@ def test_neither_may_be_what_the_layer_gives(layer, y):
     other = KnownLayer("conv", layer.x, layer.weight[:, :, ::-1].copy(), padding=(1, 1))
     found = compare_arrays(changed(y, (0, 0, 0, 0)), y, NAMES, from_layer(other, y.shape))
     assert "Neither is what torch makes" in report(found)
+    equal = compare_arrays(y, y, NAMES, from_layer(other, y.shape))
+    assert "are equal to the last bit. Neither is what torch makes" in report(equal)
 
 
 @pytest.mark.parametrize("result", ["y", "dx", "dweight", "dbias"])

@@ -24,7 +24,7 @@ from core.conv_lab.demos import (
     Relu,
 )
 from core.conv_lab.demos.adam import SMALL_EPS
-from core.conv_lab.demos.by_hand import bracketed, number
+from core.conv_lab.demos.by_hand import Formula, bracketed, number, read, write_formulas
 from core.conv_lab.demos.loss import exact_values
 from core.conv_lab.demos.settings import Layer, settings
 from core.conv_lab.experiment import RANGES, Experiment
@@ -242,12 +242,18 @@ def _(layer: Linear) -> Question:
 def _(layer: Loss) -> Question:
     target = 1 - layer.target
     values = exact_values(layer.logit, target)
-    p, dz = number(values["p"]), number(values["dz"])
+
+    def formula(digits: int) -> list[Formula]:
+        p = number(values["p"], digits)
+        by_hand = read(p) - target
+        return [Formula(f"p − t = {p} − {target}", by_hand, values["dz"], abs(values["dz"]))]
+
+    [worked], _ = write_formulas(formula)
     return Question(
         f"If it is a {('dog', 'cat')[target]} instead, which gradient will arrive at the logit z? "
         "To two decimals.",
         values["dz"],
-        f"p − t = {p} − {target} = {dz}: what the network said less what is true.",
+        f"{worked}: what the network said less what is true.",
         f"Make it a {('dog', 'cat')[target]}",
         {"target": target},
         TWO_DECIMALS,

@@ -6,7 +6,7 @@ learns all the same is for the curves to say.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median_high
 
 from core.architecture.library import layers_of
 from core.runs.findings import (
@@ -231,7 +231,7 @@ RULES: tuple[Callable[[Findings], str], ...] = (
 def healthy(findings: Findings) -> str:
     """Say by which numbers all is well: of updates the median epoch's, as a cosine ends in none."""
     updates = sorted(
-        median(each) for block in findings.blocks if (each := updates_of(findings, block))
+        median_high(each) for block in findings.blocks if (each := updates_of(findings, block))
     )
     spreads = sorted(value for value, _ in known(findings.hidden, "spread"))
     start = "Healthy in every layer"

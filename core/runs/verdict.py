@@ -127,7 +127,10 @@ def too_early(curves: Curves) -> Verdict | None:
     if done >= 2 and len(curves.losses) >= FEW_BATCHES:
         return None
     if not curves.ended:
-        return Verdict(Kind.TOO_EARLY, f"Too early to say: a trend needs two epochs, {done} done.")
+        needs = f"two epochs, {done} done"
+        if done >= 2:
+            needs = f"{FEW_BATCHES} batches, {len(curves.losses)} done"
+        return Verdict(Kind.TOO_EARLY, f"Too early to say: a trend needs {needs}.")
     if not done:
         return Verdict(Kind.TOO_EARLY, "Too early to say: it ended before its first test.")
     what = f"{counted(done, 'epoch')} with {counted(len(curves.losses), 'batch', 'es')}"

@@ -77,7 +77,10 @@ def test_right_ones_pass(check_here, layer, target, others):
         (lambda x: (x > 0) * 1.0, "it only says where x is positive, x > 0."),
         (lambda x: np.zeros_like(x), "y is what comes out when all is left 0."),
         (lambda x: x.astype(str), "  y must be an array of real numbers, not of <U32.\n"),
-        (lambda x: None, "  It must return 1 array, y, not 0.\n"),
+        (
+            lambda x: None,
+            "  It must return 1 array, y, and it returned none. A return",
+        ),
     ],
 )
 def test_a_wrong_relu_is_named(told, function, expected):

@@ -1,5 +1,6 @@
 """The four initialisations: what they draw, and what that does to numbers on their way through."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,22 +47,31 @@ class Initialisation(Layer):
     batch: int = 64
 
     def carry_out(self) -> tuple[Start, ...]:
-        """Draw the weights of all four initialisations and send the same batch through each."""
-        return tuple(self._start(name) for name in INITIALISATIONS)
+        """Draw the weights of all four initialisations and send the same batch through each.
 
-    def _start(self, name: str) -> Start:
+        The histograms share a range that holds every weight.
+        """
+        drawn = {name: self._draw(name) for name in INITIALISATIONS}
+        largest = max(float(abs(each).max()) for _, weights in drawn.values() for each in weights)
+        limit = math.ceil(10 * largest) / 10
+        return tuple(self._start(name, *drawn[name], limit) for name in INITIALISATIONS)
+
+    def _draw(self, name: str) -> tuple[Array, list[Array]]:
+        """Draw the batch, the same for each initialisation, and the weights of the layers."""
         generator = np.random.default_rng(self.seed)
         x = generator.standard_normal((self.batch, self.width)).astype(self.dtype)
         shape = (self.width, self.width)
         draw = INITIALISATIONS[name]
-        weights = [draw(generator, shape).astype(self.dtype) for _ in range(self.layers)]
+        return x, [draw(generator, shape).astype(self.dtype) for _ in range(self.layers)]
+
+    def _start(self, name: str, x: Array, weights: list[Array], limit: float) -> Start:
         spreads, alive = [float(x.std())], [1.0]
         for weight in weights:
             before, x = x, relu(linear(x, weight))
             spreads.append(float(x.std()))
             alive.append(float((x > 0).mean()))
         drawn = np.concatenate([weight.ravel() for weight in weights])
-        counts, edges = np.histogram(drawn, bins=41, range=(-0.6, 0.6))
+        counts, edges = np.histogram(drawn, bins=41, range=(-limit, limit))
         return Start(
             name=NAMES[name],
             formula=self._formula(name),

@@ -29,6 +29,7 @@ CLAMPS = (
     "max(p · (1 − p), 1e−12), so that nothing is ever infinite."
 )
 """What torch limits (aten/src/ATen/native/Loss.cpp), for people."""
+LIMIT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -107,32 +108,59 @@ class Loss(Layer):
         )
 
     def _note(self, rows: tuple[Row, ...]) -> str:
-        p, _, dp, slope, dz = rows
+        _, loss, dp, _, dz = rows
+        lost = (
+            f" A loss of {number(loss.exact)} is too small to be kept beside 1, or beside z: where "
+            "it comes out as another number, that does no harm."
+            if loss.exact < 1e-3
+            and not (near(loss.one_step, loss.exact) and near(loss.two_steps, loss.exact))
+            else ""
+        )
         assert dp.two_steps is not None and dz.two_steps is not None and dz.one_step is not None
-        if math.isclose(dp.two_steps, dp.exact, rel_tol=1e-3):
+        if near(dp.two_steps, dp.exact):
             return (
                 "The loss is steep where sigmoid is flat: one factor grows as the other shrinks, "
-                f"and what meets at the logit is simply p − t. {CLAMPS}"
+                f"and what meets at the logit is simply p − t. {CLAMPS}{lost}"
             )
-        why = (
-            f"In {self.dtype} p is rounded to exactly 1, so 1 − p is 0 here: its digits are lost "
-            "before torch's limits are met."
-            if p.two_steps == 1
-            else f"No digit is lost here, p keeps all of them: p · (1 − p) = {number(slope.exact)} "
-            "is below torch's limit."
-        )
         at_once = (
             "In one step from z nothing is divided, and p − t arrives whole: this is why torch "
             "offers binary_cross_entropy_with_logits."
-            if math.isclose(dz.one_step, dz.exact, rel_tol=1e-3)
+            if near(dz.one_step, dz.exact)
             else "In one step from z nothing is divided, but p − t is 0 there too: so small a "
             "gradient does no harm."
         )
-        return (
-            f"{CLAMPS} {why} So the gradient of p is {number(dp.two_steps)} where the formula "
-            f"gives {number(dp.exact)}, and {number(dz.two_steps)} instead of {number(dz.exact)} "
-            f"arrives at z. {at_once}"
+        arrives = (
+            f"at z the same 1 − p is multiplied in again, and {number(dz.two_steps)} arrives."
+            if near(dz.two_steps, dz.exact)
+            else f"{number(dz.two_steps)} instead of {number(dz.exact)} arrives at z."
         )
+        return (
+            f"{CLAMPS} {self._what_is_lost(rows)} So the gradient of p is {number(dp.two_steps)} "
+            f"where the formula gives {number(dp.exact)}, and {arrives} {at_once}{lost}"
+        )
+
+    def _what_is_lost(self, rows: tuple[Row, ...]) -> str:
+        """Say why the gradient of p is not the formula's: by rounding, or by torch's limit."""
+        p, _, _, slope, _ = rows
+        assert p.two_steps is not None and slope.two_steps is not None
+        if p.two_steps == 1:
+            return (
+                f"In {self.dtype} p is rounded to exactly 1, so 1 − p is 0 here: its digits are "
+                "lost before torch's limits are met."
+            )
+        if slope.two_steps < LIMIT:
+            kept = "No digit is lost here, p keeps all of them: " if p.two_steps < 0.5 else ""
+            return f"{kept}p · (1 − p) = {number(slope.two_steps)} is below torch's limit."
+        return (
+            f"In {self.dtype} p is rounded to {number(p.two_steps, 9)}, so that few digits of "
+            f"1 − p are left: p · (1 − p) is {number(slope.two_steps)} instead of "
+            f"{number(slope.exact)}."
+        )
+
+
+def near(way: float | None, exact: float) -> bool:
+    """Tell whether what a way came to is within a thousandth of the formula's value."""
+    return way is None or math.isclose(way, exact, rel_tol=1e-3)
 
 
 def _compare(
@@ -173,12 +201,11 @@ def exact_values(logit: float, target: int) -> dict[str, float]:
     }
 
 
-def curves() -> dict[str, tuple[Array, Array]]:
-    """Return x and y of the curves over the logit from -8 to 8: p, loss and gradient for t = 1."""
-    z = np.linspace(-8, 8, 129)
-    p = sigmoid(z)
+def curves(target: int, limit: float = 8) -> dict[str, tuple[Array, Array]]:
+    """Return x and y of p, the loss and its gradient over the logit from -limit to limit."""
+    z = np.linspace(-limit, limit, 129)
+    found = [exact_values(float(each), target) for each in z]
+    names = {"p": "probability p", "loss": "loss", "dz": "gradient p − t"}
     return {
-        "probability p": (z, p),
-        "loss for a cat": (z, -np.log(p)),
-        "gradient p − t for a cat": (z, p - 1),
+        words: (z, np.array([values[name] for values in found])) for name, words in names.items()
     }

@@ -1,6 +1,7 @@
 """The loss step by step: the formulas' values, and what torch's limits make of them."""
 
 import math
+import re
 from decimal import Decimal, localcontext
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from core.conv_lab.demos import Loss
-from core.conv_lab.demos.loss import curves, exact_values
+from core.conv_lab.demos.loss import curves, exact_values, near
 
 LOGITS = (-40.0, -30.0, -27.0, -9.3, -1.5, -0.1, 0.0, 0.7, 8.0, 16.5, 28.0, 36.0, 40.0)
 
@@ -86,8 +87,41 @@ def test_far_on_the_other_side_p_is_rounded_first():
 def test_a_gradient_too_small_for_any_way_is_said_to_do_no_harm():
     for logit, target in ((-40.0, 0), (40.0, 1)):
         note = Loss(logit, target, "float64").carry_out().note
-        assert ("does no harm" in note) is (target == 1)
+        assert ("so small a gradient does no harm" in note) is (target == 1)
         assert f"where the formula gives {'−1' if target else '1'}," in note
+
+
+@pytest.mark.parametrize("target", [0, 1])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_is_said_to_be_lost_is_what_is_lost(dtype, target):
+    for tenths in range(-400, 401):
+        demo = Loss(tenths / 10, target, dtype).carry_out()
+        p, loss, dp, slope, dz = demo.rows
+        assert p.two_steps is not None and slope.two_steps is not None
+        assert ("is below torch's limit" in demo.note) == (0 < slope.two_steps < 1e-12) or near(
+            dp.two_steps, dp.exact
+        )
+        assert "No digit is lost" not in demo.note or p.two_steps < 1e-12
+        assert "few digits of 1 − p are left" not in demo.note or 0.99 < p.two_steps < 1
+        assert " instead of " not in demo.note or all(
+            a != b for a, b in re.findall(r"(\S+) instead of (\S+?)[. ]", demo.note)
+        )
+        marked = not all(near(row.two_steps, row.exact) for row in demo.rows) or not all(
+            near(row.one_step, row.exact) for row in (loss, dz)
+        )
+        assert (
+            not marked
+            or "lost" in demo.note
+            or "too small" in demo.note
+            or ("is below torch's limit" in demo.note or "few digits" in demo.note)
+        )
+        assert near(loss.one_step, loss.exact) or "too small to be kept" in demo.note
+
+
+def test_a_p_that_is_rounded_but_not_to_1_is_told_so():
+    note = Loss(16.6, 0).carry_out().note
+    assert "p is rounded to 0.999999881, so that few digits of 1 − p are left" in note
+    assert "at z the same 1 − p is multiplied in again, and 1 arrives" in note
 
 
 def test_near_zero_all_ways_meet():
@@ -99,6 +133,6 @@ def test_near_zero_all_ways_meet():
 
 
 def test_the_curves_are_finite():
-    for x, y in curves().values():
+    for x, y in [*curves(1).values(), *curves(0, 40).values()]:
         assert x.shape == y.shape
         assert all(map(math.isfinite, y))

@@ -37,7 +37,7 @@ _STYLE = """
 .layer-values :is(td, th):first-child { text-align: left; padding-left: 0; }
 .layer-values thead th { opacity: .75; font-size: 12px; line-height: 1.25; }
 .layer-values small { display: block; opacity: .75; }
-.layer-values .apart { color: #D5005E; font-weight: 600; }
+.layer-values .apart { color: color-mix(in srgb, #D5005E 65%, currentColor); font-weight: 600; }
 @media (max-width: 640px) {
   .layer-values { font-size: 12px; }
   .layer-values :is(td, th) { padding: 4px 3px; }
@@ -167,7 +167,7 @@ def _show(name: str, layer: Layer, stale: bool) -> Demo:
             st.html(_values_html(demo.rows))
         st.caption(demo.note)
     if isinstance(layer, Loss):
-        _curves(layer.logit)
+        _curves(layer)
     return demo
 
 
@@ -190,20 +190,19 @@ def _values_html(rows: tuple[Row, ...]) -> str:
     return f"<table class='layer-values tabular'><thead><tr>{head}</tr></thead>{body}</table>"
 
 
-def _curves(logit: float) -> None:
+def _curves(layer: Loss) -> None:
     """Draw the curves over the logit, with a mark where the slider stands."""
-    known = curves()
-    (z, _), *_ = known.values()
+    known = curves(layer.target, max(8, abs(layer.logit)))
     line_chart(
         Chart(
-            "Over the logit, for a cat",
+            f"Over the logit, for a {('dog', 'cat')[layer.target]}",
             [
                 Series(name, [float(v) for v in x], [float(v) for v in y], colour)
                 for (name, (x, y)), colour in zip(known.items(), COLOURS, strict=False)
             ],
             x_label="logit z",
             y_label="value",
-            marks=[Mark(logit, f"z = {number(logit)}")] if z[0] <= logit <= z[-1] else [],
+            marks=[Mark(layer.logit, f"z = {number(layer.logit)}")],
         ),
         key="layer_curves",
     )

@@ -172,7 +172,7 @@ def offer_test_photos(run: Run, slot: str) -> None:
     classes = run.classes or ("class 0", "class 1")
     pages = -(-len(photos) // PER_PAGE)
     page = st.number_input(
-        f"Page of the {len(photos):,} test photos, 1 to {pages}",
+        f"Page (1 to {pages}) of the {len(photos):,} test photos",
         1,
         pages,
         1,

@@ -39,10 +39,9 @@ def show() -> None:
     """Draw the comparison of the chosen photo and model."""
     controls, results = st.columns([3, 8], gap="large")
     with controls:
-        photos = choose_photos()
+        photo = choose_one(choose_photos())
         model = choose_model()
         dtype, training = choose_arithmetic()
-    photo = photos[0] if photos else drawn_photo(0)
     with results:
         try:
             classifier = load_classifier(model)
@@ -60,6 +59,21 @@ def show() -> None:
             bring_into_view(f"{photo.key} {model.id}", key="compared")
             show_summary(compared, classes, photo)
             show_layers(compared, classes)
+
+
+def choose_one(photos: list[BroughtPhoto]) -> BroughtPhoto:
+    """Return the photo to compare on; of several the newest, until another one is chosen."""
+    if not photos:
+        return drawn_photo(0)
+    if len(photos) == 1:
+        return photos[0]
+    number = st.selectbox(
+        "Compared on",
+        range(len(photos)),
+        format_func=lambda number: photos[number].name,
+        key=f"compared-on-{photos[0].key}",  # a new photo is looked at
+    )
+    return photos[number]
 
 
 def choose_arithmetic() -> tuple[str, bool]:

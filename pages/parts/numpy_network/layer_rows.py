@@ -47,7 +47,7 @@ _STYLE = """
   .layer-row .torch figcaption { border-right-style: dashed; }
   .layer-row .difference figcaption { border-right-color: transparent; }
 }
-.layer-row .beyond { color: #D5005E; font-weight: 600; }
+.layer-row .beyond { color: color-mix(in srgb, #D5005E 65%, currentColor); font-weight: 600; }
 </style>
 """
 

@@ -28,6 +28,15 @@ from pages.parts.shared.workers import warm_up
 NUMPY, TORCH = "#2BA58A", "#A04BC8"  # neither the cat's colour nor the dog's
 IDLE = "#8A94A0"
 FIGURES = "NumPy images/s", "torch images/s", "Losses apart", "Weights apart"
+WHY_APART = {
+    "adam": "Adam divides each gradient by its own size, so where the true gradient is nearly "
+    "zero, rounding decides which way a whole step goes.",
+    "muon": "Muon makes the step equally long in all directions of a kernel, so in a direction in "
+    "which the true gradient is nearly zero, rounding decides which way it goes.",
+    "sgd": "each engine adds up in another order, and SGD carries the last digits of a gradient "
+    "into the weights as they are.",
+}
+"""What the optimiser makes of rounding; AdamW does as Adam."""
 IDLE_NOTE = (
     "A bias right before batch norm is idle: batch norm takes every constant out again. Its true "
     "gradient is zero, what both engines compute is rounding alone, and Adam makes whole steps of "
@@ -91,10 +100,10 @@ def follow(run: Run, listed: Status) -> None:
     say_how_it_computes(run)
     st.caption(
         "What to look for: the two losses are one line, in float64 to the end, in float32 for some "
-        "dozens of batches. The weights part from rounding: Adam divides each gradient by its own "
-        "size, so where the true gradient is nearly zero, rounding decides which way a whole step "
-        "goes. Every step starts from weights that already differ, so the gap grows. In float64 it "
-        "starts many millions of times smaller; a mistake in a formula would not shrink so."
+        "dozens of batches. The weights part from rounding: "
+        f"{WHY_APART.get(run.config.optimizer, WHY_APART['adam'])} Every step starts from weights "
+        "that already differ, so the gap seldom closes. In float64 it starts many millions of "
+        "times smaller; a mistake in a formula would not shrink so."
     )
     if not run.status().active:
         offer_programs(run.config, run.id)
@@ -139,13 +148,13 @@ def show_curves(history: list[EnginesCompared], key: str) -> None:
             "Weights apart",
             [
                 power_series("weights", steps, [each.weight_difference for each in history], NUMPY),
-                power_series("idle biases", steps, idle, IDLE),
+                *([power_series("idle biases", steps, idle, IDLE)] if any(idle) else []),
             ],
             x_label="batch",
-            y_label="largest, log scale",
+            y_label="largest gap, log scale",
             y_format="power",
             empty="The first point comes with the first batch.",
-            height=150,
+            height=190,
             note=IDLE_NOTE if any(idle) else "",
         ),
     ]

@@ -118,7 +118,9 @@ def show_state(status: Status) -> None:
     if status.epoch and status.active:
         words += f", epoch {status.epoch} of {status.epochs}"
         words += f", batch {status.step} of {status.steps}" if status.steps else ""
-    left = f" · about {spoken_time(status.seconds_left)} left" if status.seconds_left else ""
+    left = ""
+    if status.active and status.seconds_left:
+        left = f" · about {spoken_time(status.seconds_left)} left"
     if status.resumable and status.state is not State.FAILED:
         words = escape_markdown(status.message) or words
     st.progress(min(1.0, status.progress), text=f"{words}{left}")

@@ -25,6 +25,8 @@ class Anatomy {
   leads = false; // to the chosen layer, once it is there
   /** @type {Header} */
   header;
+  /** @type {{layer: number, channel: number | null} | null} what was asked for and has not come yet */
+  asked = null;
   /** @type {import("./header.js").Arrays} */
   arrays;
   width = 0;
@@ -61,6 +63,9 @@ class Anatomy {
     /** @type {import("../../web/unpack.js").Packed<Header>} */
     const { header, arrays } = unpack(packed);
     this.header = header;
+    const { grid, channel } = header;
+    const shown = channel ? channel.channel : null;
+    if (this.asked?.layer === grid.layer && this.asked.channel === shown) this.asked = null;
     this.arrays = arrays;
     this.root.classList.toggle("dark", isDark(this.root));
     this.measure();
@@ -107,13 +112,20 @@ class Anatomy {
   /** @param {object} change of the layer, the channel, the cell or the shared scale */
   choose(change) {
     const { grid, channel } = this.header;
-    this.trigger("choose", {
+    const asked = {
       layer: grid.layer,
       shared: grid.shared,
       channel: channel ? channel.channel : null,
       cell: channel ? channel.cell : null,
       ...change,
-    });
+    };
+    this.asked = asked;
+    this.trigger("choose", asked);
+  }
+
+  // The channel of the shown layer that was asked for and has not come yet.
+  askedChannel() {
+    return this.asked?.layer === this.header.grid.layer ? this.asked.channel : null;
   }
 
   showDetail() {
@@ -145,7 +157,7 @@ class Anatomy {
     this.gridPlace.hidden = open;
     this.channelPlace.hidden = !open;
     this.head.replaceChildren(
-      layerTitle(header, (change) => this.choose(change), () => this.goToStrip()),
+      layerTitle(header, this.askedChannel(), (change) => this.choose(change), () => this.goToStrip()),
       layerFigures(header),
       this.legend(),
       header.channel ? "" : explained(header, this.pictures),

@@ -42,11 +42,10 @@ export function partsBlock(header, parts, arrays) {
     element("small", "", `${made}; parts on one scale, \u00b1${readNumber(parts.scale)}`));
   const canvas = element("canvas", "");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", parts.names.slice(0, 12)
-    .map((name, i) => `${kind} ${name}: ${(parts.shares[i] * 100).toFixed(0)} per cent`).join(", "));
   const block = element("div", "parts", canvas);
   const labels = parts.names.map((name, i) =>
     `${colours ? colours[name] : `${kind} ${name}`} \u00b7 ${percent(parts.shares[i], 0)}`);
+  canvas.setAttribute("aria-label", labels.join(", "));
   requestAnimationFrame(() => paintParts(canvas, Math.max(200, block.clientWidth - 8), sheets, labels));
   return [title, block];
 }

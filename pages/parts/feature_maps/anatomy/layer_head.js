@@ -10,8 +10,11 @@ import { wordsClass } from "./words.js";
 /** @typedef {import("./header.js").Header} Header */
 
 // The layer's name and shape, and the way to the neighbours of the chosen channel.
-/** @param {Header} header @param {(change: object) => void} choose @param {() => void} up to the layers */
-export function layerTitle({ grid, channel, layers }, choose, up) {
+/**
+ * @param {Header} header @param {number | null} asked the channel that was asked for last
+ * @param {(change: object) => void} choose @param {() => void} up to the layers
+ */
+export function layerTitle({ grid, channel, layers }, asked, choose, up) {
   const layer = layers[grid.layer];
   const title = element("div", "title", element("h3", "", layer.name));
   const back = button("\u2191 Layers", null, up, "Up to all layers");
@@ -19,14 +22,16 @@ export function layerTitle({ grid, channel, layers }, choose, up) {
   title.append(back);
   if (channel && !(grid.folded && grid.size === 1)) {
     const last = (grid.folded ? grid.size : grid.maps[0]) - 1;
-    /** @param {number} to */
-    const go = (to) => choose({ channel: clamp(to, 0, last), cell: channel.cell });
+    // Quick presses count on from each other, not from what has been answered so far.
+    let now = asked ?? channel.channel;
+    /** @param {number} by */
+    const go = (by) => choose({ channel: now = clamp(now + by, 0, last), cell: channel.cell });
     const what = grid.folded ? "Number" : "Channel";
     title.append(
       button("\u2190 All", null, () => choose({ channel: null, cell: null }), "All channels"),
-      button("\u2039", null, () => go(channel.channel - 1), `Previous ${what.toLowerCase()}`),
+      button("\u2039", null, () => go(-1), `Previous ${what.toLowerCase()}`),
       element("b", "", `${what} ${channel.channel}`),
-      button("\u203a", null, () => go(channel.channel + 1), `Next ${what.toLowerCase()}`),
+      button("\u203a", null, () => go(1), `Next ${what.toLowerCase()}`),
     );
   }
   const shape = shapeText(layer.shape);
@@ -38,8 +43,9 @@ export function layerTitle({ grid, channel, layers }, choose, up) {
 }
 
 /** @param {Header} header */
-export function layerFigures({ grid, layers }) {
+export function layerFigures({ grid, layers, channel }) {
   const line = element("div", "figures");
+  if (channel) line.append(element("span", "", "The whole layer:"));
   /** @param {string} name @param {string} value */
   const add = (name, value) => line.append(element("span", "", `${name} `, element("b", "", value)));
   add("mean", readNumber(grid.mean));

@@ -3,6 +3,7 @@
 
 import { circle, strokeLine } from "../../web/canvas.js";
 import { element, svgElement } from "../../web/elements.js";
+import { minus } from "../../web/numbers.js";
 import { chartNumber } from "./scales.js";
 
 /** @typedef {CanvasRenderingContext2D} Pen */
@@ -29,7 +30,7 @@ import { chartNumber } from "./scales.js";
  * @property {import("./scales.js").Ticks} xTicks @property {import("./scales.js").Ticks} yTicks
  */
 
-export const MARGIN = { left: 58, right: 14, top: 8, bottom: 38 };
+export const MARGIN = { left: 68, right: 14, top: 8, bottom: 38 };
 
 /** @param {Series} series */
 export function legendEntry(series) {
@@ -83,7 +84,7 @@ export function drawAxes(pen, data, scale, width, text) {
 
 /** @param {number} value a tick of the x axis @param {Axes} data */
 function xNumber(value, { x_format }) {
-  return x_format === "power" ? chartNumber(value, "power", 1) : String(+value.toFixed(6));
+  return x_format === "power" ? chartNumber(value, "power", 1) : minus(String(+value.toFixed(6)));
 }
 
 /** @param {Pen} pen @param {Series} series @param {Scale} scale */

@@ -107,6 +107,7 @@ class Chart {
     plot.onpointerdown = (event) => {
       plot.setPointerCapture(event.pointerId);
       this.drag = [at(event), at(event)];
+      this.moveCursor(this.toX(at(event)));
     };
     plot.onpointermove = (event) => {
       if (this.drag) this.drag[1] = at(event);
@@ -121,7 +122,10 @@ class Chart {
       } else this.draw();
     };
     plot.onpointercancel = () => { this.drag = null; this.draw(); };
-    plot.onpointerleave = () => { if (!this.drag) this.moveCursor(null); };
+    // A finger that was lifted leaves the value that it has tapped.
+    plot.onpointerleave = ({ pointerType }) => {
+      if (!this.drag && pointerType !== "touch") this.moveCursor(null);
+    };
     plot.ondblclick = () => this.setZoom(null);
     plot.onkeydown = (event) => this.onKey(event);
     plot.onblur = () => this.moveCursor(null);

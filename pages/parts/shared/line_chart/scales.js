@@ -1,7 +1,7 @@
 // @ts-check
 // Places along an axis: ticks, their numbers, the value nearest to a place.
 
-import { digits, minus, percent } from "../../web/numbers.js";
+import { minus, percent } from "../../web/numbers.js";
 
 /** @typedef {"number" | "percent" | "power"} Kind with "power" the values are powers of ten */
 /** @typedef {{values: number[], step: number}} Ticks with a step of 0 each is written by itself */
@@ -16,6 +16,7 @@ export function ticks(from, to, wanted, whole = false) {
   const step = whole ? Math.max(1, nice) : nice;
   const values = [];
   for (let i = Math.ceil(from / step); i * step <= to + step * 1e-9; i++) values.push(i * step);
+  if (values.length < 2 && !(whole && step === 1)) return ticks(from, to, 2 * wanted, whole);
   return { values, step };
 }
 
@@ -40,8 +41,10 @@ export function chartNumber(value, kind, step) {
   if (kind === "power") return exponential(10 ** value, step !== undefined);
   if (kind === "percent") return percent(value, step === undefined ? 1 : decimals(100 * step));
   if (value !== 0 && Math.abs(value) < 1e-3) return exponential(value, step === 0);
-  if (step === 0) return digits(value, 3);
-  return minus(value.toFixed(step === undefined ? 3 : decimals(step)));
+  if (Math.abs(value) >= 1e6) return exponential(value, step !== undefined);
+  const places = step === undefined ? 3 : decimals(step);
+  const text = step === 0 ? String(Number(value.toPrecision(3))) : value.toFixed(places);
+  return minus(Math.abs(value) < 1e4 ? text : Number(text).toLocaleString("en"));
 }
 
 // Two digits; at a tick that is enough, and one where the other is 0.
