@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from core.conv_lab.demos import LAYERS, BatchNorm, ConvTranspose, Demo, Dropout, Linear
 from tests.app_server import SETTLED, wait_for
@@ -263,3 +263,13 @@ def test_every_layer_agrees_with_torch(open_page, layer, arrays):
     assert page.locator('.strip [data-within="false"]').count() == 0
     page.locator(".strip canvas").first.hover(position={"x": 5, "y": 5})
     assert "torch" in page.locator(".strip .readout").first.inner_text()
+
+
+def test_a_value_that_a_finger_has_tapped_in_a_chart_stays(phone):
+    page = phone("/conv_lab?layer=init", "light")
+    plot = page.locator(".plot").first
+    plot.tap(position={"x": 150, "y": 60})
+    readout = page.locator(".readout").first
+    expect(readout).to_contain_text("Kaiming normal: ")
+    page.get_by_role("heading", level=1).tap()
+    expect(readout).to_be_hidden()

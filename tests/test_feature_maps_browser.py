@@ -231,6 +231,17 @@ def test_the_keyboards_focus_stays_while_channels_are_looked_through(look):
     expect(each).to_be_focused()
 
 
+def test_quick_presses_on_the_next_channel_count_on_from_each_other(look):
+    page = look("layer=2&channel=3")
+    wait_for_layer(page, 2, "3")
+    following = page.get_by_role("button", name="Next channel")
+    for _ in range(6):
+        following.click()
+    wait_for_layer(page, 2, "9")
+    page.get_by_role("button", name="Previous channel").click()
+    wait_for_layer(page, 2, "8")
+
+
 def test_the_map_of_photos_shows_and_opens_them(look, run):
     page = look("view=map")
     points = page.locator(".photo-map[data-near]")

@@ -112,6 +112,13 @@ def test_every_layer_agrees_with_torch_at_every_setting(dtype):
     assert shown > 150
 
 
+def test_histograms_hold_every_weight_and_spreads_however_small_are_told():
+    starts = Initialisation(layers=20, width=8).carry_out()
+    assert [int(start.counts.sum()) for start in starts] == [20 * 8 * 8] * 4
+    assert len({tuple(start.edges) for start in starts}) == 1
+    assert all(spread > 0 for start in starts for spread in start.spreads)
+
+
 def test_initialisations_draw_what_they_say_and_agree_with_torch():
     starts = {start.name: start for start in Initialisation(layers=12, width=64).carry_out()}
     assert list(starts) == ["Xavier normal", "Kaiming normal", "Uniform", "Constant"]

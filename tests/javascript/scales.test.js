@@ -34,6 +34,7 @@ test("a log scale has powers of ten, with more between them where they are few",
   assert.deepEqual(logTicks(-2, 1).values, [0.01, 0.03, 0.1, 0.3, 1, 3, 10]);
   assert.deepEqual(logTicks(-1, 0).values, [0.1, 0.2, 0.5, 1]);
   assert.deepEqual(logTicks(-8, 0).values.length, 9);
+  assert.deepEqual(logTicks(-22.3, 1.2).values, [1e-21, 1e-18, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1]);
   assert.deepEqual(logTicks(Math.log10(0.5), Math.log10(0.7)).step, 0.05);
   assert.equal(chartNumber(0.03, "number", 0), "0.03");
   assert.equal(chartNumber(1e-5, "number", 0), "1e−5");
@@ -50,6 +51,9 @@ test("numbers at ticks are as short as their step allows", () => {
   assert.equal(chartNumber(0.5125, "percent"), "51.2 %");
   assert.equal(chartNumber(-7, "power", 1), "1e−7");
   assert.equal(chartNumber(0.0001, "number"), "1.0e−4");
+  assert.equal(chartNumber(4_000_000, "number", 1_000_000), "4e+6");
+  assert.equal(chartNumber(20_000, "number", 5_000), "20,000");
+  assert.deepEqual(ticks(-8, 8, 2.8).values, [-5, 0, 5]); // one tick alone says nothing
   assert.equal(chartNumber(1.8e-16, "number", 0), "1.8e−16");
   assert.equal(chartNumber(-3.5, "power", 0.5), "3.2e−4");
 });

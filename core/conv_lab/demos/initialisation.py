@@ -65,10 +65,10 @@ class Initialisation(Layer):
         return x, [draw(generator, shape).astype(self.dtype) for _ in range(self.layers)]
 
     def _start(self, name: str, x: Array, weights: list[Array], limit: float) -> Start:
-        spreads, alive = [float(x.std())], [1.0]
+        spreads, alive = [float(x.std(dtype=np.float64))], [1.0]
         for weight in weights:
             before, x = x, relu(linear(x, weight))
-            spreads.append(float(x.std()))
+            spreads.append(float(x.std(dtype=np.float64)))  # squares would vanish in float32
             alive.append(float((x > 0).mean()))
         drawn = np.concatenate([weight.ravel() for weight in weights])
         counts, edges = np.histogram(drawn, bins=41, range=(-limit, limit))

@@ -26,8 +26,9 @@ export function logTicks(from, to) {
   const span = to - from;
   if (span < 0.5) return ticks(10 ** from, 10 ** to, 5);
   const between = span > 6 ? [] : span > 2 ? [3] : [2, 5];
+  const every = Math.max(1, Math.ceil(span / 8)); // as many as can stand one above the other
   const values = [];
-  for (let power = Math.floor(from); power <= to; power++)
+  for (let power = every * Math.floor(from / every); power <= to; power += every)
     for (const times of [1, ...between]) {
       const exponent = power + Math.log10(times);
       if (exponent >= from && exponent <= to) values.push(Number(`${times}e${power}`));
