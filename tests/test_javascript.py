@@ -107,6 +107,22 @@ def test_modules_fit_together_in_one_scope(script, tmp_path):
     run(node, "--check", str(bundle))
 
 
+def test_a_bundle_leaves_comments_behind_and_nothing_else(tmp_path):
+    part, whole = tmp_path / "part.js", tmp_path / "whole.js"
+    part.write_text(
+        "// @ts-check\n/**\n * @param {string} a\n */\nexport const f = (a) => a; // kept\n"
+    )
+    whole.write_text(
+        'import { f } from "./part.js";\n\n  /** @type {any} */ (f)("http://x"); /* too */\n'
+        "  // gone\n/** one line */\nexport default f;\n"
+    )
+    assert bundle_js(whole) == (
+        "const f = (a) => a; // kept\n"
+        '  /** @type {any} */ (f)("http://x"); /* too */\n'
+        "export default f;\n"
+    )
+
+
 def test_functions_compute_what_python_computes(tmp_path):
     node = find_tool("node")
     cases = tmp_path / "cases.json"

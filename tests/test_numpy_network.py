@@ -199,11 +199,15 @@ def test_the_form_for_side_by_side_training_says_what_happens(app):
     assert not app.button(key="start-pair").disabled
 
 
-def test_a_pair_that_never_started_can_be_looked_at(app, monkeypatch):
-    pair = create_run(TrainConfig(image_size=96, engine="both"), "my pair")
+@pytest.mark.parametrize(
+    ("optimizer", "words"),
+    [("adamw", "Adam divides"), ("muon", "Muon makes"), ("sgd", "SGD carries")],
+)
+def test_a_pair_that_never_started_can_be_looked_at(app, optimizer, words):
+    pair = create_run(TrainConfig(image_size=96, engine="both", optimizer=optimizer), "my pair")
     app.query_params["view"] = "Side-by-side training"
     app.query_params["run"] = pair.id
     app.run()
     assert not app.exception
-    assert "What to look for" in texts(app)
+    assert "What to look for" in texts(app) and words in texts(app)
     assert any(button.label == "Resume" for button in app.button)

@@ -184,7 +184,12 @@ def joined_team() -> Iterator[Team]:
         "cpu:gloo,cuda:nccl" if cuda() else "gloo", timeout=timedelta(seconds=ANSWER_SECONDS)
     )
     orders = dist.new_group(backend="gloo", timeout=timedelta(days=REST_DAYS))
+    team = Processes(dist.get_rank(), dist.get_world_size(), orders)
     try:
-        yield Processes(dist.get_rank(), dist.get_world_size(), orders)
+        yield team
     finally:
+        # A connection's threads end with the last name for it. One that lives on while Python
+        # ends, and frees a tensor then, takes the process down (SIGABRT).
+        team.orders = None
+        del orders
         dist.destroy_process_group()

@@ -83,7 +83,9 @@ class Loss(Layer):
         p = sigmoid_["y"].torch
         log = "p" if self.target else "1 − p"
         return (
-            Row("Probability p", f"1 / (1 + exp({number(0.0 - self.logit)}))", exact["p"], p.item()),
+            Row(
+                "Probability p", f"1 / (1 + exp({number(0.0 - self.logit)}))", exact["p"], p.item()
+            ),
             Row(
                 "Loss",
                 f"−log({log})",

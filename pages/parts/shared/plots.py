@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LINE, CHANCE, HERE = "#00805F", "#8A94A0", "#B000B5"
 PAPER = {"light": "rgba(255, 255, 255, 0.85)", "dark": "rgba(18, 22, 28, 0.85)"}
 TITLE_HEIGHT = 28
+LEFT = 68
+"""Left of the axis, as in the live charts (line_chart/drawing.js), whose places these take."""
 FEW_POINTS = 30
 LONGEST_NAME = 40
 
@@ -63,7 +65,7 @@ def line_figure(chart: Chart) -> "Figure":
             "template": "none",
             "title": {"text": chart.title, "y": 1, "yanchor": "top", "pad_t": 5, "font_size": 14},
             "height": chart.height + TITLE_HEIGHT,
-            "margin": {"t": TITLE_HEIGHT, "b": 0, "r": 8, "pad": 4},
+            "margin": {"t": TITLE_HEIGHT, "b": 0, "r": 8, "l": LEFT, "pad": 4},
             "hovermode": "x unified",
             "showlegend": True,
             "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
@@ -73,7 +75,8 @@ def line_figure(chart: Chart) -> "Figure":
                 "exponentformat": "none",
             },
             "yaxis": {
-                "title": {"text": chart.y_label, "standoff": 12, "font_size": 12},
+                "title": {"text": chart.y_label, "standoff": 8, "font_size": 12},
+                "automargin": False,
                 "nticks": 6,
                 "ticksuffix": " %" if as_percent else "",
                 "zeroline": False,

@@ -29,7 +29,7 @@ MEASURES = {
     "Train accuracy": ("train_accuracy", "share right"),
     "Train loss": ("train_loss", "loss"),
 }
-WIDTHS = {"run": 220, "what differs": 190, "minutes": 70, "rate changed by hand": 225}
+WIDTHS = {"run": 200, "what differs": 190, "minutes": 70, "rate changed by hand": 225}
 RECIPE = {
     "network": "model",
     "pictures": "data",

@@ -19,6 +19,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 _JS_IMPORT = re.compile(r'^import \{[^}]*\} from "(.+)";\n', re.MULTILINE)
 _JS_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_JS_COMMENT = re.compile(r"^[ \t]*(//.*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)?\n", re.MULTILINE)
 _CSS_IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
 
 
@@ -58,9 +59,10 @@ def bundle_css(entry: Path) -> str:
 def bundle_js(entry: Path) -> str:
     """Return a script with the modules that it imports before it; they share one scope.
 
-    A name may therefore stand in one of them only.
+    A name may therefore stand in one of them only. Streamlit sends the script anew with all that
+    a component is sent: lines of comments and empty ones, a third of it, stay here.
     """
-    return _JS_EXPORT.sub("", _bundle(entry, _JS_IMPORT))
+    return _JS_COMMENT.sub("", _JS_EXPORT.sub("", _bundle(entry, _JS_IMPORT)))
 
 
 def _bundle(entry: Path, imports: re.Pattern[str]) -> str:
