@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -129,14 +130,26 @@ async def speeds(
         alone.append(await batches_in(run, seconds))
         await asyncio.gather(*(page.goto(address, timeout=PATIENCE) for page in pages))
         for page in pages:
-            await page.locator(".plot[data-points]").first.wait_for(timeout=PATIENCE)
-            await page.wait_for_selector(SETTLED, timeout=PATIENCE)
+            await see(page)
         before = processor_seconds(tree_of(server.process.pid))
         followed.append(await batches_in(run, seconds))
         worked += processor_seconds(tree_of(server.process.pid)) - before
     for page in pages:
         await page.context.close()
     return alone, followed, worked / WINDOWS / seconds * 60 / count
+
+
+async def see(page: Page) -> None:
+    """Wait for the training's charts; a page that stays without them is told and loaded again."""
+    try:
+        await page.locator(".plot[data-points]").first.wait_for(timeout=PATIENCE)
+    except PlaywrightTimeout:
+        errors = [str(each) for each in await page.page_errors()]
+        shown = (await page.locator("body").inner_text())[:200]
+        print(f"A page showed {shown!r} and had to be loaded again. Its errors: {errors}")
+        await page.reload(timeout=PATIENCE)
+        await page.locator(".plot[data-points]").first.wait_for(timeout=PATIENCE)
+    await page.wait_for_selector(SETTLED, timeout=PATIENCE)
 
 
 async def batches_in(run: Run, seconds: float) -> int:

@@ -48,6 +48,8 @@ def seen_by(fixtures: dict[str, Any]) -> list[tuple[str, str]]:
                     "data-test-script-state", timeout=1000
                 )
                 shown = page.locator("body").inner_text(timeout=1000)[:3000]
+                # A page that has become blank says why here alone.
+                shown += "".join(f"\nits script failed: {each}" for each in page.page_errors())
             except PlaywrightError as error:
                 state, shown = "unknown", str(error)
             seen.append((f"{page.url}, its script: {state}", shown))
