@@ -63,17 +63,16 @@ def show() -> None:
 
 def choose_one(photos: list[BroughtPhoto]) -> BroughtPhoto:
     """Return the photo to compare on; of several the newest, until another one is chosen."""
-    if not photos:
-        return drawn_photo(0)
-    if len(photos) == 1:
-        return photos[0]
-    number = st.selectbox(
+    by_key = {photo.key: photo for photo in photos}
+    if len(by_key) < 2:
+        return photos[0] if photos else drawn_photo(0)
+    key = st.selectbox(
         "Compared on",
-        range(len(photos)),
-        format_func=lambda number: photos[number].name,
+        list(by_key),
+        format_func=lambda key: by_key[key].name,
         key=f"compared-on-{photos[0].key}",  # a new photo is looked at
     )
-    return photos[number]
+    return by_key[key]
 
 
 def choose_arithmetic() -> tuple[str, bool]:

@@ -91,7 +91,9 @@ def compare(run: Run) -> None:
             },
         )
         if same:
-            st.caption(f"{'The same in all' if len(chosen) > 1 else 'Recipe'}: {same}.")
+            st.caption(
+                f"{'The same in all' if len(chosen) > 1 else 'Recipe'}: {escape_markdown(same)}."
+            )
 
 
 def what_to_look_for(chart: Chart) -> str:
