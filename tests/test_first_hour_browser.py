@@ -66,6 +66,7 @@ def test_train_pause_change_the_rate_refresh_go_on_and_read_the_verdict(open_pag
     rate = page.get_by_label("Learning rate", exact=True)
     rate.fill("0.0004")
     rate.press("Enter")
+    wait_for(lambda: run.status().peak_learning_rate == 0.0004, "the rate has arrived")
     page.reload()
     page.wait_for_selector(SETTLED)
     expect(page.get_by_label("Learning rate", exact=True)).to_have_value(re.compile("0.0004"))

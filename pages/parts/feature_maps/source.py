@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 UNNAMED = ("class 0", "class 1")
 LIVE_SECONDS = 2.0
+SHOWN_EPOCH = "shown-epoch"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def choose_source(
         model, kept = newest_of(network, {}), open_kept(network)
         return Source(network, model.name, None, model.version, kept.classes)
     run = open_run(network)
+    if slider_key(run) not in st.session_state:  # the visitor has just come, or come back
+        st.session_state.pop(SHOWN_EPOCH, None)
     choose_epoch(run, is_ready)
     epoch = wanted_epoch(run)
     try:
@@ -109,9 +112,15 @@ def shipped_classes() -> tuple[str, str]:
 
 
 def wanted_epoch(run: Run) -> int:
-    """Return the epoch in the address, or the kept one next to it; without one it is the newest."""
+    """Return the epoch in the address, or the kept one next to it.
+
+    Without one it is what this visit has shown before, and at first the newest: an address that
+    ``tell_address`` wrote is not known here when a search that has ended draws the page anew.
+    """
     kept = run.saved_epochs()
     wanted = read_count(st.query_params.get("epoch", ""))
+    if wanted is None:
+        wanted = st.session_state.get(SHOWN_EPOCH, {}).get(run.id)
     nearest = kept[-1] if wanted is None else wanted
     return min(kept, key=lambda epoch: abs(epoch - nearest))
 
@@ -121,6 +130,7 @@ def tell_address(source: Source) -> None:
 
     In place: whoever came without one gets back with one step.
     """
+    st.session_state[SHOWN_EPOCH] = {source.id: source.epoch}
     looked_at = {"run": source.id}
     if source.epoch is not None:
         looked_at["epoch"] = str(source.epoch)
@@ -131,7 +141,7 @@ def tell_address(source: Source) -> None:
 
 def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
     """Draw the slider; in a live run it grows by itself and stays where it was put."""
-    key = f"scrubber-{run.id}"
+    key = slider_key(run)
     active = run.status().active
 
     def move(epoch: int) -> None:
@@ -152,6 +162,11 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
         st.fragment(draw, run_every=while_seen(LIVE_SECONDS), key=f"live-{key}")()
     else:
         draw()
+
+
+def slider_key(run: Run) -> str:
+    """Name the slider over a run's epochs; Streamlit forgets its state when the page is left."""
+    return f"scrubber-{run.id}"
 
 
 def offer_best(run: Run, epoch: int | None) -> None:
