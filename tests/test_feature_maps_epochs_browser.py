@@ -223,7 +223,8 @@ def test_maps_use_the_screen_and_a_finger_meets_a_channel(look):
     page = look("layer=2", 1920)
     wait_for_layer(page, 2)
     assert int(page.locator("canvas.grid").get_attribute("data-side")) >= 100
-    assert page.locator("canvas.grid").bounding_box()["y"] < 600
+    wide = page.locator("canvas.grid")
+    wait_for(lambda: wide.bounding_box()["y"] < 600, "the maps stand where they belong")
     page = look("layer=23", 390)
     wait_for_layer(page, 23)
     grid = page.locator("canvas.grid")
