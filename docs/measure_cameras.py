@@ -21,7 +21,7 @@ from core.bench.measure import table  # noqa: E402
 from core.runs.run import Run  # noqa: E402
 from docs.measure_load import batches_in, served, training  # noqa: E402
 from docs.walking import PATIENCE  # noqa: E402
-from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, Server, find_chromium  # noqa: E402
+from tests.app_server import SETTLED, Server, chromium_options  # noqa: E402
 from tests.processes import can_tell, processor_seconds, tree_of  # noqa: E402
 
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=5"]
@@ -94,9 +94,7 @@ async def measure(server: Server, counts: list[int], seconds: float) -> int:
     rows, pages = list[list[str]](), list[Page]()
     with training(server) as (run, _):
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *CAMERA]
-            )
+            browser = await playwright.chromium.launch(**chromium_options(*CAMERA))
             other = await open_page(browser, server)
             for count in counts:
                 while len(pages) < count:

@@ -32,10 +32,9 @@ from core.runs.run import Run  # noqa: E402
 from core.runs.worker_pool import launch  # noqa: E402
 from docs.walking import PATIENCE, Photo, Seen, Visitor, asked, photos_of  # noqa: E402
 from tests.app_server import (  # noqa: E402
-    CHROMIUM_ARGUMENTS,
     SETTLED,
     Server,
-    find_chromium,
+    chromium_options,
     running_server,
     wait_for,
 )
@@ -191,9 +190,7 @@ async def measure(server: Server, options: argparse.Namespace, photos: list[Phot
     """Measure beside one training and print; return 1 when anything was wrong."""
     with training(server) as (run, worker):
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
-            )
+            browser = await playwright.chromium.launch(**chromium_options())
             seen, samples = await walks(browser, server, run, worker, photos, options.minutes)
             print(tell(seen, samples), flush=True)
             alone, followed, worked = await speeds(

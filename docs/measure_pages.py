@@ -23,10 +23,9 @@ from core.runs.commands import Action  # noqa: E402
 from core.runs.listing import list_runs  # noqa: E402
 from core.runs.run import Run  # noqa: E402
 from tests.app_server import (  # noqa: E402
-    CHROMIUM_ARGUMENTS,
     SETTLED,
     Server,
-    find_chromium,
+    chromium_options,
     running_server,
     wait_for,
 )
@@ -200,9 +199,7 @@ def table(browser: Browser, folder: Path) -> str:
 def main() -> int:
     """Measure what the command line asks for and print it."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
-        )
+        browser = playwright.chromium.launch(**chromium_options())
         if sys.argv[1:]:
             with running_server(Path(folder)) as server:
                 print(recipe(browser.new_page(), server, Path(sys.argv[1])))

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, Server, find_chromium, running_server  # noqa: E402
+from tests.app_server import SETTLED, Server, chromium_options, running_server  # noqa: E402
 
 PICTURES = ROOT / "docs" / "screenshots"
 DESKTOP = (1280, 800)
@@ -126,9 +126,7 @@ def main() -> int:
     wanted = sys.argv[1:] or list(SHOTS)
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
-        )
+        browser = playwright.chromium.launch(**chromium_options())
         with running_server(Path(home)) as server:
             train_a_run(server)
             for name in wanted:

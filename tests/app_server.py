@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -19,8 +19,6 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
-"""What a container asks for: there is no sandbox within it, and often 64 MB of shared memory."""
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 Value = TypeVar("Value")
 
@@ -130,6 +128,15 @@ def visitor(server: Server, page: str) -> Iterator[None]:
             if said.WhichOneof("type") == "script_finished":
                 break
         yield
+
+
+def chromium_options(*arguments: str) -> dict[str, Any]:
+    """Return how Playwright launches the installed Chromium, with further ``arguments``.
+
+    In a container there is no sandbox, and often 64 MB of shared memory.
+    """
+    always = ("--no-sandbox", "--disable-dev-shm-usage")
+    return {"executable_path": find_chromium(), "args": [*always, *arguments]}
 
 
 def find_chromium() -> str | None:

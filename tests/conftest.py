@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from streamlit.testing.v1 import AppTest
 
 from tests import checks
-from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, find_chromium, running_server
+from tests.app_server import SETTLED, chromium_options, find_chromium, running_server
 from tests.pool import Pool
 
 ROOT = Path(__file__).parent.parent
@@ -96,15 +96,14 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     """Give a headless Chromium; without one the test is skipped, but never in CI."""
-    executable = find_chromium()
-    if executable is None:
+    if find_chromium() is None:
         if os.environ.get("CI"):
             pytest.fail("no chromium on this machine, and CI must run the browser tests")
         pytest.skip("no chromium on this machine: install it to run the browser tests")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        chromium = playwright.chromium.launch(**chromium_options())
         yield chromium
         chromium.close()
 

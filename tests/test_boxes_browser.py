@@ -7,7 +7,7 @@ import pytest
 from core.data.collection.conftest import photo
 from core.folders import collections_folder
 from core.runs.status import State
-from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, find_chromium, wait_for
+from tests.app_server import SETTLED, chromium_options, wait_for
 from tests.test_browser_classify import drop
 from tests.train_page import only_run
 
@@ -83,9 +83,8 @@ def test_a_photo_is_taken_out_by_a_click_and_all_are_deleted_when_asked_twice(op
 
 
 def test_the_camera_fills_a_box(browser, server):
-    arguments = [*CHROMIUM_ARGUMENTS, "--use-fake-ui-for-media-stream"]
-    arguments.append("--use-fake-device-for-media-stream")
-    own = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
+    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    own = browser.browser_type.launch(**chromium_options(*camera))
     try:
         page = own.new_page(base_url=server.url, viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app_server import CHROMIUM_ARGUMENTS, SETTLED, find_chromium, running_server, wait_for
+from tests.app_server import SETTLED, chromium_options, running_server, wait_for
 
 pytestmark = pytest.mark.browser
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
@@ -55,9 +55,7 @@ def chromium(browser, server, own_browsers) -> Callable[..., Page]:
     """Open the start page with the live camera's panel in a Chromium with these arguments."""
 
     def open_panel(*arguments: str, script: str = REMEMBER_STREAMS, **context: object) -> Page:
-        own = browser.browser_type.launch(
-            executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *arguments]
-        )
+        own = browser.browser_type.launch(**chromium_options(*arguments))
         own_browsers.append(own)
         page = own.new_context(
             base_url=server.url, viewport={"width": 1280, "height": 800}, **context

@@ -3,14 +3,13 @@
 import io
 import json
 
-import cv2
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
-from core.data.drawn import draw_pet
+from core.data.collection.conftest import photo
 from core.files import sha256, write_json
 from core.folders import side_by_side_folder
 from core.networks.build import build_model
@@ -35,10 +34,6 @@ def texts(app: AppTest) -> str:
 
 def metric(app: AppTest, label: str) -> str:
     return next(each.value for each in app.metric if each.label == label)
-
-
-def photo_of(pixels: np.ndarray) -> bytes:
-    return cv2.imencode(".png", pixels[..., ::-1])[1].tobytes()
 
 
 def make_run(broken: str = "") -> str:
@@ -104,7 +99,7 @@ def test_a_file_that_is_no_photo_is_a_sentence(app):
 def test_a_dropped_photo_is_compared(app):
     app.query_params["model"] = make_run()
     app.run()
-    app.file_uploader[0].upload("rex.png", photo_of(draw_pet("dog", 90, 5, 1))).run()
+    app.file_uploader[0].upload("rex.png", photo("dog", 1, 90)).run()
     assert not app.exception
     assert "Both engines agree on **rex\\.png**" in texts(app)
 
@@ -112,8 +107,8 @@ def test_a_dropped_photo_is_compared(app):
 def test_of_several_photos_one_is_chosen_and_a_new_one_is_looked_at(app):
     app.run()
     drawn = [
-        (f"{name}.png", photo_of(draw_pet(name[:3], 90, seed, 1)), "image/png")
-        for seed, name in enumerate(("cat", "cat 2", "dog"))
+        (f"{name}.png", photo(name[:3], number, 90), "image/png")
+        for number, name in enumerate(("cat", "cat 2", "dog"))
     ]
     app.file_uploader[0].set_value(drawn).run()
     assert "Both engines agree on **cat\\.png**" in texts(app)

@@ -84,7 +84,7 @@ def _histogram(start: Start, colour: str) -> str:
         f"<i style='flex:1;background:{colour};height:{100 * int(count) / highest:.1f}%'></i>"
         for count in start.counts
     )
-    low, high = (f"{edge:.1f}".replace("-", "−") for edge in (start.edges[0], start.edges[-1]))
+    low, high = (typeset(f"{edge:.1f}") for edge in (start.edges[0], start.edges[-1]))
     ends = "<div style='display:flex;justify-content:space-between;font-size:12px;opacity:.7'>"
     return (
         "<div role='img' aria-label='Histogram of the weights' style='display:flex;gap:1px;"

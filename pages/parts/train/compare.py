@@ -139,10 +139,9 @@ def table(runs: Sequence[Run]) -> tuple[list[dict[str, object]], str]:
 
     So the table is seldom wider than the page, and what it holds is worth comparing.
     """
-    differences = [""]  # alone it differs from nothing
-    if len(runs) > 1:
-        differences = [words or "nothing" for words in what_differs([run.config for run in runs])]
-    results = [result(*each) for each in zip(runs, differences, strict=True)]
+    differences = what_differs([run.config for run in runs])
+    nothing = "nothing" if len(runs) > 1 else ""  # alone there is none to differ from
+    results = [result(run, words or nothing) for run, words in zip(runs, differences, strict=True)]
     recipes = [recipe(run) for run in runs]
     differing = [name for name in recipes[0] if len({each[name] for each in recipes}) > 1]
     rows = [
