@@ -53,3 +53,12 @@ def test_a_pages_parts_import_no_other_pages_parts(part):
     for path in (ROOT / "pages" / "parts" / part).rglob("*.py"):
         imported |= set(re.findall(r"from pages\.parts\.(\w+)", path.read_text()))
     assert imported - allowed == set()
+
+
+def test_only_one_place_draws_parts_anew():
+    using = {
+        path.name
+        for path in (ROOT / "pages").rglob("*.py")
+        if re.search(r"\b(st\.|import )fragment\b", path.read_text())
+    }
+    assert using == {"redrawn.py"}  # which says why

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.runs.run import Run
+from pages.parts.shared.redrawn import redrawn
 
 POLL_SECONDS = 0.5
 
@@ -39,7 +40,7 @@ def follow_film(run: Run, wanted: int, shown: int | None) -> None:
         else:
             tell_progress(run, wanted, shown)
 
-    st.fragment(draw, run_every=POLL_SECONDS, key=f"film-{run.id}")()
+    redrawn(draw, every=POLL_SECONDS, key=f"film-{run.id}")
 
 
 def missing(run: Run) -> list[int]:

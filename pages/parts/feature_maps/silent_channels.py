@@ -10,6 +10,7 @@ from core.data.drawn import draw_pet
 from core.folders import runs_folder
 from pages.parts.feature_maps.source import Source, load_network
 from pages.parts.shared.deleted import said_when_deleted
+from pages.parts.shared.redrawn import redrawn
 
 if TYPE_CHECKING:
     from core.explain.silence import Silence
@@ -64,7 +65,7 @@ def follow_count(source: Source) -> None:
                 st.rerun()
             st.caption(f"{SILENT} {count(source)}")
 
-    st.fragment(draw, run_every=POLL_SECONDS, key=f"silence-{source.id}")()
+    redrawn(draw, every=POLL_SECONDS, key=f"silence-{source.id}")
 
 
 def count(source: Source) -> str:

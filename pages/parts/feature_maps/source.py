@@ -23,6 +23,7 @@ from pages.parts.shared.model_choice import (
     is_run,
     newest_of,
 )
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.watched import watch_the_tab, while_seen
 from pages.parts.shared.words import escape_markdown, percent
 
@@ -159,7 +160,7 @@ def choose_epoch(run: Run, is_ready: Callable[[Run, int], bool] | None) -> None:
 
     if active:
         watch_the_tab()
-        st.fragment(draw, run_every=while_seen(LIVE_SECONDS), key=f"live-{key}")()
+        redrawn(draw, every=while_seen(LIVE_SECONDS), key=f"live-{key}")
     else:
         draw()
 

@@ -13,6 +13,7 @@ from core.data.kaggle.article_set import (
 )
 from core.errors import GlassError
 from core.runs.article_download import ArticleDownload, Downloaded
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.visitor import visitor
 from pages.parts.shared.words import escape_markdown
 
@@ -71,7 +72,7 @@ def follow(download: ArticleDownload) -> None:
         share = now.done / now.total if now.total else 0.0
         st.progress(share, escape_markdown(now.message))
 
-    st.fragment(live, run_every=LIVE_SECONDS, key="article-download")()
+    redrawn(live, every=LIVE_SECONDS, key="article-download")
     st.button(
         "Stop",
         key="stop-article",

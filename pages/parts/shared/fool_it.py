@@ -9,6 +9,7 @@ from core.errors import GlassError
 from pages.parts.shared.explained import ExplainedAnswer
 from pages.parts.shared.fooling import fooling_view
 from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.words import escape_markdown, percent
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def fool_it(asked: ExplainedAnswer, key: str) -> None:
     except GlassError as error:
         st.info(escape_markdown(str(error)))
         return
-    st.fragment(lambda: show(found, asked, key), key=f"fool-fragment-{key}")()
+    redrawn(lambda: show(found, asked, key), key=f"fool-fragment-{key}")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

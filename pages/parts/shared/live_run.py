@@ -17,6 +17,7 @@ from core.wording import spoken_time
 from pages.parts.shared.audience import crowd_pace, look_on
 from pages.parts.shared.deleted import said_when_deleted
 from pages.parts.shared.rate_box import rate_box
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.visitor import NOT_YOURS, changing, is_mine, visitor
 from pages.parts.shared.watched import watch_the_tab, while_seen
 from pages.parts.shared.words import escape_markdown
@@ -92,7 +93,7 @@ def follow_live(
     if drawn.active:
         watch_the_tab()
     pace = refresh_seconds(drawn)
-    st.fragment(live, run_every=while_seen(pace), key=f"live-{run.id}")()
+    redrawn(live, every=while_seen(pace), key=f"live-{run.id}")
 
 
 def seen(status: Status) -> tuple[object, ...]:

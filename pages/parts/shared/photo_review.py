@@ -21,6 +21,7 @@ from pages.parts.shared.photo_changes import (
     photo_cards,
     say_what_went_wrong,
 )
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.surveys import bar_to_stop
 from pages.parts.shared.words import escape_markdown
 
@@ -235,9 +236,7 @@ def looked(look: Look, label: str, read: Callable[[], What | None]) -> What | No
         help=AGAIN_HELP,
     )
     if progress is not None and not ended:
-        st.fragment(
-            lambda: follow(look), run_every=LIVE_SECONDS, key=f"follow-{look.folder.name}"
-        )()
+        redrawn(lambda: follow(look), every=LIVE_SECONDS, key=f"follow-{look.folder.name}")
     return found
 
 

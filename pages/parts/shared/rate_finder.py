@@ -15,6 +15,7 @@ from core.runs.status import State, Status
 from core.training.rate_suggestion import Suggestion, suggest
 from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
 from pages.parts.shared.live_run import finite, go_on
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.visitor import changing, visitor
 from pages.parts.shared.words import escape_markdown
 
@@ -157,7 +158,7 @@ def follow(search: RateSearch) -> None:
         st.progress(tried / max(1, found.steps), text=words)
         draw(found, None, search.id)
 
-    st.fragment(live, run_every=LIVE_SECONDS, key=f"live-{search.id}")()
+    redrawn(live, every=LIVE_SECONDS, key=f"live-{search.id}")
 
 
 def draw(found: Found, suggestion: Suggestion | None, id: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from core.runs.slots import may_look
 from core.small_host import small_host
 from pages.parts.shared.deleted import said_when_deleted
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def follow_survey(survey: "Survey", doing: str) -> None:
             bar_to_stop(share, f"{doing}: {far}", survey.stop, key=f"stop-{name}")
 
     name = f"{survey.run.id}-{survey.kind}-{survey.epoch}"
-    st.fragment(draw, run_every=POLL_SECONDS, key=f"survey-{name}")()
+    redrawn(draw, every=POLL_SECONDS, key=f"survey-{name}")
 
 
 def bar_to_stop(share: float, words: str, stop: Callable[[], None], key: str) -> None:

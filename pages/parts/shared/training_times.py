@@ -8,6 +8,7 @@ import streamlit as st
 from core.config import TrainConfig
 from core.runs.estimate import ask, kind_of, known_costs
 from core.wording import rough_time
+from pages.parts.shared.redrawn import redrawn
 
 LOOK_SECONDS = 1.0
 MEASURING = "measuring ..."
@@ -72,4 +73,4 @@ def live(draw: Callable[[bool], None], wanted: Sequence[TrainConfig], key: str) 
         if begun and not measuring:
             st.rerun()  # what is known needs no more looks
 
-    st.fragment(look, run_every=LOOK_SECONDS if begun else None, key=key)()
+    redrawn(look, every=LOOK_SECONDS if begun else None, key=key)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pages.parts.shared.cover import cover_view
 from pages.parts.shared.evidence import evidence
 from pages.parts.shared.explained import ExplainedAnswer
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.trust import tell_verdict, trust_fold
 from pages.parts.shared.words import percent
 
@@ -75,7 +76,7 @@ def show_why(asked: ExplainedAnswer, key: str) -> None:
     st.caption(ABOUT[method])
     if method == "cover":
         # Only this part follows the patch, so only this part is drawn anew at every move.
-        st.fragment(lambda: ask_again(asked, key), key=f"cover-fragment-{key}")()
+        redrawn(lambda: ask_again(asked, key), key=f"cover-fragment-{key}")
         return
     if option is None:
         st.info(

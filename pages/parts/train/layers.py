@@ -9,6 +9,7 @@ from core.runs.findings import LARGEST_UPDATE, SMALLEST_UPDATE
 from core.runs.run import Run
 from core.training.blocks import Block
 from core.training.events import LayerMeasured, LayersMeasured
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.watched import while_seen
 from pages.parts.shared.words import escape_markdown, percent, typeset
 from pages.parts.train.layer_charts import LayerChart, Line, layer_charts
@@ -35,7 +36,7 @@ def show_layers(run: Run) -> None:
         return
     pace = look_again_seconds(status)
     seldom = None if pace is None else while_seen(SELDOM * pace)
-    st.fragment(lambda: draw_layers(run), run_every=seldom, key=f"layers-{run.id}")()
+    redrawn(lambda: draw_layers(run), every=seldom, key=f"layers-{run.id}")
     st.caption(
         "What to look for: updates within the band, about a thousandth (1e-3) of the weights, and "
         "spreads that neither fade nor grow from layer to layer. All charts have one log scale; "

@@ -18,6 +18,7 @@ from pages.parts.shared.confusion import confusion_matrix
 from pages.parts.shared.gallery import Picture, gallery
 from pages.parts.shared.live_run import refresh_seconds
 from pages.parts.shared.model_choice import BEST_HELP
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.run_management import show_management
 from pages.parts.shared.run_photos import run_data, show_report
 from pages.parts.shared.take_along import offer_programs
@@ -77,7 +78,7 @@ def show_confusion(run: Run) -> None:
         query_params={"run": run.id, "view": "mistakes"},  # without an epoch it is the newest
     )
     pace = while_seen(look_again_seconds(run.status()))
-    st.fragment(lambda: draw_confusion(run), run_every=pace, key=f"right-and-wrong-{run.id}")()
+    redrawn(lambda: draw_confusion(run), every=pace, key=f"right-and-wrong-{run.id}")
 
 
 def look_again_seconds(status: Status) -> float | None:

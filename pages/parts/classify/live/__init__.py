@@ -18,6 +18,7 @@ from core.runs.turns import page_computes
 from pages.parts.classify.answers import photo_answer
 from pages.parts.shared.audience import cameras_on
 from pages.parts.shared.model_choice import ModelChoice, load_classifier
+from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.words import escape_markdown, sentence
 from pages.parts.web import register
 
@@ -51,7 +52,7 @@ def live_wanted() -> bool:
 def live_camera(model: ModelChoice, threshold: float) -> None:
     """Draw the live camera. Only it is drawn anew with every answer, not the page around it."""
     with st.container(key="classify_live"):
-        st.fragment(lambda: answer_live(model, threshold), key="live-camera")()
+        redrawn(lambda: answer_live(model, threshold), key="live-camera")
 
 
 def answer_live(model: ModelChoice, threshold: float) -> None:
