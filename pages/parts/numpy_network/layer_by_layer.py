@@ -1,5 +1,8 @@
 """The network layer by layer: one photo down through both engines and its gradient back up."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +18,18 @@ from pages.parts.numpy_network.layer_rows import layers_html
 from pages.parts.shared.in_view import bring_into_view
 from pages.parts.shared.mistakes import say_how_it_sees
 from pages.parts.shared.model_choice import ModelChoice, choose_model, load_classifier
+from pages.parts.shared.one_at_a_time import one_at_a_time
 from pages.parts.shared.photos import BroughtPhoto, choose_photos, drawn_photo
 from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
-    from core.comparison.network_comparison import NetworkComparison
+    from core.comparison.network_comparison import LayerComparison
+    from core.networks.layers import LayerFacts
 
 FORWARD, BACKWARD = "Forward, photo to answer", "Backward, loss to photo"
 EVALUATION, TRAINING = "evaluation", "training"
 ANSWERED = "its answer"
+ENGINES = "NumPy", "torch"
 _STYLE = """
 <style>
 @media (max-width: 640px) {  /* what belongs to NumPy in one column, torch's in the next */
@@ -33,6 +39,30 @@ _STYLE = """
 </style>
 """
 SHARE_HELP = f"The largest share of it that any layer takes. {EXPLANATION}"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One direction: both engines' result and their seconds, NumPy's first; the largest share of
+    the allowed rounding that a layer takes, and the layers as HTML.
+    """
+
+    results: tuple[float, float]
+    seconds: tuple[float, float]
+    share: float
+    rows: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a comparison. Its arrays are not kept: they take tens of megabytes."""
+
+    dtype: str
+    label: int
+    forward: Way
+    backward: Way
+    apart: tuple[str, ...]
+    forks: "tuple[tuple[LayerFacts, int], ...]"
 
 
 def show() -> None:
@@ -128,12 +158,12 @@ def choose_label(classes: tuple[str, str]) -> int | None:
 
 def compare(
     photo: BroughtPhoto, model: ModelChoice, dtype: str, training: bool, label: int | None
-) -> "NetworkComparison":
-    """Return the comparison; ``GlassError`` has a sentence for people."""
+) -> Shown:
+    """Return what the comparison comes to; ``GlassError`` has a sentence for people."""
     return _compare(photo.key, photo, model, dtype, training, label)
 
 
-@st.cache_resource(show_spinner="Sending the photo through both engines ...", max_entries=8)
+@st.cache_resource(show_spinner="Sending the photo through both engines ...", max_entries=32)
 def _compare(
     key: str,
     _photo: BroughtPhoto,
@@ -141,45 +171,54 @@ def _compare(
     dtype: str,
     training: bool,
     label: int | None,
-) -> "NetworkComparison":
+) -> Shown:
     from core.comparison.network_comparison import compare_network  # imports torch
 
     classifier = load_classifier(model)
     pixels = classifier.see(decode_photo(_photo.content, classifier.image_size).pixels)
     x = to_network_input(np.asarray(pixels)[np.newaxis])
-    return compare_network(classifier.model, x, label, dtype, training)
+    compared = one_at_a_time(partial(compare_network, classifier.model, x, label, dtype, training))
+    probabilities = compared.numpy_probability, compared.torch_probability
+    return Shown(
+        dtype,
+        compared.label,
+        way_of(compared.forward, probabilities),
+        way_of(compared.backward, (compared.numpy_loss, compared.torch_loss)),
+        compared.apart,
+        compared.forks,
+    )
 
 
-def show_summary(
-    compared: "NetworkComparison", classes: tuple[str, str], photo: BroughtPhoto
-) -> None:
+def way_of(layers: "Sequence[LayerComparison]", results: tuple[float, float]) -> Way:
+    """Return what is shown of one direction."""
+    return Way(
+        results,
+        (sum(each.numpy_seconds for each in layers), sum(each.torch_seconds for each in layers)),
+        max(each.share for layer in layers for each in layer.agreements),
+        layers_html(layers),
+    )
+
+
+def show_summary(compared: Shown, classes: tuple[str, str], photo: BroughtPhoto) -> None:
     """Say in one row what both engines answer, how far apart they are, and how long it takes."""
     backward = st.session_state["direction"] == BACKWARD
     digits = 9 if compared.dtype == "float32" else 15
-    pair = (
-        ("Loss", compared.numpy_loss, compared.torch_loss)
-        if backward
-        else (f"P({classes[1]})", compared.numpy_probability, compared.torch_probability)
-    )
-    layers = compared.backward if backward else compared.forward
+    way = compared.backward if backward else compared.forward
+    result = "Loss" if backward else f"P({classes[1]})"
     st.html(_STYLE)
     with st.container(horizontal=True, gap="small", key="engines"):
         wide = 132 if digits == 9 else 200
-        st.metric(f"{pair[0]}, NumPy", f"{pair[1]:.{digits}f}", width=wide)
-        st.metric(f"{pair[0]}, torch", f"{pair[2]:.{digits}f}", width=wide)
-        for name, seconds in (
-            ("NumPy", sum(each.numpy_seconds for each in layers)),
-            ("torch", sum(each.torch_seconds for each in layers)),
-        ):
+        for name, value in zip(ENGINES, way.results, strict=True):
+            st.metric(f"{result}, {name}", f"{value:.{digits}f}", width=wide)
+        for name, seconds in zip(ENGINES, way.seconds, strict=True):
             st.metric(f"Time, {name}", short_time(seconds), width=96)
-        share = max(each.share for layer in layers for each in layer.agreements)
-        st.metric("Of allowed rounding", share_words(share), width=150, help=SHARE_HELP)
+        st.metric("Of allowed rounding", share_words(way.share), width=150, help=SHARE_HELP)
     show_verdict(compared, escape_markdown(photo.name))
 
 
-def show_verdict(compared: "NetworkComparison", name: str) -> None:
+def show_verdict(compared: Shown, name: str) -> None:
     """Say whether the engines agree, and where their gradients take another way."""
-    if not compared.within:
+    if compared.apart:
         st.error(
             f"The engines part at {listed(compared.apart)}: given the same numbers, they come to "
             "results that rounding does not explain.",
@@ -206,7 +245,7 @@ def share_words(share: float) -> str:
     return f"{100 * share:.2g} %" if share <= 1 else "over 100 %"
 
 
-def show_layers(compared: "NetworkComparison", classes: tuple[str, str]) -> None:
+def show_layers(compared: Shown, classes: tuple[str, str]) -> None:
     """Draw the layers in the chosen direction."""
     backward = st.session_state["direction"] == BACKWARD
     if backward:
@@ -221,4 +260,4 @@ def show_layers(compared: "NetworkComparison", classes: tuple[str, str]) -> None
             "first maps. Each engine goes its own way. NumPy and torch share a scale, the "
             "difference has its own."
         )
-    st.html(layers_html(compared.backward if backward else compared.forward))
+    st.html((compared.backward if backward else compared.forward).rows)
