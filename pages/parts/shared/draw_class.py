@@ -8,6 +8,7 @@ from core.data.mistaken import as_given
 from core.errors import GlassError
 from pages.parts.shared.class_film import class_film
 from pages.parts.shared.explained import ExplainedNetwork
+from pages.parts.shared.one_at_a_time import step_by_step
 from pages.parts.shared.words import escape_markdown, percent
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def drawn(id: str, seed: int, _network: ExplainedNetwork) -> "ClassDrawing":
     from core.explain.class_drawing import ClassDrawing, draw_classes
 
     bar = st.progress(0.0, "Drawing ...")
-    for step in draw_classes(_network.model, _network.size, seed):
+    for step in step_by_step(draw_classes(_network.model, _network.size, seed)):
         if isinstance(step, ClassDrawing):
             found = step
         else:

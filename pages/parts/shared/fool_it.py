@@ -9,6 +9,7 @@ from core.errors import GlassError
 from pages.parts.shared.explained import ExplainedAnswer
 from pages.parts.shared.fooling import fooling_view
 from pages.parts.shared.line_chart import Chart, Mark, Series, line_charts
+from pages.parts.shared.one_at_a_time import step_by_step
 from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.words import escape_markdown, percent
 
@@ -46,7 +47,7 @@ def fooled(id: str, _asked: ExplainedAnswer) -> "Fooling":
     from core.explain.fooling import Fooling, fool
 
     bar = st.progress(0.0, "Stepping away from the answer ...")
-    for step in fool(_asked.model, _asked.pixels):
+    for step in step_by_step(fool(_asked.model, _asked.pixels)):
         if isinstance(step, Fooling):
             found = step
         else:

@@ -1,5 +1,6 @@
 """Can this heat map be trusted? Deletion and insertion on the photo, and on a hundred others."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from core.errors import GlassError
 from pages.parts.shared.explained import ExplainedAnswer, ExplainedNetwork
 from pages.parts.shared.fold import fold
+from pages.parts.shared.one_at_a_time import one_at_a_time, step_by_step
 from pages.parts.shared.plots import show_plot
 from pages.parts.shared.surveys import offer_survey
 from pages.parts.shared.trust_plots import Kind, curves_figure, verdict_figure
@@ -79,9 +81,10 @@ def tried(
     bar = st.progress(0.0, "Making the other heat maps ...")
     maps = HeatMaps(_asked.model, len(_asked.pixels))
     found = {
-        name: _values if name == method else maps.of(name, _asked.pixels) for name in maps.methods
+        name: _values if name == method else one_at_a_time(partial(maps.of, name, _asked.pixels))
+        for name in maps.methods
     }
-    for step in try_maps(_asked.model, _asked.pixels, found, RANDOM_ORDERS):
+    for step in step_by_step(try_maps(_asked.model, _asked.pixels, found, RANDOM_ORDERS)):
         if isinstance(step, Trial):
             trial = step
         else:

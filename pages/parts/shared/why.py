@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pages.parts.shared.cover import cover_view
 from pages.parts.shared.evidence import evidence
 from pages.parts.shared.explained import ExplainedAnswer
+from pages.parts.shared.one_at_a_time import one_at_a_time, step_by_step
 from pages.parts.shared.redrawn import redrawn
 from pages.parts.shared.trust import tell_verdict, trust_fold
 from pages.parts.shared.words import percent
@@ -172,7 +173,7 @@ def occlusion_evidence(id: str, patch: int, _asked: ExplainedAnswer) -> Evidence
     from core.pictures.tiles import scale_of
 
     bar = st.progress(0.0, "Covering place after place ...")
-    for step in occlude(_asked.model, _asked.pixels, patch, max(1, patch // 2)):
+    for step in step_by_step(occlude(_asked.model, _asked.pixels, patch, max(1, patch // 2))):
         if isinstance(step, Occlusion):
             found = step
         else:
@@ -209,7 +210,7 @@ def integrated_evidence(id: str, option: int, _asked: ExplainedAnswer) -> Eviden
     from core.networks.tensors import network_input
 
     x = network_input(np.stack([_asked.pixels]))
-    found = integrated_gradients(_asked.model, x, steps=INTEGRATION_STEPS)
+    found = one_at_a_time(lambda: integrated_gradients(_asked.model, x, steps=INTEGRATION_STEPS))
     values = per_pixel(found.attributions)
     note = (
         f"All pixels add up to {values.sum():+.3f}; the logit changes by {found.change:+.3f} from "
