@@ -24,6 +24,7 @@ from pages.parts.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from core.comparison.network_comparison import LayerComparison
+    from core.networks.classifier import Classifier
     from core.networks.layers import LayerFacts
 
 FORWARD, BACKWARD = "Forward, photo to answer", "Backward, loss to photo"
@@ -172,12 +173,19 @@ def _compare(
     training: bool,
     label: int | None,
 ) -> Shown:
+    classifier = load_classifier(model)
+    return one_at_a_time(partial(shown, classifier, _photo.content, dtype, training, label))
+
+
+def shown(
+    classifier: "Classifier", content: bytes, dtype: str, training: bool, label: int | None
+) -> Shown:
+    """Send a photo through both engines and return what is shown of it."""
     from core.comparison.network_comparison import compare_network  # imports torch
 
-    classifier = load_classifier(model)
-    pixels = classifier.see(decode_photo(_photo.content, classifier.image_size).pixels)
+    pixels = classifier.see(decode_photo(content, classifier.image_size).pixels)
     x = to_network_input(np.asarray(pixels)[np.newaxis])
-    compared = one_at_a_time(partial(compare_network, classifier.model, x, label, dtype, training))
+    compared = compare_network(classifier.model, x, label, dtype, training)
     probabilities = compared.numpy_probability, compared.torch_probability
     return Shown(
         dtype,
