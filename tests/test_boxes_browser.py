@@ -46,7 +46,7 @@ def test_photos_dropped_into_both_boxes_are_kept_and_trained_on(open_page, serve
     assert start.is_disabled()
     drop(page, some("dog", 1, first=9), zone=1)
     page.get_by_text("8 dog and 8 cat pictures to train on").wait_for()
-    wait_for(lambda: "photos=photos" in page.url, "the address names them")
+    page.wait_for_url(re.compile("photos=photos"))
     page.reload()
     page.get_by_text("8 dog and 8 cat pictures to train on").wait_for()
     epochs = page.get_by_label("Epochs", exact=True)

@@ -239,8 +239,12 @@ def test_a_long_sum_starts_at_the_start_and_says_that_it_goes_on(open_page):
     lab(page)
     more = page.locator(".right-sum .goes-on")
     expect(more).to_have_text(re.compile("256 terms, the sum goes on"))
-    page.locator(".sum").evaluate("(box) => { box.scrollTop = box.scrollHeight }")
-    expect(more).to_be_hidden()
+
+    def at_its_end() -> bool:  # the sum may still grow, for instance by a font that comes late
+        page.locator(".sum").evaluate("(box) => { box.scrollTop = box.scrollHeight }")
+        return more.is_hidden()
+
+    wait_for(at_its_end, "the sum's end is reached")
     page.get_by_role("button", name="One step on").click()
     expect(more).to_be_visible()
     assert page.locator(".sum").evaluate("(box) => box.scrollTop") == 0

@@ -111,7 +111,7 @@ def test_a_network_travels_by_its_address(open_page, browser, server, run):
     wait_for_layer(page, 2)
     page.locator(".layer:not(.head)").nth(3).click()
     wait_for_layer(page, 3)
-    wait_for(lambda: "layer=3" in page.url, "the address says which layer")
+    page.wait_for_url(re.compile("layer=3"))
     colleague = browser.new_context(base_url=server.url).new_page()
     colleague.goto(page.url)
     wait_for_layer(colleague, 3)

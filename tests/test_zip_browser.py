@@ -1,7 +1,8 @@
 """A zip dropped on the Train page in a real browser."""
 
+import re
+
 from core.folders import uploads_folder
-from tests.app_server import wait_for
 from tests.test_browser_classify import drop
 from tests.test_zip_form import PETS
 
@@ -14,7 +15,7 @@ def test_a_dropped_zip_is_shown_kept_and_still_there_after_a_refresh(open_page, 
     page.get_by_text("pets.zip").first.wait_for()
     page.get_by_text("5 dog and 5 cat pictures to train on").wait_for()
     assert page.get_by_role("button", name="Start", exact=True).is_enabled()
-    wait_for(lambda: "photos=" in page.url, "the address names it")
+    page.wait_for_url(re.compile("photos="))
     page.reload()
     page.get_by_text("5 dog and 5 cat pictures to train on").wait_for()
     page.get_by_text("A larger one that lies on the server's computer").wait_for()

@@ -88,8 +88,10 @@ export class SumBox {
       }
     }
     if (!terms.length) written.push(element("span", "part", emptySum(!!others)));
+    const before = this.box.textContent;
     this.box.replaceChildren(...written);
-    this.box.scrollTop = 0;
+    // The same sum may be drawn again when something else has changed: whoever reads on stays there.
+    if (this.box.textContent !== before) this.box.scrollTop = 0;
     this.showMore();
   }
 
