@@ -5,6 +5,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.classify.live import answer_live
 from pages.parts.shared.model_choice import SHIPPED, ModelChoice
+from pages.parts.shared.redrawn import redrawn
 
 
 def pictures() -> int:
@@ -23,7 +24,7 @@ def live() -> None:
 
 
 st.title("Live", anchor=False)
-st.fragment(live)()
+redrawn(live, key="live")
 st.button("Look")
 st.text(f"While a frame is answered: {st.session_state['found']}")
 st.text(f"Now: {pictures()}")

@@ -1,8 +1,9 @@
 """Large computations one after the other, in one thread that all visitors share.
 
-Side by side they would end no sooner, since each takes all cores, and every one of them would hold
-its memory at once: twenty visitors who ask for the same heat map would need gigabytes. What a
-thread has freed, the C library keeps for that thread: so all of them use the same one.
+Side by side they would end a third sooner at most, since one alone takes all cores, and every one
+of them would hold its memory at once: twenty visitors who ask for the same heat map would need
+gigabytes (docs/benchmarks.md). What a thread has freed, the C library keeps for that thread: so all
+of them use the same one.
 """
 
 from collections.abc import Callable, Iterator
